@@ -1,10 +1,11 @@
-# Makefile - the commands in front of CMake. `demo`, `test` and `deps` install what is missing by apt where
-# they may; `build` and `install` never do: CMake says which package is missing.
+# Makefile - short commands for CMake and the scripts. `demo`, `test` and `deps` install missing packages by
+# apt if they may; `build` and `install` never install packages: CMake prints which one is missing.
 
 build_dir = build
 jobs = $(shell nproc 2>/dev/null || echo 2)
 
-# What `make demo` trains; try others: make demo DEMO_NET="dense 100, relu, dense 10" DEMO_EPOCHS=2
+# What `make demo` trains. The variables can be set on the command line:
+# make demo DEMO_NET="dense 100, relu, dense 10" DEMO_EPOCHS=2
 DEMO_DATA = fashion-mnist
 DEMO_NET = dense 400, tanh, dense 400, tanh, dense 10
 DEMO_RULES = bp,fa,dfa,ifa,frozen,linear
@@ -18,9 +19,9 @@ sources = $(wildcard include/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch] src/*/*/
             cli/*/*.[ch] cli/*/*/*.[ch] tests/*.[ch] examples/*.[ch])
 
 help:
-	@echo "make demo      compare six rules on a small table and on Fashion-MNIST, in a minute or so"
+	@echo "make demo      compare six rules on a small table and on Fashion-MNIST, in about a minute"
 	@echo "make test      build everything and run the tests; test-slow: those that take minutes"
-	@echo "make deps      install what is missing (apt), or say what is"
+	@echo "make deps      install missing packages (apt), or print their names"
 	@echo "make build     the program build/backless and the library"
 	@echo "make bench     measure training steps against the peaks of this machine"
 	@echo "make bench-peers ARGS=\"--nets 2x800\": the same step in PyTorch and JAX (docs/peers.md)"
@@ -29,9 +30,9 @@ help:
 	@echo "make test-arm64 the tests of the bits in a build for 64-bit ARM, run by QEMU;"
 	@echo "               installs Debian's arm64 libraries"
 	@echo "make fuzz      SECONDS=60 TARGETS=...: the readers on broken input, by libFuzzer (clang)"
-	@echo "make lint      the style and static checks; make format: mend the style"
+	@echo "make lint      the style and static checks; make format: correct the layout"
 	@echo "make wheel     the Python package, in build/wheel; make test-python: its tests (docs/python.md)"
-	@echo "make docs      the pictures of the documents again, from short runs"
+	@echo "make docs      make the pictures of the documents again, from short runs"
 	@echo "make install   PREFIX=/usr/local DESTDIR=; make uninstall; make clean"
 	@echo "make deb       Debian packages, in build/deb"
 
@@ -49,7 +50,7 @@ demo: deps-demo
 	@$(MAKE) -s build
 	@$(MAKE) -s demo_only
 
-# With the program as it is.
+# The demonstration with the program that is already built.
 demo_only:
 	@scripts/demo.sh $(build_dir)/backless
 
@@ -58,13 +59,14 @@ test: deps
 	@cmake --build --preset default
 	ctest --preset default -j $(jobs) -LE slow
 
-# What takes minutes and depends on compilers or on peers more than on a change: .ci/run asks it too.
+# Tests that take minutes and depend more on compilers or on PyTorch and JAX than on a change. .ci/run runs
+# them too.
 test-slow: deps
 	@cmake --preset default -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset default
 	ctest --preset default -L slow
 
-# These run no C code of ours.
+# Tests that run no C code of this project.
 no_c_code = ^(check_names|check_floors.*|.*_control|skipped_tests)$$
 
 test-asan: deps
@@ -72,42 +74,42 @@ test-asan: deps
 	@cmake --build --preset asan
 	ctest --preset asan -j $(jobs) -LE slow -E '$(no_c_code)'
 
-# Those tests that use threads the most.
+# The tests that use threads most.
 test-tsan: deps
 	@cmake --preset tsan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset tsan
 	ctest --preset tsan
 
-# Those tests that compare bits, in a build for AArch64 with its NEON kernels: the hashes are those of every
-# other machine.
+# The tests that compare bits, in a build for AArch64 with its NEON kernels: the expected hashes are the same
+# on every machine.
 test-arm64:
 	@scripts/deps.sh arm64
 	@cmake --preset arm64 -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset arm64
 	ctest --preset arm64 -j $(jobs)
 
-# make fuzz SECONDS=600 TARGETS="csv idx": each target in turn, by libFuzzer.
+# make fuzz SECONDS=600 TARGETS="csv idx": runs each target for 600 seconds by libFuzzer.
 SECONDS = 60
 TARGETS =
 fuzz:
 	@scripts/deps.sh fuzz
 	scripts/fuzz.sh $(SECONDS) $(TARGETS)
 
-# make bench BENCH="--nets conv --batches 1,64": backless bench --help lists what can be chosen.
+# make bench BENCH="--nets conv --batches 1,64": backless bench --help lists the options.
 BENCH =
 bench: build
 	$(build_dir)/backless bench $(BENCH)
 
-# make bench-peers ARGS="--nets 2x800,conv --threads 2"; ARGS=--self-test; ARGS=--help says what there is.
-# The newest JAX may want a newer Python than the system's: PEERS_PYTHON=python3.13, asked when build/peers is
-# made.
+# make bench-peers ARGS="--nets 2x800,conv --threads 2"; ARGS=--self-test; ARGS=--help lists the options. The
+# newest JAX may need a newer Python than that of the system: PEERS_PYTHON=python3.13 chooses another one when
+# build/peers is made.
 ARGS =
 PEERS_PYTHON = python3
 peers = $(build_dir)/peers
 bench-peers: build $(peers)/ready
 	$(peers)/bin/python bench/peers/peers.py $(ARGS)
 
-# torch.compile needs g++ and Python's headers; without them its variants are refused, and the others
+# torch.compile needs g++ and the headers of Python; without them its variants are refused and the others are
 # measured.
 $(peers)/ready: bench/peers/requirements.txt
 	@scripts/deps.sh peers
@@ -115,7 +117,7 @@ $(peers)/ready: bench/peers/requirements.txt
 	$(peers)/bin/pip install --upgrade -r $<
 	@touch $@
 
-# The pictures of the documents, which docs/pictures holds, from short runs on data in the tree.
+# The pictures in docs/pictures, from short runs on data in the tree.
 docs: build
 	@scripts/docs.sh $(build_dir)/backless docs/pictures
 
@@ -135,8 +137,9 @@ deb:
 	@scripts/deps.sh deb
 	scripts/deb.sh $(build_dir)/deb
 
-# The Python package: a source distribution, and a wheel that holds the library and what it is linked to.
-# Tools come from the package index into an environment in build/. WHEEL_PYTHON=python3.13: another Python.
+# The Python package: a source distribution, and a wheel that contains the library and the libraries it is
+# linked to. The build tools are installed from the package index into an environment in build/.
+# WHEEL_PYTHON=python3.13 chooses another Python.
 WHEEL_PYTHON = python3
 wheel_env = $(build_dir)/wheel-env
 $(wheel_env)/ready: pyproject.toml
@@ -152,7 +155,8 @@ wheel: $(wheel_env)/ready
 	mv $(build_dir)/wheel/linux/*.tar.gz $(build_dir)/wheel
 	rm -r $(build_dir)/wheel/linux
 
-# On the package as `pip install .` makes it. The program is for the tests that compare its bits.
+# The tests run on the package as `pip install .` installs it. The program is built for the tests that compare
+# its bits with those of the package.
 python_env = $(build_dir)/python-env
 test-python: build
 	$(WHEEL_PYTHON) -m venv $(python_env)

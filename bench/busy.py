@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """
-busy.py - training steps on a machine that has other work: samples a second with the default number of threads
-beside every fixed number, while 0, 2, 4 and 6 processes that compute without end run beside it at the same
-priority.
+busy.py - the speed of training on a busy machine: samples per second with the default number of threads and
+with every fixed number, while 0, 2, 4 and 6 endlessly computing processes of the same priority run.
 
     python3 bench/busy.py [--nets 2x800,conv] [--busy 0,2,4,6] [--runs 1,2] [--rounds 3] [--seconds 6]
 
-Each round measures all choices one after the other, so that they meet the same machine; what is printed is
-the median of the rounds and its ratio to the best fixed number. --runs 2 measures two equal training
-processes at once (their sum). The library is build/libbackless.so or $BACKLESS_LIBRARY. Needs NumPy.
+Each round measures all choices one after the other, so that the load of the machine is the same for all. The
+script prints the median of the rounds and its ratio to the best fixed number. --runs 2 measures the summed
+speed of two equal training processes that run at the same time. The library is build/libbackless.so or
+$BACKLESS_LIBRARY. Needs NumPy.
 """
 import argparse
 import multiprocessing
@@ -35,7 +35,7 @@ RULE, BATCH, CLASSES = "dfa", 64, 10
 
 
 def train(net, threads, seconds):
-    """Samples a second of `seconds` of steps, after a third of that for the choice of threads."""
+    """Samples per second over `seconds` of training, after a third of that time for the choice of threads."""
     text, shape = NETS[net]
     lib = peer_ours.open_library()
     ctx = lib.bl_context_new(None)

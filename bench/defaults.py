@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """
-defaults.py - what `backless train --data FILE` reaches without further options, beside scikit-learn's
-MLPClassifier and MLPRegressor at their defaults behind StandardScaler, on the same splits. It makes the table
-of docs/rules.md.
+defaults.py - compares the errors that `backless train --data FILE` reaches without further options with those
+of scikit-learn's MLPClassifier and MLPRegressor at their defaults after StandardScaler, on the same splits.
+It writes the table in docs/rules.md.
 
     python3 bench/defaults.py --program build/backless --data DIR --work DIR [--sets iris,wine] [--options
     "--lr 1e-2"]
 
 DIR of --data holds tabular/ and digit-recognizer/ as UCI and Kaggle give them; Fashion-MNIST is taken from
-Debian's dataset-fashion-mnist. A split is a quarter of the rows held out, drawn by its number (optdigits and
-Fashion-MNIST bring their own test sets: there the number is the seed of the weights alone). Results are kept
-in DIR of --work, one JSON object a run, and are not made again. scikit-learn is needed for this script alone.
+Debian's dataset-fashion-mnist. A split holds out a quarter of the rows; its number is the seed of the draw
+(optdigits and Fashion-MNIST have test sets of their own: there the number is only the seed of the weights).
+Results are kept in DIR of --work, one JSON object per run, and are not computed again. Only this script needs
+scikit-learn.
 """
 import argparse
 import csv
@@ -32,7 +33,8 @@ FASHION = "/usr/share/datasets/fashion-mnist"
 
 
 def titanic_like():
-    """891 passengers with words and missing ages; who is saved is drawn from sex, class, age and fare."""
+    """891 passengers with columns of words and missing ages; survival is drawn with a probability that
+    depends on sex, class, age and fare."""
     rng = np.random.default_rng(1912)
     rows = [["PassengerId", "Survived", "Pclass", "Sex", "Age", "Fare", "Embarked"]]
     for i in range(891):
@@ -55,7 +57,7 @@ def rows_of(path, separator=",", opener=open):
 
 
 def with_header(rows):
-    """A header for files without one: c0, c1, ..."""
+    """The rows with a header c0, c1, ..., for files without one."""
     return [[f"c{i}" for i in range(len(rows[0]))]] + rows
 
 
@@ -76,7 +78,7 @@ def read_set(name, data):
 
 
 def split_rows(name, data, split):
-    """Header, rows to train on, rows to test on, label's column. Of classes each gives a quarter."""
+    """Header, training rows, test rows, label column. With classes, a quarter of each class is held out."""
     if name == "optdigits":
         parts = [with_header(rows_of(f"{data}/tabular/optdigits.{p}")) for p in ("tra", "tes")]
         return parts[0][0], parts[0][1:], parts[1][1:], "c64"
@@ -134,8 +136,8 @@ def idx(path):
 
 
 def columns_for_peer(name, data, split):
-    """x, y of both parts, as a user of scikit-learn would make them: one-hot words, imputed ages,
-    standardised."""
+    """x and y of both parts as a user of scikit-learn would prepare them: one-hot words, imputed ages,
+    standardised columns."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
@@ -203,7 +205,7 @@ def digest_of(path):
 
 
 def measure(name, args):
-    """A list a method of one number a split: percent of errors, or r2."""
+    """For each method a list with one number per split: the error in percent, or R2."""
     figures = {"peer": [], "dfa": [], "bp": []}
     program = args.label or digest_of(args.program)
     for split in range(1 if name == "fashion" else args.splits):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""speed_page.py - docs/speed.md from what was measured.
+"""speed_page.py - writes docs/speed.md from the results of bench and peers.py.
 
     backless bench --all --json bench.json
     make bench-peers ARGS="--nets 2x800,7x240,100x240,conv --json peers.json"

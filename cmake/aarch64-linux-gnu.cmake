@@ -13,5 +13,5 @@ if(QEMU_AARCH64)
     set(CMAKE_CROSSCOMPILING_EMULATOR ${QEMU_AARCH64})
 endif()
 
-# Programs such as python3 are this machine's; pkg-config answers for the other one.
+# Programs such as python3 are those of this machine; pkg-config finds the libraries of the target.
 set(ENV{PKG_CONFIG_LIBDIR} /usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig)

@@ -1,7 +1,7 @@
 # dependencies.cmake - finds the libraries below this one; sets BACKLESS_LIBRARIES, BACKLESS_MODULES (those of
-# them that are modules of pkg-config, as the users of a static library look for them) and BACKLESS_HAVE_*.
+# them that are pkg-config modules, which users of the static library need) and BACKLESS_HAVE_*.
 
-# Reports what is missing by the package that brings it.
+# Fails with the name of the package to install.
 function(backless_missing what package)
     message(FATAL_ERROR "${what} was not found. On Debian: apt-get install ${package} (or: make deps)")
 endfunction()
@@ -18,7 +18,7 @@ find_package(PkgConfig QUIET)
 if(NOT PKG_CONFIG_FOUND)
     backless_missing("pkg-config" pkg-config)
 endif()
-pkg_check_modules(JANSSON QUIET IMPORTED_TARGET "jansson>=2.8") # the first that keeps keys in order
+pkg_check_modules(JANSSON QUIET IMPORTED_TARGET "jansson>=2.8") # the first that orders keys
 if(NOT JANSSON_FOUND)
     backless_missing("Jansson 2.8 or newer" libjansson-dev)
 endif()
@@ -32,7 +32,7 @@ set(BACKLESS_MODULES "jansson>=2.8" libarchive)
 set(BACKLESS_HAVE_PICTURES OFF)
 if(NOT BACKLESS_PICTURES STREQUAL "OFF")
     pkg_check_modules(PNG QUIET IMPORTED_TARGET "libpng>=1.6")
-    pkg_check_modules(TURBOJPEG QUIET IMPORTED_TARGET "libturbojpeg>=2.1") # the first that limits scans
+    pkg_check_modules(TURBOJPEG QUIET IMPORTED_TARGET "libturbojpeg>=2.1") # the first to limit scans
     if(PNG_FOUND AND TURBOJPEG_FOUND)
         set(BACKLESS_HAVE_PICTURES ON)
         list(APPEND BACKLESS_LIBRARIES PkgConfig::PNG PkgConfig::TURBOJPEG)
@@ -43,9 +43,9 @@ if(NOT BACKLESS_PICTURES STREQUAL "OFF")
 endif()
 
 set(BACKLESS_HAVE_DOWNLOAD OFF)
-set(BACKLESS_DOWNLOAD_LIBRARIES) # of the program alone
+set(BACKLESS_DOWNLOAD_LIBRARIES) # linked to the program only
 if(NOT BACKLESS_DOWNLOAD STREQUAL "OFF")
-    pkg_check_modules(CURL QUIET IMPORTED_TARGET "libcurl>=7.85") # the first that takes protocols by name
+    pkg_check_modules(CURL QUIET IMPORTED_TARGET "libcurl>=7.85") # CURLOPT_PROTOCOLS_STR
     pkg_check_modules(CRYPTO QUIET IMPORTED_TARGET libcrypto)
     if(CURL_FOUND AND CRYPTO_FOUND)
         set(BACKLESS_HAVE_DOWNLOAD ON)

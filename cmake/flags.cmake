@@ -1,4 +1,5 @@
-# flags.cmake - how every file is compiled. Contracted or reassociated sums would change what a seed means.
+# flags.cmake - the compiler flags of every file. Contracted or reassociated sums would change the results of
+# every seed.
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
@@ -9,14 +10,14 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 add_compile_options(-ffp-contract=off)
-# Warnings are for those who change the code: a newer compiler must not fill a user's screen. None is an error
-# unless CMAKE_COMPILE_WARNING_AS_ERROR says so, as some presets do.
+# Warnings are enabled for developers only, because newer compilers have new ones that do not concern users.
+# They are errors only with CMAKE_COMPILE_WARNING_AS_ERROR, which some presets set.
 if(BACKLESS_WARNINGS STREQUAL "ON" OR (BACKLESS_WARNINGS STREQUAL "AUTO" AND BACKLESS_TESTS STREQUAL "ON"))
     add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 endif()
 add_compile_definitions(_POSIX_C_SOURCE=200809L BL_EXPERIMENTAL)
 # GCC 12.2 for AArch64 stops with an internal error (in vect_transform_reduction) at some ordered sums. The
-# kernels are written in vectors and lose nothing.
+# kernels use explicit vectors and are as fast without the option.
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
     add_compile_options(-fno-tree-vectorize)
 endif()

@@ -3,7 +3,8 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# ---- What the program says of itself. A program for another machine runs only where CMake has an emulator.
+# ---- Manual page and completions, which the program prints. One for another machine needs an
+#      emulator to run.
 set(pages ${PROJECT_BINARY_DIR}/pages)
 if(NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR)
     file(MAKE_DIRECTORY ${pages})
@@ -31,14 +32,13 @@ install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING
         PATTERN "*.md" PATTERN "*.c" PATTERN "*.py" PATTERN "*.csv")
 
-# ---- What libbackless.a needs behind it: modules of pkg-config, as BACKLESS_MODULES names them with their
-#      versions, and
-# libraries that compilers bring.
+# ---- What users of libbackless.a must link: the pkg-config modules in BACKLESS_MODULES, with their versions,
+#      and libraries that come with the compiler.
 foreach(library IN LISTS BACKLESS_LIBRARIES)
     if(library MATCHES "^[a-z]+$")
         list(APPEND private_libraries -l${library})
     elseif(NOT library MATCHES "^PkgConfig::")
-        message(FATAL_ERROR "install.cmake cannot tell the users of libbackless.a how to link ${library}")
+        message(FATAL_ERROR "install.cmake does not know how users of libbackless.a link ${library}")
     endif()
 endforeach()
 list(JOIN private_libraries " " private_libraries)
@@ -47,7 +47,7 @@ list(JOIN BACKLESS_MODULES ", " private_modules)
 string(REPLACE ">=" " >= " private_modules "${private_modules}")
 list(JOIN BACKLESS_MODULES " " modules_to_find)
 
-# ---- pkg-config: the prefix is the one that is installed to, which `cmake --install --prefix` may change.
+# ---- pkg-config: the prefix is that of the installation, which `cmake --install --prefix` may change.
 foreach(kind IN ITEMS LIB INCLUDE)
     if(IS_ABSOLUTE "${CMAKE_INSTALL_${kind}DIR}")
         set(pc_${kind} "${CMAKE_INSTALL_${kind}DIR}")

@@ -1,4 +1,4 @@
-# options.cmake - what can be chosen. AUTO: when it is found; ON: it must be; OFF: never.
+# options.cmake - the options of the build. AUTO: used if it is found; ON: required; OFF: not used.
 foreach(choice IN ITEMS
         "PICTURES|folders of PNG and JPEG files as data, by libpng and TurboJPEG"
         "DOWNLOAD|backless data get, by libcurl and OpenSSL's libcrypto"
@@ -10,7 +10,7 @@ foreach(choice IN ITEMS
     set_property(CACHE BACKLESS_${name} PROPERTY STRINGS AUTO ON OFF)
 endforeach()
 set(BACKLESS_WARNINGS AUTO CACHE STRING
-    "the compiler's warnings: ON, OFF, or AUTO: where the tests are asked for (BACKLESS_TESTS=ON)")
+    "the compiler's warnings: ON, OFF, or AUTO: with the tests (BACKLESS_TESTS=ON)")
 set_property(CACHE BACKLESS_WARNINGS PROPERTY STRINGS AUTO ON OFF)
 option(BACKLESS_FUZZ "the fuzz targets as libFuzzer programs (clang)" OFF)
 option(BACKLESS_SHARED_PROGRAM

@@ -1,5 +1,5 @@
-# target_names.cmake - write_target_names(FILE): writes the names of all targets of the project, one a line.
-# Only targets that exist when it is called are written.
+# target_names.cmake - write_target_names(FILE): writes the names of all targets of the project to FILE, one
+# per line. Only targets that exist when it is called are written.
 function(target_names list folder)
     get_property(names DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
     get_property(subfolders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)

@@ -1,7 +1,7 @@
 # text_asset.cmake - text_asset(LIST NAME FILE): appends to LIST a C file that defines `const char NAME[]`,
 # the bytes of FILE and a 0.
 #
-# It is written when CMake runs, which it does again when FILE changes.
+# The C file is written when CMake runs, which happens again when FILE changes.
 function(text_asset list name file)
     set(out ${CMAKE_CURRENT_BINARY_DIR}/assets/${name}.c)
     file(READ ${file} bytes HEX)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# demo.sh PROGRAM - what `make demo` runs: the same rules on a small table and on pictures, and one table at
-# the end.
+# demo.sh PROGRAM - the script behind `make demo`: trains the same rules on a small table and on images, and
+# prints one table at the end.
 #
 # The variables DEMO_* of the Makefile choose data, net and rules. The duration is estimated from one epoch of
 # backpropagation, which is measured first, so that the estimate includes the present load of this machine.
@@ -17,11 +17,11 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM
 
-# count LIST: words with commas between them
+# count LIST: the number of words in a list separated by commas
 count() { echo "$1" | awk -F, '{ print NF }'; }
 
-# estimate: seconds of the second part. A rule takes about three quarters of what backpropagation takes, on
-# average, and a trial of a rate learns from nine tenths of the examples.
+# estimate: seconds of the second part. A rule takes on average about three quarters of the time of
+# backpropagation, and a trial of a learning rate trains on nine tenths of the examples.
 estimate() {
     "$program" train --data "$DEMO_DATA" --net "$DEMO_NET" --rule bp --epochs 1 --no-angles --json --quiet \
         >"$folder/epoch" || exit
@@ -35,7 +35,8 @@ estimate() {
         }' "$folder/epoch"
 }
 
-# compare FILE ARGUMENTS...: one JSON object a rule into FILE; progress and rates stay on the terminal
+# compare FILE ARGUMENTS...: writes one JSON object per rule to FILE; progress and learning rates are shown on
+# the terminal
 compare() {
     file=$1
     shift

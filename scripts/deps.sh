@@ -1,9 +1,10 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: installs what a task needs and is missing; default: test.
+# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: installs missing packages that a task needs; default:
+# test.
 #
-# With apt-get, and as root or with sudo, deps.sh installs the missing packages and nothing else; otherwise it
-# names them and fails. A part that was not installed by the package manager (your own cmake) counts as
-# present.
+# With apt-get, as root or with sudo, deps.sh installs the missing packages and nothing else; otherwise it
+# prints their names and fails. A part that was not installed by the package manager (your own cmake) counts
+# as present.
 #
 # arm64 is for tests in a build for another processor: a compiler, an emulator, and the libraries of Debian's
 # architecture arm64, which is added to this system (dpkg --add-architecture), and removed again if its
@@ -39,7 +40,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 has_library() { has pkg-config && pkg-config --exists "$1"; }
 has_arm64_library() { [ -e "/usr/lib/aarch64-linux-gnu/pkgconfig/$1.pc" ]; }
 
-# Is the part of this package there, though dpkg does not know it?
+# Whether the file or command of this package exists although dpkg has not installed it.
 is_there() {
     case $1 in
     build-essential) has cc && has make ;;
@@ -72,7 +73,7 @@ is_there() {
     esac
 }
 
-# Parts without which the rest still works.
+# Packages whose absence is not an error.
 is_optional() {
     case $1 in
     libcurl4-openssl-dev | libssl-dev | libpng-dev | libturbojpeg0-dev | dataset-fashion-mnist | valgrind | \
@@ -83,8 +84,8 @@ is_optional() {
     esac
 }
 
-# Adds arm64 to the architectures of this system. Where its packages then cannot be installed, the system is
-# left as it was: an apt source without arm64 (Ubuntu's main mirrors) would make every later `apt-get update`
+# Adds arm64 to the architectures of this system. If its packages cannot be installed then, the change is
+# undone, because an apt source without arm64 (Ubuntu's main mirrors) would make every later `apt-get update`
 # fail.
 add_arm64() {
     case " $(dpkg --print-foreign-architectures | tr '\n' ' ')" in

@@ -12,7 +12,7 @@ cmake --build --preset fuzz
 [ $# -gt 0 ] || set -- $(ls $corpus)
 mkdir -p build-fuzz/findings
 
-# The settings of a target: a dictionary of words, and the length of the longest input.
+# settings_of TARGET: libFuzzer's options for a target: its dictionary, and the length of the longest input.
 settings_of() {
     words=$1 longest=1024
     case $1 in
@@ -44,8 +44,8 @@ for target in "$@"; do
     trap 'kill $fuzzer' INT TERM
     wait $fuzzer || code=1 verdict=", A FINDING: $log"
     trap - INT TERM
-    rm -rf "/dev/shm/bl-fuzz-$fuzzer-"* "${TMPDIR:-/tmp}/bl-fuzz-$fuzzer-"* # what a crash left
-    printf '%-12s %11s executions %7s a second, %5s edges, %4s MB%s\n' "$target" \
+    rm -rf "/dev/shm/bl-fuzz-$fuzzer-"* "${TMPDIR:-/tmp}/bl-fuzz-$fuzzer-"* # files that remain after a crash
+    printf '%-12s %11s executions %7s per second, %5s edges, %4s MB%s\n' "$target" \
         "$(figure stat::number_of_executed_units)" "$(figure stat::average_exec_per_sec)" "$(figure ' cov')" \
         "$(figure stat::peak_rss_mb)" "$verdict"
 done

@@ -1,7 +1,7 @@
 #!/bin/sh
 # lint.sh FILE...: include rules (check_floors.py), names (check_names.py), layout (clang-format, and 110
 # columns in all text files), cppcheck and clang-tidy; fails on the first finding. A tool that is not
-# installed is named and skipped.
+# installed is skipped with a message.
 set -eu
 
 run_if_there() {
@@ -34,14 +34,14 @@ if LC_ALL=C.UTF-8 grep -rnIE --exclude='*.md' --exclude=cases.txt --exclude=hash
     exit 1
 fi
 run_if_there clang-format --dry-run -Werror "$@"
-# cppcheck does not read system headers, so it is told what the macro of jansson.h is.
+# cppcheck does not read system headers, so the macro of jansson.h is defined here.
 # shellcheck disable=SC2086
 run_if_there cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
     --suppress=missingIncludeSystem --suppress=invalidPointerCast --error-exitcode=1 \
     '-Djson_array_foreach(array,i,value)=while (next_element(array, &i, &value))' \
     -D_POSIX_C_SOURCE=200809L -Iinclude $library
 
-# clang-tidy wants each file's own flags: a configured build has them.
+# clang-tidy needs the compiler flags of each file, which a configured build has.
 cmake --preset default --log-level=WARNING >/dev/null
 # One file at a time on each processor; xargs fails if one of them does.
 if command -v clang-tidy >/dev/null 2>&1; then

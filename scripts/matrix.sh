@@ -29,9 +29,9 @@ if [ "${1-}" = --list ]; then
     exit 0
 fi
 
-# Each configuration is asked those tests whose outcome it can change, and only what these need is built:
+# Each configuration runs the tests whose result it can change, and builds only what they need:
 #   clang            the test programs and the tests of linking; everything is compiled
-#   without-all      those whose source names what the parts are for, and the tests of linking
+#   without-all      those whose source mentions a part (see what_parts_are_for), and the tests of linking
 #   one part missing, as-packaged   the tests of linking: the objects are those of other configurations
 #   lto              the tests of linking, and those that compare bits, because the kernels are compiled again
 # "backless verify" compares the bits of each program with the known ones.
@@ -45,10 +45,10 @@ what_parts_are_for='[Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg]|picture|download|data get'
 # any_of NAME...: the regular expression of these tests.
 any_of() { echo "^($(echo "$*" | tr ' ' '|'))\$"; }
 
-# names_of FILE...: the tests that these files are.
+# names_of FILE...: the names of the tests in these files.
 names_of() { printf '%s\n' "$@" | sed 's|.*/||; s|\.[a-z]*$||'; }
 
-# programs_about_parts, scripts_about_parts: the tests whose sources name what the parts are for.
+# programs_about_parts, scripts_about_parts: the tests whose sources mention a part.
 programs_about_parts() {
     # shellcheck disable=SC2046
     names_of $(grep -lE "$what_parts_are_for" tests/test_*.c \
@@ -65,7 +65,7 @@ configure() {
         $(flags_of "$1")
 }
 
-# sums TREE BUILD: what a user would get from TREE, built in BUILD, as checksums.
+# sums TREE BUILD: builds TREE in BUILD and prints the checksums of the files that are installed.
 sums() {
     cmake -S "$1" -G Ninja -B "$2" -DCMAKE_BUILD_TYPE=Release -DBACKLESS_TESTS=OFF -DBACKLESS_WARNINGS=ON \
         -DCMAKE_COMPILE_WARNING_AS_ERROR=ON >&2 &&
@@ -73,8 +73,8 @@ sums() {
         (cd "$2" && sha256sum backless libbackless.so libbackless.a pages/*)
 }
 
-# The same files from this tree and from a copy of it whose path is longer. Only this tree's may come from a
-# compiler cache, where another build in this tree has put them: the copy is compiled.
+# Compares the files built from this tree with those of a copy with a longer path. Objects of this tree may
+# come from a compiler cache; those of the copy are compiled.
 reproduce() {
     copy=$folder/a-copy-in-a-folder-with-a-longer-name
     rm -rf "$copy"
@@ -85,7 +85,7 @@ reproduce() {
         diff "$folder/sums" "$copy/sums"
 }
 
-# build_and_test PROGRAMS SCRIPTS: builds what these tests need, asks them, and compares known bits.
+# build_and_test PROGRAMS SCRIPTS: builds what these tests need, runs them, and compares known bits.
 build_and_test() {
     # shellcheck disable=SC2086
     cmake --build "$folder" --target backless backless_shared backless_static backless_pages \
@@ -95,8 +95,8 @@ build_and_test() {
         "$folder/backless" verify --quiet
 }
 
-# build NAME: configured, built and tested; what it says is in its folder. The folders are as deep as `build`,
-# because a compiler cache finds a file again by the relative paths of its headers.
+# build NAME: configures, builds and tests one configuration; the log is in its folder. The folders are at the
+# same depth as `build`, because a compiler cache identifies files by the relative paths of their headers.
 build() {
     folder=build-matrix-$1
     mkdir -p "$folder"
@@ -114,8 +114,8 @@ build() {
             build_and_test "$linking_programs $(programs_about_parts)" \
                 "$linking_scripts $(scripts_about_parts)"
         ;;
-    # The library that doctor.sh breaks by --wrap: link-time optimisation inlines the calls that the linker
-    # would replace.
+    # Without doctor.sh, which replaces functions by the linker option --wrap: link-time optimisation inlines
+    # the calls.
     lto)
         configure "$1" &&
             build_and_test "$linking_programs $bits" "$(echo "$linking_scripts" | sed 's/ doctor//')"

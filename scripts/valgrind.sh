@@ -32,5 +32,5 @@ for threads in 1 2; do
     under_valgrind eval --model "$folder/run-$threads" --data "$folder/table.csv" >/dev/null
     under_valgrind predict --model "$folder/run-$threads" --data "$folder/table.csv" \
         --output "$folder/answers.csv" >/dev/null
-    echo "valgrind: $threads threads: no error, nothing lost"
+    echo "valgrind: $threads threads: no errors, no leaks"
 done

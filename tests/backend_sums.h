@@ -6,16 +6,16 @@
 #define TESTS_BACKEND_SUMS_H
 
 #include "../src/backend/backend.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 
-/* An exponential (1), and two roundings of the sum and the quotient. */
+/* One for the exponential, and two roundings of the sum and the quotient. */
 static const double softmax_bound = 3.0;
-/* log(sum) is rounded near log(n), and again when the largest x is added. */
+/* One rounding of log(sum), which is near log(n), and one when the largest x is added. */
 static const double log_sum_bound = 2.0;
 
-static char finding[200]; /* what the latest check found */
+static char finding[200]; /* what the latest check found wrong */
 
 static inline bool is_near(float x, double wanted, double size, double bound)
 {
@@ -30,7 +30,8 @@ static inline bool is_near(float x, double wanted, double size, double bound)
 static inline bool column_sum_is_right(const struct backend *k, size_t rows, size_t cols, size_t gap)
 {
     uint32_t seed = 99;
-    struct fenced x = fence_make(rows > 0 ? (rows - 1) * (cols + gap) + cols : 0), sum = fence_make(cols);
+    struct guarded_array x = guarded_make(rows > 0 ? (rows - 1) * (cols + gap) + cols : 0),
+                         sum = guarded_make(cols);
     for (size_t i = 0; i < x.n; i++)
         x.x[i] = float_random(&seed, 1.0f);
     k->column_sum(x.x, rows, cols, cols + gap, sum.x);
@@ -41,12 +42,12 @@ static inline bool column_sum_is_right(const struct backend *k, size_t rows, siz
             wanted += x.x[i * (cols + gap) + j];
         is_right = is_right && float_same(sum.x[j], wanted);
     }
-    is_right = fence_holds(&x) && fence_holds(&sum) && is_right;
+    is_right = guarded_is_intact(&x) && guarded_is_intact(&sum) && is_right;
     if (!is_right)
         snprintf(finding, sizeof finding, "column_sum (%s) of %zu x %zu, gap %zu", k->machine, rows, cols,
                  gap);
-    fence_free(&x);
-    fence_free(&sum);
+    guarded_free(&x);
+    guarded_free(&sum);
     return is_right;
 }
 
@@ -67,12 +68,12 @@ static inline bool bytes_are_right(const struct backend *k)
     for (int i = 0; i < 256; i++)
         bytes[i] = (uint8_t)i;
     for (size_t n = 0; n <= 256; n++) {
-        struct fenced y = fence_make(n);
+        struct guarded_array y = guarded_make(n);
         k->bytes_to_float(bytes + 256 - n, n, offset, scale, y.x);
-        bool is_right = fence_holds(&y);
+        bool is_right = guarded_is_intact(&y);
         for (size_t i = 0; i < n; i++)
             is_right = is_right && float_same(y.x[i], ((float)bytes[256 - n + i] - offset) * scale);
-        fence_free(&y);
+        guarded_free(&y);
         if (!is_right) {
             snprintf(finding, sizeof finding, "bytes_to_float (%s) of %zu", k->machine, n);
             return false;
@@ -104,25 +105,25 @@ static inline void softmax_fill(float *x, size_t n, float limit)
         x[i] = float_random(&seed, limit);
 }
 
-/* Into another array and in place, which must give the same bits. */
+/* Checks softmax into another array and in place, which must give the same bits. */
 static inline bool softmax_is_right(const struct backend *k, size_t n, float limit)
 {
-    struct fenced x = fence_make(n), y = fence_make(n);
+    struct guarded_array x = guarded_make(n), y = guarded_make(n);
     softmax_fill(x.x, n, limit);
     const float log_sum = k->softmax(x.x, y.x, n);
     bool is_right = softmax_is_near(x.x, y.x, n, log_sum);
     const float again = k->softmax(x.x, x.x, n);
     is_right = is_right && float_same(again, log_sum) && memcmp(x.x, y.x, n * sizeof(float)) == 0 &&
-               fence_holds(&x) && fence_holds(&y);
+               guarded_is_intact(&x) && guarded_is_intact(&y);
     if (!is_right)
         snprintf(finding, sizeof finding, "softmax (%s) of %zu in +-%g", k->machine, n, (double)limit);
-    fence_free(&x);
-    fence_free(&y);
+    guarded_free(&x);
+    guarded_free(&y);
     return is_right;
 }
 
 static const float limits[] = {0.0f, 1.0f, 30.0f, 1e4f,
-                               1e38f}; /* 0: equal ones, so that log n itself is seen */
+                               1e38f}; /* 0: all x are equal, so that the result is log n itself */
 enum { LIMITS = sizeof limits / sizeof *limits, LONGEST = 300 };
 
 static inline bool softmaxes_are_right(const struct backend *k)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# bench.sh PROGRAM - backless bench on tiny cases: its counts, that its parts add up, and what it refuses. No
-# speed is tested.
+# bench.sh PROGRAM - backless bench on tiny cases: its operation counts, the sum of the parts of a step, and
+# refused arguments. Speed itself is not tested.
 . "$(dirname "$0")/shell/expect.sh"
 quick="--seconds 0.01 --batches 1 --threads 1"
 
@@ -29,12 +29,12 @@ grep -q '"state": 344' sgd.json ||
 expect 2 "optimizer" "$program" bench $quick --net "dense 3" --shape 1x2x2 --rules bp --optimizer magic
 expect 2 "no precision" "$program" bench $quick --precisions fp8
 
-# A rule that the net does not allow is left out, once; alone it is refused.
+# A rule that is not defined for the net is left out with one message; if it is the only rule, it is refused.
 pooled="conv 2 3x3, tanh, maxpool 2, conv 2 3x3, tanh, dense 3"
 expect 0 "own by ifa" "$program" bench --seconds 0.01 --threads 1,2 --batches 2 --rules ifa,dfa \
     --net "$pooled" --shape 1x9x9
 [ "$(grep -c 'own by ifa' out.txt)" = 1 ] || { complain "ifa is not refused once"; cat out.txt; }
-grep -qE "^own .* dfa " out.txt || { complain "dfa is left out too"; cat out.txt; }
+grep -qE "^own .* dfa " out.txt || { complain "dfa is defined for the net, but left out"; cat out.txt; }
 expect 2 "own by ifa" "$program" bench $quick --rules ifa --net "$pooled" --shape 1x9x9
 
 # ---- the counts of 784-800-800-10, and the parts of a step
@@ -78,7 +78,7 @@ else
     echo "left out: python3 is not installed"
 fi
 
-# ---- what is refused
+# ---- refused arguments
 expect 2 "there are: 1x800" "$program" bench --nets 9x9
 expect 2 "there are: bp" "$program" bench --rules bp,magic
 expect 2 'no backend "abacus"' "$program" bench --backends abacus

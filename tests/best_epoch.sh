@@ -17,7 +17,7 @@ field() { sed -n "s/.*\"$2\": \"\{0,1\}\([-0-9a-zA-Z.+]*\).*/\1/p" "$1" | head -
 json_field() { sed -n "s/.*\"$2\":\([-0-9a-zA-Z.+]*\).*/\1/p" "$1" | head -n 1; }
 same() { [ -n "$2" ] && [ "$2" = "$3" ] || complain "$1: \"$2\" and \"$3\", expected the same"; }
 
-# ---- classes: noise, on which a net gets worse the longer it learns
+# ---- classes: random labels, on which the validation error rises with more training
 net="dense 30, tanh, dense 2"
 expect 0 "best on the validation set: epoch" "$program" train --data train.csv --test test.csv --net "$net" \
     --init fanin --lr 0.01 --schedule constant --val 40 --patience 4 --epochs 60 --out run
@@ -43,7 +43,7 @@ expect 0 "of epoch $best, the best" "$program" info run
 "$program" eval --model run/model.safetensors --data test.csv 2>&1 | grep "best" &&
     complain "a note of best.safetensors where it is not taken"
 
-# ---- the same after --resume, also when the best epoch was before
+# ---- the same after --resume, also if the best epoch was before the interruption
 "$program" train --data train.csv --test test.csv --net "$net" --init fanin --lr 0.01 --schedule constant \
     --val 40 --patience 4 --epochs "$best" --out part --quiet >/dev/null 2>&1
 expect 0 "best on the validation set: epoch $best" "$program" train --resume part --epochs 60
@@ -51,7 +51,7 @@ for key in best_epoch best_val_error best_test_error best_test_loss; do
     same "$key after --resume" "$(field run/result.json $key)" "$(field part/result.json $key)"
 done
 
-# ---- numbers: rmse and its like; nothing halved while the loss falls
+# ---- regression: rmse, mae and r2; the learning rate is not halved while the loss falls
 expect 0 "rmse" "$program" train --data line.csv --loss mse --rule bp --net "dense 20, tanh, dense 1" \
     --val 0.2 --test-fraction 0.2 --lr 1e-3 --schedule auto --epochs 20 --out numbers
 awk -F'"lr": ' '{ sub(/,.*/, "", $2); if ($2 != 0.001) exit 1 }' numbers/log.jsonl ||
@@ -61,14 +61,14 @@ awk -F'"lr": ' '{ sub(/,.*/, "", $2); if ($2 != 0.001) exit 1 }' numbers/log.jso
 for key in best_val_rmse best_test_rmse best_test_r2 best_val_loss; do
     [ -n "$(field numbers/result.json $key)" ] || complain "result.json has no $key"
 done
-grep -q "\"best_train_rmse\"" numbers/result.json && complain "an rmse that is not measured is told"
-# a rate so large that the loss goes up and down is halved: the schedule works at all
+grep -q "\"best_train_rmse\"" numbers/result.json && complain "result.json has an rmse that is not measured"
+# control: a learning rate so large that the loss oscillates is halved
 "$program" train --data line.csv --loss mse --rule bp --net "dense 20, tanh, dense 1" --optimizer sgd \
     --lr 1.2 --batch 64 --schedule auto --epochs 60 --out restless --quiet >/dev/null 2>&1
 awk -F'"lr": ' '{ sub(/,.*/, "", $2); if ($2 < 1) found = 1 } END { exit !found }' restless/log.jsonl ||
     complain "no halving where the loss does not fall"
 
-# ---- stopped and resumed under auto: the first epoch's loss goes on with it
+# ---- stopped and resumed with the schedule auto: the loss of the first epoch is restored
 go() { "$program" train --data line.csv --loss mse --net "dense 20, tanh, dense 1" --optimizer sgd --lr 0.5 \
     --schedule auto --quiet "$@" >/dev/null 2>&1; }
 go --epochs 12 --out whole

@@ -1,7 +1,7 @@
 /*
- * bits_program.c - one line for each portable variant that this processor runs: its name, and one hash of
- * what all operations make of the same numbers. check_compilers.sh builds it in many ways; the hash must
- * always be the same. Ends with 1 if two variants differ.
+ * bits_program.c - prints one line for each portable variant that this processor runs: its name, and a hash
+ * of the results of all operations on the same numbers. check_compilers.sh builds it with many compilers and
+ * flags; the hash must always be the same. The exit code is 1 if two variants differ.
  */
 #include "../src/backend/portable/portable.h"
 
@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-    N = 3001,           /* elements; a multiple of no vector's width */
-    LARGEST = 59 * 300, /* of the matrices below */
+    N = 3001,           /* elements; not a multiple of any vector width */
+    LARGEST = 59 * 300, /* elements of the largest matrix below */
     SCRATCH = 1 << 16
 };
 
@@ -24,7 +24,7 @@ struct bits {
 static void hash_floats(struct bits *bits, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        uint32_t word = 0x7fc00000; /* any NaN */
+        uint32_t word = 0x7fc00000; /* the same bits for every NaN */
         if (!isnan(x[i]))
             memcpy(&word, &x[i], sizeof word);
         for (int byte = 0; byte < 4; byte++)
@@ -40,7 +40,7 @@ static uint32_t draw(struct bits *bits) /* xorshift (Marsaglia 2003) */
     return bits->seed;
 }
 
-static void fill_all_kinds(struct bits *bits, float *x) /* any bits: denormal, infinite and no numbers too */
+static void fill_all_kinds(struct bits *bits, float *x) /* including denormal, infinite and NaN */
 {
     for (size_t i = 0; i < N; i++) {
         const uint32_t word = draw(bits);
@@ -169,7 +169,7 @@ static void hash_rows(struct bits *bits, const struct backend *k)
     hash_floats(bits, y, N);
 }
 
-/* What convolutions and pools are made of: 3 x 17 x 19 numbers, windows of 4 x 5. */
+/* The operations of convolutions and pools, on 3 x 17 x 19 numbers with windows of 4 x 5. */
 static void hash_windows(struct bits *bits, const struct backend *k)
 {
     enum { CHANNELS = 3, SIDE_Y = 17, SIDE_X = 19, TERMS = CHANNELS * 4 * 5, PLACES = 14 * 15, MAPS = 11 };
@@ -199,7 +199,7 @@ static void hash_windows(struct bits *bits, const struct backend *k)
     hash_floats(bits, y, 1);
 }
 
-/* Numbers in bfloat16, and steps by their products. */
+/* Rounding to bfloat16, and steps by products of rounded numbers. */
 static void hash_pairs(struct bits *bits, const struct backend *k)
 {
     enum { M = 13, WIDE = 59, TERMS = 40 };
@@ -235,7 +235,7 @@ static void hash_pairs(struct bits *bits, const struct backend *k)
     hash_floats(bits, mean, (M - 1) * WIDE);
 }
 
-/* Layer norm of 1 number, of less than a vector, and of many. */
+/* Layer norm of 1 number, of fewer than a vector has, and of many. */
 static void hash_norm(struct bits *bits, const struct backend *k)
 {
     static float x[N], y[N], gain[N], d[N];

@@ -1,7 +1,7 @@
 /*
- * broken_library.c - public functions of the library with one fault in them, the one that the environment
- * variable BROKEN names: what `backless verify` must find, by one check alone, and what `backless doctor`
- * must notice. Linked in front of the real ones by --wrap. Without BROKEN nothing is broken.
+ * broken_library.c - wraps public functions of the library and adds the fault that the environment variable
+ * BROKEN names. `backless verify` must find each fault by exactly one check, and `backless doctor` must
+ * report some. The linker option --wrap replaces the functions. Without BROKEN they have no fault.
  */
 #include "backless.h"
 
@@ -33,7 +33,7 @@ static const char *option(const bl_trainer *trainer, const char *key)
     return bl_config_get(bl_trainer_config(trainer), key);
 }
 
-/* What the library gave, with one number changed: kept here, since it is not ours. */
+/* Changes one number of a tensor of the library, in a copy, because the memory belongs to the library. */
 static void change(bl_tensor *t, size_t i, float factor)
 {
     static float copy[200000];
@@ -81,8 +81,7 @@ WRAP(bl_status, bl_model_evaluate, (const bl_model *model, const bl_data *data, 
     return status;
 }
 
-/* One tensor of a leaky-relu net, for one loss; another only where the net is wide, in a tensor cut into
-   parts. */
+/* Faults in one tensor of a leaky-relu net for one loss, and in a wide tensor that is cut into ranges. */
 WRAP(int, bl_trainer_gradient, (const bl_trainer *trainer, int i, bl_tensor *out))
 {
     const int is_there = __real_bl_trainer_gradient(trainer, i, out);
@@ -103,7 +102,7 @@ static bool is_output(const bl_trainer *trainer, int i)
     return !__real_bl_trainer_gradient(trainer, 2 * (i + 1), &next);
 }
 
-/* Deep nets are those with a block behind the next one. */
+/* is_deep: at least two blocks come after this one. */
 WRAP(int, bl_trainer_delta, (const bl_trainer *trainer, int i, bl_tensor *out))
 {
     const int is_there = __real_bl_trainer_delta(trainer, i, out);
@@ -136,7 +135,7 @@ WRAP(bl_status, bl_trainer_angles,
     return status;
 }
 
-/* The step that is too long, in one weight: the others cannot tell it from a larger rate. */
+/* One weight takes too long a step; if all did, it would be equivalent to a larger learning rate. */
 WRAP(bl_status, bl_trainer_step,
      (bl_trainer * trainer, const float *x, const int32_t *labels, size_t n, double *loss))
 {

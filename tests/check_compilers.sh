@@ -29,7 +29,7 @@ esac
 jobs=$(nproc 2>/dev/null || echo 2)
 flags="-std=c17 -ffp-contract=off -fno-math-errno -D_POSIX_C_SOURCE=200809L -Iinclude"
 
-# commands COMPILER FLAG...: one line for each object, what xargs gives to env.
+# commands COMPILER FLAG...: one command line for each object, as arguments of env.
 commands() {
     for variant in $variants; do
         name=${variant%%:*}

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""check_floors.py - who may include whom, and other rules of the tree that a compiler does not know.
+"""check_floors.py - checks which files include which, and other rules of the source tree that a compiler does
+not check.
 
-A file of src/ includes its own folder and lower floors; neighbours on one floor do not see each other, except
-tensor and backend. The program and the examples see the public headers only. A rule is known by its name to
-src/rules alone, which in turn knows no kind of layer and no backend. The folders of src/data have an order of
-their own, and no files need each other in a circle. Each finding is one line, file:line: sentence. With
---self-test it must find every fault planted in trees of its own.
+A file of src/ includes headers of its own folder and of folders on lower levels; folders on the same level do
+not include each other, except tensor and backend. The program and the examples include the public headers
+only. Names of rules occur in src/rules only, which refers to no kind of layer and no backend. The folders of
+src/data have levels of their own, and files must not depend on each other in a circle. Each finding is one
+line, file:line: message. --self-test checks that planted faults are found in small trees.
 """
 
 import re
@@ -13,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-FLOORS = {
+LEVELS = {
     "base": 0,
     "tensor": 1, "backend": 1, "runlog": 1,
     "layers": 2, "losses": 2, "optim": 2, "file": 2,
@@ -21,16 +22,16 @@ FLOORS = {
     "program": 4,
     "rules": 5,
     "train": 6,
-    "": 7,  # src/api*.c
+    "": 7,  # the files src/*.c
 }
 PUBLIC_HEADERS = {"include/backless.h", "include/backless_rule.h"}
 FRIENDS = {frozenset(("tensor", "backend"))}
 
-# The folders inside src/data, likewise: table and image do not see each other.
-DATA_FLOORS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
+# The levels of the folders inside src/data: table and image do not include each other.
+DATA_LEVELS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
 
-# What stands behind one door: a pattern, the files that may have it, and what to use instead.
-DOORS = [
+# Names that only certain files may use: a pattern, these files, and what to use instead.
+RESTRICTED_NAMES = [
     (re.compile(r"#\s*pragma\s+omp|\bomp_\w+|<omp\.h>|\b_OPENMP\b"), set(),
      "threads come from src/base/parallel.c, not from OpenMP"),
     (re.compile(r"\bpthread_\w+|<pthread\.h>|\bthrd_\w+|<threads\.h>"), {"src/base/parallel.c"},
@@ -41,12 +42,13 @@ DOORS = [
      "the library does not exit, abort or print"),
 ]
 
-# The option table holds the default rule; everywhere else outside src/rules a rule's name is a mistake.
+# The option table holds the default rule; in all other files outside src/rules the name of a rule is an
+# error.
 MAY_NAME_RULES = {"src/train/option_table.c"}
-# The one header of src/layers that rules may see, through net: the interface, not a kind.
+# The only header of src/layers that rules include indirectly, by net: the interface, not a kind of layer.
 LAYER_INTERFACE = {"layer.h"}
 
-# What a file defines for others, at the beginning of a line: a function, or a constant of a struct.
+# Definitions that other files can use, at the beginning of a line: a function, or a constant struct.
 FUNCTION = re.compile(r"^(?!static\b|typedef\b|extern\b)[a-z][\w *]*?\b(\w+)\([^;{}]*\)\s*\n\{", re.M)
 CONSTANT = re.compile(r"^const [\w *]*?\b(\w+)(?:\[[^\n]*\])? = ", re.M)
 STATIC_NAME = re.compile(r"^static [\w *]*?\b(\w+)(?:\(|\[| = )", re.M)
@@ -57,7 +59,7 @@ SOURCES = (".c", ".h")
 
 
 def without_comments(text):
-    """The code with comments blanked out, line numbers and literals kept."""
+    """The code with comments replaced by blanks; line numbers and literals are kept."""
     pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', re.S)
 
     def blank(match):
@@ -94,7 +96,7 @@ class Tree:
         return parts[1] if len(parts) > 2 else ""
 
     def resolve(self, path, included):
-        """The project's file behind an include, or None for a system header."""
+        """The file of the project that an include refers to, or None for a system header."""
         for base in (path.parent, self.root / "include"):
             target = (base / included).resolve()
             if target.is_file() and target.is_relative_to(self.root):
@@ -108,11 +110,11 @@ class Tree:
                 yield number, match.group(1), match.group(2), self.resolve(path, match.group(2))
 
 
-def check_floors(tree):
+def check_levels(tree):
     for path in tree.files("src"):
         folder = tree.folder_of(path)
-        if folder not in FLOORS:
-            tree.report(path, 1, f"folder src/{folder} has no floor: give it one in tests/check_floors.py")
+        if folder not in LEVELS:
+            tree.report(path, 1, f"folder src/{folder} has no level: give it one in tests/check_floors.py")
             continue
         for number, quote, included, target in tree.includes(path):
             if target is None:
@@ -123,17 +125,17 @@ def check_floors(tree):
             if other is None:
                 if tree.name(target) not in PUBLIC_HEADERS:
                     tree.report(path, number, f"the library may not include {tree.name(target)}")
-            elif other in FLOORS and other != folder:
+            elif other in LEVELS and other != folder:
                 check_step(tree, path, number, folder, other)
 
 
 def check_step(tree, path, number, folder, other):
-    here, there = FLOORS[folder], FLOORS[other]
+    here, there = LEVELS[folder], LEVELS[other]
     if there > here:
-        tree.report(path, number, f"climbs from src/{folder} (floor {here}) to src/{other} (floor {there})")
+        tree.report(path, number, f"src/{folder} (level {here}) includes src/{other} (level {there})")
     elif there == here and frozenset((folder, other)) not in FRIENDS:
-        tree.report(path, number, f"src/{folder} and src/{other} are neighbours on floor {here}: "
-                    "they do not see each other")
+        tree.report(path, number, f"src/{folder} and src/{other} are both on level {here}: "
+                    "they must not include each other")
 
 
 def data_folder_of(tree, path):
@@ -144,20 +146,20 @@ def data_folder_of(tree, path):
     return parts[2] if len(parts) > 3 else ""
 
 
-def check_data_floors(tree):
+def check_data_levels(tree):
     for path in tree.files("src/data"):
         here = data_folder_of(tree, path)
-        if here not in DATA_FLOORS:
-            tree.report(path, 1, f"folder src/data/{here} has no floor: give it one in tests/check_floors.py")
+        if here not in DATA_LEVELS:
+            tree.report(path, 1, f"folder src/data/{here} has no level: give it one in tests/check_floors.py")
             continue
         for number, _, included, target in tree.includes(path):
             there = data_folder_of(tree, target) if target else None
-            if there in DATA_FLOORS and there != here and DATA_FLOORS[there] >= DATA_FLOORS[here]:
-                tree.report(path, number, f"{included} is no lower floor of src/data")
+            if there in DATA_LEVELS and there != here and DATA_LEVELS[there] >= DATA_LEVELS[here]:
+                tree.report(path, number, f"{included} is not on a lower level of src/data")
 
 
 def needs_of(tree, folder):
-    """For each .c file the files that define what it names. Its own static names are not those of others."""
+    """For each .c file the files that define names it uses, except its own static names."""
     codes = {path: LITERAL.sub('""', without_comments(path.read_text(encoding="utf-8")))
              for path in tree.files(folder, (".c",))}
     home = {}
@@ -172,7 +174,7 @@ def needs_of(tree, folder):
 
 
 def circles_of(needs):
-    """The strongly connected sets of files, by Tarjan's algorithm; only those of two files and more."""
+    """Circles of dependencies: the strongly connected sets of two or more files, by Tarjan's algorithm."""
     found, index, low, stack = [], {}, {}, []
 
     def visit(path):
@@ -213,9 +215,9 @@ def check_outside(tree):
                     tree.report(path, number, f'"{included}" is no file of this project')
 
 
-def check_doors(tree):
+def check_restricted_names(tree):
     for path in tree.files("src"):
-        for pattern, allowed, sentence in DOORS:
+        for pattern, allowed, sentence in RESTRICTED_NAMES:
             if tree.name(path) in allowed:
                 continue
             for number, line in tree.lines(path):
@@ -265,8 +267,8 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_floors, check_data_floors, check_circles, check_outside, check_doors, check_rule_names,
-          check_what_rules_know, check_unique_names)
+CHECKS = (check_levels, check_data_levels, check_circles, check_outside, check_restricted_names,
+          check_rule_names, check_what_rules_know, check_unique_names)
 
 
 def findings(root):
@@ -276,7 +278,7 @@ def findings(root):
     return tree.findings
 
 
-# A small tree without fault, and faults to plant in it: file, its text, what must be said (None: nothing).
+# A small tree without faults, and faults to plant in it: file, its text, the expected message (None: none).
 GOOD = {
     "include/backless.h": "",
     "src/base/mem.h": '#include "backless.h"\n',
@@ -302,9 +304,9 @@ FAULTS = [
     ("src/layers/tanh.c", '/* "dfa" */ x = "dfa rule";\n', None),
     ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is no file'),
     ("src/net/two.c", '\n\n#include "../data/set/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
-    ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: climbs from src/base (floor 0)"),
+    ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: src/base (level 0) includes"),
     ("src/runlog/see.c", '#include "../tensor/matrix.h"\n', "src/runlog/see.c:1: src/runlog and src/tensor"),
-    ("src/extra/new.c", "", "src/extra/new.c:1: folder src/extra has no floor"),
+    ("src/extra/new.c", "", "src/extra/new.c:1: folder src/extra has no level"),
     ("cli/peek.c", '#include "../src/base/mem.h"\n', "cli/peek.c:1: cli/ sees the public headers only"),
     ("examples/peek.c", '#include "../src/base/mem.h"\n', "examples/peek.c:1: examples/ sees"),
     ("src/net/omp.c", "int i;\n#pragma omp simd\n", "src/net/omp.c:2: threads come from"),
@@ -319,10 +321,10 @@ FAULTS = [
     ("src/rules/called.c", "\n\nlayer_dense(x);\n", 'src/rules/called.c:3: "dense" is a kind of layer'),
     ("src/rules/back.c", 'use("plain");\n', 'src/rules/back.c:1: "plain" is a backend'),
     ("src/rules/plainly.c", "/* plain, dense */ explain(densest);\n", None),
-    ("src/data/set/up.c", '\n#include "../table/csv.h"\n', "src/data/set/up.c:2: ../table/csv.h is no lower"),
+    ("src/data/set/up.c", '\n#include "../table/csv.h"\n', "src/data/set/up.c:2: ../table/csv.h is not on a"),
     ("src/data/image/aside.c", '#include "../table/csv.h"\n',
      "src/data/image/aside.c:1: ../table/csv.h is no"),
-    ("src/data/new/one.c", "", "src/data/new/one.c:1: folder src/data/new has no floor"),
+    ("src/data/new/one.c", "", "src/data/new/one.c:1: folder src/data/new has no level"),
     ("cli/help.c", "int help(void)\n{\n    return run();\n}\n",
      "cli/help.c:1: files need each other in a circle"),
     ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n",
@@ -358,7 +360,7 @@ def main():
         return 1 if self_test() else 0
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
     found = findings(root)
-    print("\n".join(found) if found else "floors: nothing found")
+    print("\n".join(found) if found else "levels: nothing found")
     return 1 if found else 0
 
 

@@ -33,7 +33,7 @@ PATH = re.compile(r"(?<![\w/.$}-])((?:scripts|tests|bench|cmake)/[\w/]+\.(?:sh|p
 
 
 class Known:
-    """What there is: names of tests, their labels, targets, presets, rules of the Makefile."""
+    """The existing names: tests, labels, targets, presets, rules of the Makefile."""
 
     def __init__(self, tests, labels, targets, presets, rules):
         self.tests, self.labels, self.targets = tests, labels, targets
@@ -41,7 +41,7 @@ class Known:
 
 
 def alternatives(pattern):
-    """The regular expressions without | that a pattern with groups and alternatives stands for."""
+    """The regular expressions without | to which a pattern with groups and alternatives expands."""
     def sequence(at):
         found, heads = [], [""]
         while at < len(pattern) and pattern[at] != ")":
@@ -127,7 +127,8 @@ def check_script(name, text, known, root):
 
 
 def check_fuzz(root, known):
-    """fuzz.sh runs a target for each folder of the corpus, and has settings for some of them."""
+    """Checks that fuzz.sh has a target for each folder of the corpus, and that its settings name existing
+    targets."""
     folders = sorted(path.name for path in (root / "tests/fuzz/corpus").iterdir() if path.is_dir())
     for folder in folders:
         if f"fuzz_{folder}" not in known.targets:
@@ -185,7 +186,8 @@ GOOD = {
 }
 KNOWN = Known({"test_run", "test_bits", "cli", "run_all"}, {"slow"},
               {"program", "test_run", "test_bits", "fuzz_csv", "fuzz_npy"}, {"default", "asan"}, {"test"})
-# A file, text to replace in it, the replacement, and how the one finding begins; None: there is none.
+# Planted faults: a file, text to replace in it, the replacement, and how the only finding begins (None: no
+# finding).
 FAULTS = [
     ("CMakePresets.json", "run|bits", "run|.*ts", None),
     ("CMakePresets.json", "run|bits", "run|bit", "CMakePresets.json: testPresets asan: no test matches ^te"),

@@ -3,10 +3,10 @@
 
 Fails, and lists where, if a struct, union or enum name is defined in more than one file, or if static
 functions in more than five files share a name: a reader who searches for such a name cannot tell which one a
-line means. Each source file of tests/ and examples/ is a program that stands alone: these are not read, only
-the headers of tests/. The variants of vec.h define the same operations on purpose, and one of them is
-compiled at a time: names that begin with vec_ may repeat, and so may attributes (__attribute__). --self-test
-first checks that both kinds of repetition are found in made-up files.
+line means. Source files of tests/ and examples/ are programs of their own and are not checked, only the
+headers of tests/. The variants of vec.h define the same operations on purpose, and one of them is compiled at
+a time: names that begin with vec_ may repeat, and so may attributes (__attribute__). --self-test first checks
+that both kinds of repetition are found in made-up files.
 """
 import collections
 import pathlib
@@ -23,7 +23,8 @@ def without_comments(text):
 
 
 def find_repeated(files):
-    """files: pairs of name and text. A list of complaints, empty where every name has one meaning."""
+    """files: pairs of name and text. Returns a list of messages, which is empty if every name has one
+    meaning."""
     tags, functions = collections.defaultdict(set), collections.defaultdict(set)
     for name, text in files:
         text = without_comments(text)

@@ -40,8 +40,8 @@ for rule in $("$program" rules | awk 'NR > 1 { print $1 }'); do
     grep -q "^## \`$rule\`" docs/rules.md || complain "docs/rules.md: no section for the rule $rule"
 done
 
-# The commands of the program, in the README's order and in a folder that has what they name: the
-# competition's tables are made ones, and the pictures a few.
+# The commands of the program run in the README's order, in a folder with the files that they name: generated
+# tables in place of the competition's, and a few generated images.
 place=$folder/place
 mkdir -p "$place/build"
 ln -s "$program" "$place/build/backless"
@@ -68,7 +68,7 @@ run_commands() { (cd "$place" &&
 commands_of README.md >"$folder/commands"
 shown=$(grep -c '^build/backless' "$folder/commands")
 [ "$shown" -ge 9 ] || complain "README.md: $shown commands were found, expected 9 or more"
-# The made pictures are too few to learn from, the tables are not.
+# The generated images are too few to learn from; the tables are large enough.
 sed '/fashion-mnist/,$d' "$folder/commands" >"$folder/on_tables"
 sed -n '/fashion-mnist/,$p' "$folder/commands" >"$folder/on_pictures"
 for part in on_pictures on_tables; do
@@ -79,7 +79,7 @@ for part in on_pictures on_tables; do
 done
 grep 'hardly trained' "$folder/out" && complain "README.md: a command hardly trains"
 [ -s "$place/submission.csv" ] || complain "README.md: there is no submission.csv"
-# Negative control: a column of another name is seen.
+# Negative control: a changed name of a column is found.
 rm -rf "$place/run"
 sed 's/--label Survived/--label Survive/' "$folder/on_tables" >"$folder/broken"
 run_commands "$folder/broken" && complain "README.md: a command that fails is not seen"

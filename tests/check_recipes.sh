@@ -16,7 +16,8 @@ ln -s "$program" bin/backless
 export PATH="$folder/bin:$PATH" BACKLESS_THREADS=1
 export CPATH="$tree/include" LIBRARY_PATH="$build" LD_LIBRARY_PATH="$build"
 
-# Three classes that overlap little: the sets are small, and no recipe may depend on them.
+# Writes a table of three classes with little overlap, so that the results of the recipes do not depend on the
+# small sets.
 table() { # SEED EXAMPLES
     awk -v seed="$1" -v n="$2" 'BEGIN { srand(seed); print "a,b,c,kind"
         for (i = 0; i < n; i++) { k = i % 3
@@ -36,7 +37,7 @@ awk '/^## / { section = substr($0, 4) }
     END { exit inside }' "$recipes" || { echo "$recipes: the last block has no end"; exit 1; }
 [ -s blocks/list ] || { echo "$recipes: no blocks"; exit 1; }
 
-# What keeps a block of python from running here: "", or a sentence.
+# Prints why a Python block cannot run here, or nothing.
 missing_module() {
     for module in $(sed -nE 's/^(import|from) ([a-z, ]+).*/\2/p' "$1" | sed 's/ import.*//; s/,/ /g'); do
         "$python" -c "import $module" 2>/dev/null || { echo "$python has no $module"; return; }
@@ -89,7 +90,7 @@ while IFS="$(printf '\t')" read -r number language section; do
     cp out.txt "$number.out"
 done <blocks/list
 
-# What some of the blocks leave behind, where they were run.
+# Checks the files that some of the blocks write, if they were run.
 expect() { # WHAT FOUND EXPECTED
     [ "$2" = "$3" ] || { echo "FAILED: $1: \"$2\", expected \"$3\""; failures=$((failures + 1)); }
 }
@@ -102,7 +103,7 @@ if [ $# -lt 2 ]; then
         "$(grep -c '^{"run":"night/.*,"score":{"count":60,.*}}$' work/scores.jsonl)" 20
     expect "runs that finished after they were stopped" \
         "$(ls work/long/result.json work/cluster/result.json | wc -l)" 2
-    # Negative control: a recipe that fails, and one without its end, are found.
+    # Negative controls: a block that fails and a block without its closing fence are found.
     printf '## A\n```sh\ntrue\nfalse\ntrue\n```\n' >fails.md
     printf '## A\n```sh\ntrue\n' >endless.md
     printf '## A\n```sh\ntrue\n```\n' >works.md

@@ -16,9 +16,9 @@ import time
 
 import webdriver
 
-MOST_BYTES = 2_000_000  # of a report of 60 runs of 300 epochs
-MOST_SECONDS = 2.0  # to open it, on a machine that does nothing else; the median of three
-NASTY = '<script>alert("x")</script>'  # a class
+MOST_BYTES = 2_000_000  # the size of a report of 60 runs of 300 epochs
+MOST_SECONDS = 2.0  # the time to open it on an otherwise idle machine, median of three
+NASTY = '<script>alert("x")</script>'  # the name of a class, which must be escaped
 failures = 0
 program = os.path.abspath(sys.argv[1])
 
@@ -38,7 +38,7 @@ def backless(*arguments, code=0):
 
 
 class Page(html.parser.HTMLParser):
-    """Elements by name, the text of all, and the CSV."""
+    """A parsed report: names of its elements, its text, its links, and the rows of its CSV."""
 
     def __init__(self, path):
         super().__init__()
@@ -77,7 +77,7 @@ def log_lines(run):
 
 
 def records(run):
-    """Of a log, in the order of the table: (record, figures)."""
+    """Pairs (record, figures) of the log of a run, in the order of the table in the page."""
     for line in log_lines(run):
         for early in line.get("early_angles", []):
             yield "step", {**early, "epoch": line["epoch"]}
@@ -85,7 +85,7 @@ def records(run):
 
 
 def check_values(page, runs):
-    """Each figure of the logs is in the page as the same number."""
+    """Every figure of the logs occurs in the page with the same value."""
     keys = ("epoch", "step", "train_loss", "train_error", "test_loss", "test_error", "lr", "seconds")
     blocks = {"flat": "angle_flat", "sample": "angle_sample", "update": "angle_update",
               "weight": "angle_weight",
@@ -150,7 +150,7 @@ def check_static(page):
 
 
 def check_bands(page):
-    """A band from three seeds on, and its mean in the summary."""
+    """Three seeds are drawn as a band, with mean and deviation in the summary; two are drawn as lines."""
     expect('class="band"' in page.source, "no band over three seeds")
     final = [log_lines(f"runs/bp/{seed}")[-1]["test_error"] for seed in (1, 2, 3)]
     mean = sum(final) / 3
@@ -165,7 +165,7 @@ def check_bands(page):
 
 
 def check_command(page):
-    """The command that the page tells gives the same bits."""
+    """The command that the page shows trains weights with the same bits."""
     expect(len(page.pre) == 1, f"{len(page.pre)} commands, expected one")
     done = subprocess.run(["sh", "-c", page.pre[0].replace("backless", f"'{program}'", 1) +
                            " --out again --quiet --no-report"],
@@ -179,7 +179,8 @@ def check_command(page):
 
 
 def check_long_path():
-    """The command of a run whose data have a long path of characters of three bytes, wherever it is cut."""
+    """The command contains the whole path of the data, also if a buffer of fixed size would end inside one of
+    its three-byte characters."""
     folder = "\u20ac" * 60
     os.mkdir(folder)
     for start in ("", "a", "ab"):
@@ -191,7 +192,7 @@ def check_long_path():
 
 
 def check_missing():
-    """What a folder does not hold is told."""
+    """The page names what is missing: the model, the data, the options."""
     shutil.copytree("alone", "less")
     os.remove("less/model.safetensors")
     backless("report", "less", "-o", "less.html", "--quiet")
@@ -213,8 +214,8 @@ def groups(path):
 
 
 def check_ends():
-    """Of the commands that train: where the page is, of which runs it is, and that none of a run that is
-    replaced stays."""
+    """The commands that train print the path of their report, which shows exactly their runs; the report of a
+    run that is replaced is removed."""
     options = ["--data", "t.csv", "--test-fraction", "0.3", "--epochs", "2"]
     options += ["--net", "dense 5, tanh, dense 3"]
     both = ["compare", *options, "--rules", "bp,dfa", "--out", "both"]
@@ -261,7 +262,8 @@ def check_refusals():
 
 
 def make_many():
-    """60 runs of 300 epochs and three blocks, with noise, which no curve can be simplified by much."""
+    """Writes 60 runs of 300 epochs and three blocks; the figures are noise, so that simplifying the curves
+    saves little."""
     config = json.load(open("alone/config.json"))
     for n in range(60):
         os.makedirs(f"many/{n:02}")
@@ -314,7 +316,7 @@ def check_page(browser):
     browser.open("report.html")
     expect(browser.run("return document.querySelectorAll('svg.chart .curve').length") >= 20, "no curves")
     expect(browser.run(SHOWN, CHART) == 2, "two groups are not two lines")
-    # The last epoch of twelve, at the right end.
+    # The pointer at the right end of the chart selects the last of the twelve epochs.
     browser.move(*browser.run(PLACE, CHART, 1.0))
     tip = browser.run("const t = document.getElementById('tip'); return t.hidden ? '' : t.innerText")
     expect("epoch 12" in tip, f"hovering shows \"{tip}\"")
@@ -332,7 +334,7 @@ def check_page(browser):
 
 
 def check_single(browser):
-    """One run: the value as the log has it, in its own digits."""
+    """For a single run the value under the pointer has all digits of the log."""
     browser.open("alone.html")
     browser.move(*browser.run(PLACE, CHART, 1.0))
     tip = browser.run("return document.getElementById('tip').innerText")
@@ -342,7 +344,7 @@ def check_single(browser):
 
 
 def check_widths(browser):
-    """Nothing is wider than the window, on a phone either, and the themes differ."""
+    """No element is wider than the window, also on a phone; the light and the dark theme differ."""
     colors = set()
     for width in (1280, 390):
         browser.command("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1,
@@ -372,7 +374,8 @@ def check_logs(browser):
 
 
 def check_opening(browser):
-    """The time is told in any case, and judged only where no other process takes part in it."""
+    """The time to open the report is always printed; it can fail the test only while the machine is not busy
+    with other processes."""
     seconds = []
     for _ in range(3):
         begin = time.monotonic()

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""check_safetensors.py - files from us to Python's own packages, and back.
+"""check_safetensors.py - reads files of the library with Python's safetensors and NumPy, and writes files for
+the library to read.
 
     check_safetensors.py FILE            what safetensors reads in FILE: name, type, shape and sum of each,
                                          then the metadata

@@ -8,7 +8,7 @@ archive=$(dirname "$1")/libbackless.a
 headers=$(dirname "$0")/../include
 failures=0
 
-# complain SENTENCE LINES: one finding, where there are lines.
+# complain SENTENCE LINES: reports one finding, if there are lines.
 complain() {
     [ -n "$2" ] || return 0
     printf '%s:\n%s\n' "$1" "$2"
@@ -24,7 +24,7 @@ versioned=$(nm -D --defined-only "$library" | awk '$2 != "A" {print $3}')
 shown=$(printf '%s\n' "$versioned" | sed 's/@.*//')
 complain "without the version BACKLESS_0" "$(printf '%s\n' "$versioned" | grep -v '@@BACKLESS_0$' || true)"
 declared=$(sed -n 's/^BL_API .*[ *]\(bl_[a-z0-9_]*\)(.*/\1/p' "$headers"/*.h)
-# without LINES THOSE: the lines that are not among those.
+# without LINES OTHERS: the lines that are not among the others.
 without() { printf '%s\n' "$1" | grep -vxF "$2" || true; }
 complain "declared in a header, but not in the library" "$(without "$declared" "$shown")"
 complain "in the library, but not declared in a header" "$(without "$shown" "$declared")"
@@ -36,7 +36,8 @@ forbidden='exit|_exit|_Exit|abort|v?printf|puts|putchar|perror|stdout|stderr|ran
 complain "what the library may not call" "$(nm -D --undefined-only "$library" | awk '{print $2}' |
     sed 's/@.*//' | grep -xE "$forbidden" || true)"
 
-# signals_are_blocked: each worker thread of the library notes that it has set its own mask.
+# The only exception is signals_are_blocked, thread-local, by which each worker thread records that its mask
+# is set.
 complain "data that could change" "$(objdump -t "$archive" | awk '{
     for (i = 2; i < NF; i++)
         if ($i ~ /^\.(data|bss|tdata|tbss)$/ && $(i + 1) !~ /^0+$/)

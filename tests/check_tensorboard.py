@@ -3,8 +3,8 @@
 check_tensorboard.py EVENTS RUN - the scalars of an event file are the numbers of the run folder's log.jsonl,
 each tag has a step once, the steps increase, and the options are those of config.json.
 
-The file is read here by the formats' definitions (TFRecord, protocol buffers), and by the tensorboard package
-where the Python that $BACKLESS_PYTHON names has it.
+The file is read here by the definitions of the formats (TFRecord, protocol buffers), and also by the
+tensorboard package if the Python in $BACKLESS_PYTHON has it.
 """
 import json
 import os
@@ -52,7 +52,8 @@ def varint(data, at):
 
 
 def fields(data):
-    """{number: [values]}: ints, floats, and bytes of what has a length."""
+    """The fields of a protocol buffer as {number: [values]}: ints, floats, and bytes for fields with a
+    length."""
     found, at = {}, 0
     while at < len(data):
         key, at = varint(data, at)
@@ -77,7 +78,7 @@ def doubles(data):
 
 
 def read(path):
-    """Scalars {tag: {step: value}}, and the text of the options."""
+    """The scalars of the file as {tag: {step: value}}, and the text of the options."""
     scalars, text, last = {}, None, 0
     for i, record in enumerate(records(path)):
         event = fields(record)

@@ -1,9 +1,8 @@
 #!/bin/sh
-# cli.sh PROGRAM - the program from end to end on small data that this script makes: results, exit codes,
-# files.
+# cli.sh PROGRAM - the program from end to end on small generated data: results, exit codes, files.
 . "$(dirname "$0")/shell/expect.sh"
 
-# A table of two classes, each of two clouds, that no straight line separates.
+# A table of two classes, each of two clouds of points, that no straight line separates.
 awk 'BEGIN {
     print "a,b,kind"
     for (i = 0; i < 1200; i++) {
@@ -14,7 +13,7 @@ awk 'BEGIN {
     }
 }' >clouds.csv
 net="dense 32, tanh, dense 32, tanh, dense 2"
-# (From all-zero weights nothing tells the four clouds apart: no straight line does.)
+# init is fanin, because from all-zero weights the net cannot separate the clouds.
 train="--data clouds.csv --test-fraction 0.25 --lr 0.003 --init fanin"
 
 # ---- usage and help
@@ -38,7 +37,7 @@ expect 0 "feedback alignment" "$program" rules
 expect 0 "any" "$program" rules dfa
 expect 2 "no rule" "$program" rules magic
 
-# ---- bad data: exit 3, the place named, no run folder
+# ---- broken data: exit 3, a message with the place, no run folder
 printf 'a,b\n1,x\n2,y\n3\n' >ragged.csv
 printf 'a,b,label\n1,2,0\n3,nan,1\n' >nan.csv
 : >empty.csv
@@ -46,16 +45,16 @@ gzip -c clouds.csv | head -c 900 >cut.csv.gz
 printf '\000\000\010\003\000\000' >short-images-idx3-ubyte
 for bad in ragged.csv nan.csv empty.csv cut.csv.gz short-images-idx3-ubyte missing.csv; do
     expect 3 "$bad" "$program" train --data "$bad" --net "$net" --out "run-$bad"
-    [ ! -e "run-$bad" ] || complain "$bad left a run folder"
+    [ ! -e "run-$bad" ] || complain "$bad: a run folder was created"
 done
 
-# ---- a run
+# ---- a training run
 expect 0 "stopped by epochs" "$program" train $train --net "$net" --rule dfa --epochs 30 --out run
 for file in config.json log.jsonl result.json model.safetensors; do
     [ -s "run/$file" ] || complain "run/$file is missing"
 done
 [ "$(wc -l <run/log.jsonl)" = 30 ] || complain "log.jsonl has not one line an epoch"
-ls run/*.tmp >/dev/null 2>&1 && complain "a temporary file is left"
+ls run/*.tmp >/dev/null 2>&1 && complain "a temporary file was not removed"
 expect 2 "use --force" "$program" train $train --net "$net" --epochs 1 --out run
 expect 0 "error" "$program" eval --model run --data clouds.csv
 awk '{ exit !($2 < 5.0) }' out.txt || { complain "the clouds are not learnt"; cat out.txt; }
@@ -70,7 +69,7 @@ head -c 2000 run/model.safetensors >broken.safetensors
 expect 3 "broken.safetensors" "$program" info broken.safetensors
 expect 4 "no-such-folder" "$program" predict --model run --data clouds.csv --output no-such-folder/answers.csv
 
-# Ten classes: a number that ends with 0 must come back from the file as one.
+# With ten classes a number that ends with 0 is written; it must be read back from the file unchanged.
 awk 'BEGIN { for (i = 0; i < 200; i++) printf "%d,%d,%d\n", i % 10, i % 7, i % 10 }' >ten.csv
 expect 0 "stopped by epochs" "$program" train --data ten.csv --net "dense 10" --epochs 1 --out ten
 expect 0 "200 examples" "$program" eval --model ten --data ten.csv
@@ -100,12 +99,12 @@ expect 0 "dfa" "$program" compare --data clouds.csv --net "dense 32, relu, dense
 grep -q "^dfa .* 0.1$" out.txt || { complain "compare: a rate that diverged was chosen"; cat out.txt; }
 expect 2 "use --init fanin" "$program" compare --data clouds.csv --net "$net" --rules dfa,bp --init zero
 
-# ---- divergence: named, exit 5, the last good model kept
+# ---- divergence: exit 5 with a message, and the last model with finite weights is kept
 expect 5 "diverged at step" "$program" train $train --net "dense 32, relu, dense 2" --rule bp --loss mse \
     --optimizer sgd --lr 1e6 --epochs 50 --out wild
 expect 0 "weights_hash" "$program" info wild
 
-# ---- taken up again after kill -9 and after SIGINT: the same bits as without
+# ---- resumed after kill -9 and after SIGINT: the same bits as an uninterrupted run
 hash_of() { "$program" info "$1/model.safetensors" | awk '/^weights_hash/ { print $2 }'; }
 "$program" train $train --net "$net" --epochs 60 --batch 8 --out whole --quiet >/dev/null 2>&1
 "$program" train $train --net "$net" --epochs 60 --batch 8 --out killed --quiet >/dev/null 2>&1 &
@@ -117,8 +116,8 @@ expect 0 "stopped by epochs" "$program" train --resume killed
 [ "$(hash_of whole)" = "$(hash_of killed)" ] || complain "kill -9 and --resume: other bits"
 [ "$(wc -l <killed/log.jsonl)" = 60 ] || complain "kill -9 and --resume: not one line an epoch"
 
-# The run to stop is too long to end before the signal comes. The whole run gets as many epochs as the stopped
-# one reached and three more; a constant rate, because the others depend on how many epochs were asked for.
+# The run that is stopped has too many epochs to end before the signal. The uninterrupted run has three epochs
+# more than the stopped one reached; the schedule is constant, because others depend on the number of epochs.
 "$program" train $train --net "$net" --epochs 1000000 --batch 8 --schedule constant --out stopped \
     --quiet >/dev/null 2>&1 &
 victim=$!

@@ -1,7 +1,7 @@
 #!/bin/sh
 # clip.sh PROGRAM - the options clip-norm and clip-value from the command line: kept in config.json and the
-# model file, resumed to the same bits, refused; and, where a Python with PyTorch is there
-# (BACKLESS_PEERS_PYTHON), two runs of steps against clip_grad_norm_ and clip_grad_value_.
+# model file, resumed to the same bits, refused; and, with a Python that has PyTorch (BACKLESS_PEERS_PYTHON),
+# steps are compared with clip_grad_norm_ and clip_grad_value_.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 cat >table.csv <<'TABLE'
@@ -32,7 +32,7 @@ for limit in "clip-norm 0.05" "clip-value 0.01"; do
     [ "$(hash_of part)" = "$(hash_of whole)" ] &&
         complain "$limit: the run that is to be resumed has not stopped"
     expect 0 "" "$program" train --resume part --max-time 0 --quiet
-    [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "$limit: a resumed run ends otherwise"
+    [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "$limit: a resumed run has other weights"
 done
 train --epochs 4 --clip-norm 0 --clip-value 0 --out off
 [ "$(hash_of off)" = "$(hash_of plain)" ] || complain "clip-norm 0 changes the bits"
@@ -42,7 +42,7 @@ expect 2 "use memory normal" "$program" train --data table.csv --clip-norm 1 --m
 expect 2 "from 1e-06 to 1000" "$program" train --data table.csv --clip-norm -1
 expect 2 "did you mean --clip-norm" "$program" train --data table.csv --max-grad-norm 1
 
-# ---- the same steps by PyTorch in float64, in the order of the file: one batch is all examples
+# ---- the same steps by PyTorch in float64, with all examples in one batch, in the order of the file
 if [ -z "${BACKLESS_PEERS_PYTHON:-}" ]; then
     echo "left out: comparison with PyTorch, because BACKLESS_PEERS_PYTHON names no Python with it"
 else
@@ -50,7 +50,7 @@ else
         train --batch 8 --epochs 0 --$limit --out torch
         cp torch/model.safetensors before.safetensors
         train --batch 8 --epochs 5 --$limit --out torch
-        "$BACKLESS_PEERS_PYTHON" - $limit <<'PYTHON' || complain "$limit: PyTorch takes other steps"
+        "$BACKLESS_PEERS_PYTHON" - $limit <<'PYTHON' || complain "$limit: the steps of PyTorch differ"
 import csv, json, struct, sys
 import torch
 torch.set_default_dtype(torch.float64)
@@ -91,7 +91,7 @@ limit, value = sys.argv[1].lstrip("-"), float(sys.argv[2])
 off, control = steps(limit, value), steps("none", 0.0)
 print(f"{limit}: largest difference {off:.2g}, without the limit {control:.2g}")
 assert off < 1e-6, off          # float32 sums of 8 terms, weights of about 1, five steps
-assert control > 1e-2, control  # the limit matters here
+assert control > 1e-2, control  # control: without the limit the weights differ
 PYTHON
     done
 fi

@@ -14,24 +14,23 @@ awk 'BEGIN { print "a,b,y"
 set_of="--data table.csv --test-fraction 0.2 --rules dfa,bp --init fanin"
 net="dense 16, tanh, dense 2"
 
-# ---- the rates are tried for as long as the run
+# ---- by default each rate is tried for as many epochs as the run has
 expect 0 "2 rules x 2 rates x 6 epochs" "$program" compare $set_of --net "$net" --epochs 6 --rates 1e-3,1e-2
 grep -q "about 1.8 times the work of the 2 runs of 6 epochs" out.txt || complain "the cost: $(cat out.txt)"
 expect 0 "2 rules x 2 rates x 1 epoch, " "$program" compare $set_of --net "$net" --epochs 6 \
     --rates 1e-3,1e-2 --rate-epochs 1
-# What a run should change is told of the runs alone: the length of the trials is another option than
-# --epochs.
+# Advice to train longer is printed for the runs only, not for the trials, whose length has its own option.
 expect 0 "dfa: hardly trained" "$program" compare $set_of --net "$net" --epochs 2 --rates 1e-6,1e-5 \
     --rate-epochs 1
 grep "at 1e-[56]: hardly trained" out.txt && complain "advice for a trial of a rate"
-# The judged figure is that of a training of the same length on the same split: a train of one's own finds it
-# too.
+# The figure that decides between rates is that of a training of the same length on the same split: `train`
+# prints the same one.
 expect 0 "lr 0.01" "$program" compare $set_of --net "$net" --epochs 6 --rates 0.01 --rules bp --val 0.1
 judged=$(sed -n 's/^bp  *lr 0.01  *validation error \(.*\) %, loss .*$/\1/p' out.txt)
 "$program" train --data table.csv --test-fraction 0.2 --rule bp --init fanin --net "$net" --epochs 6 \
     --lr 0.01 --val 0.1 >train.txt 2>/dev/null
 trained=$(sed -n 's/^epoch 6.* val \([0-9.]*\) %.*/\1/p' train.txt)
-[ -n "$judged" ] && [ "$judged" = "$trained" ] || complain "judged by $judged %, and train finds $trained %"
+[ -n "$judged" ] && [ "$judged" = "$trained" ] || complain "compare reports $judged %, but train $trained %"
 
 # ---- among equal errors the loss decides, whatever the order of the rates
 for rates in 1e-9,1e-4 1e-4,1e-9; do
@@ -44,7 +43,7 @@ for rates in 1e-9,1e-4 1e-4,1e-9; do
 done
 expect 2 "omit --rules" "$program" compare --data table.csv --net "$net" --rules all
 expect 2 "names one rate twice: 1e-3 and 0.001" "$program" compare $set_of --net "$net" --rates 1e-3,0.1,0.001
-# ---- the head tells what is not as usual, and each line of --json has it
+# ---- the head lists options that differ from the defaults, and each line of --json contains them
 expect 0 "loss bce, reduction sum, stop paper, precision bf16, memory low" "$program" compare $set_of \
     --rules dfa --net "$net" --preset nokland2016 --epochs 1 --precision bf16 --memory low
 grep -q "^preset     nokland2016, with other values for: epochs 1$" out.txt ||
@@ -56,7 +55,7 @@ expect 0 "the work of the 1 run of 1 epoch; --rate" "$program" compare $set_of -
 grep -q "^preset .*lr" out.txt && complain "--rates: the preset's line names a rate"
 expect 0 "1 regression target" "$program" train --data line.csv --target number --epochs 1
 
-# ---- what is said of several rules is said once
+# ---- a note that concerns several rules is printed once
 expect 0 "bp, dfa: the option lambda has no effect on this rule: it is kp's and dkp's" "$program" compare \
     --data table.csv --rules bp,dfa,kp --net "$net" --epochs 1 --lambda 1e-3
 expect 0 "bp, linear: the option feedback has no effect on this rule, which has no feedback" "$program" \
@@ -80,7 +79,7 @@ for rule in dfa bp; do
     grep -q '"stop": "patience"' runs/$rule/result.json || complain "$rule was not stopped by its patience"
 done
 
-# ---- numbers
+# ---- regression
 "$program" compare --data line.csv --loss mse --test-fraction 0.2 --rules bp --net "dense 8, tanh, dense 1" \
     --epochs 2 --json --quiet >rows.json 2>/dev/null
 grep -q '"test_error":null,"test_loss":.*"test_rmse":.*"test_r2":' rows.json ||
@@ -88,7 +87,7 @@ grep -q '"test_error":null,"test_loss":.*"test_rmse":.*"test_r2":' rows.json ||
 expect 0 "rmse" "$program" compare --data line.csv --loss mse --test-fraction 0.2 --val 0.2 \
     --rules bp,linear --net "dense 8, tanh, dense 1" --epochs 3 --rates 1e-3,1e-2
 
-# ---- what would be ignored is refused
+# ---- options that would have no effect are refused
 expect 2 "rate-epochs needs --rates" "$program" compare $set_of --net "$net" --rate-epochs 2
 expect 2 "expected one of the two" "$program" compare $set_of --net "$net" --lr 0.1 --rates 0.1,0.2
 expect 2 "compare takes --rules" "$program" compare --data table.csv --net "$net" --rule dfa

@@ -19,7 +19,7 @@ awk 'BEGIN {
 two="dense 12, tanh, dense 12, tanh"
 
 has_row() { grep -q "^$1 " out.txt; }
-rows() { # OUT: which rules have a row
+rows() { # OUT: prints the rules that have a row
     sed -n 's/^{"rule":"\([a-z]*\)".*/\1/p' "$1" | tr '\n' ' '
 }
 field() { # FILE RULE KEY
@@ -35,11 +35,11 @@ grep -q "^seeds      seed 7, weights 7, feedback 7, order 7, splits 1" out.txt |
     complain "no seed in the head"
 grep -q "3 classes: x, y, z" out.txt || complain "the classes have no names"
 grep -q 'column "Id" left out' out.txt || complain "the notes of the data are missing"
-grep -q 'column "kind" is taken for the label' out.txt || complain "the label's choice is not told"
+grep -q 'column "kind" is taken for the label' out.txt || complain "no note about the choice of the label"
 grep -q "no test set: the table shows errors on the training set" out.txt ||
     complain "errors of the training set as if of a test"
 grep -q "left out  \|the same " out.txt &&
-    { complain "rules left out or the same for a net with two hidden layers"; cat out.txt; }
+    { complain "a net with two hidden layers has rules that are left out or equal"; cat out.txt; }
 for rule in bp fa dfa ifa drtp usf kp dkp adfa pepita frozen linear; do
     has_row $rule || complain "no row for $rule"
 done
@@ -49,11 +49,12 @@ expect 0 "rule " "$program" compare --data table.csv --net "$two, dense 3" --epo
 [ "$(grep -vc "^rule \|^[a-z]* .* %" out.txt)" = 0 ] ||
     { complain "--quiet prints more than the table"; cat out.txt; }
 
-# ---- what is not defined: left out with its reason where all are meant, refused where it is named
+# ---- rules that are not defined for the net or data: left out with the reason by default, refused if they
+# are named
 expect 0 "left out   drtp: the rule needs classes, but line.csv has regression targets" "$program" compare \
     --data line.csv --target number --net "$two, dense 1" --epochs 2 --test-fraction 0.2
 has_row drtp && complain "a row for drtp on numbers"
-has_row bp && has_row linear || complain "no rows beside the rule that was left out"
+has_row bp && has_row linear || complain "the other rules than the one left out have no rows"
 grep -q "^rule .* test rmse .* r2 " out.txt || { complain "no columns for numbers"; cat out.txt; }
 expect 0 "left out   bp, ifa, usf, pepita, frozen: the rule cannot learn from all-zero weights" "$program" \
     compare --data table.csv --net "$two, dense 3" --epochs 1 --init zero
@@ -63,18 +64,17 @@ expect 0 "left out   pepita: the rule cannot train batch norm" "$program" compar
     --epochs 1 --net "dense 12, batchnorm, tanh, dense 12, tanh, dense 3"
 expect 2 "rule drtp needs classes" "$program" compare --data line.csv --target number --net "$two, dense 1" \
     --rules bp,drtp,fa
-grep -q "write --rules bp,fa, or omit --rules" out.txt || { complain "no way out"; cat out.txt; }
+grep -q "write --rules bp,fa, or omit --rules" out.txt || { complain "no command is suggested"; cat out.txt; }
 grep -q "^rule \|^bp " out.txt && complain "a table beside a refusal"
 expect 2 "omit --rules" "$program" compare --data line.csv --target number --net "$two, dense 1" --rules drtp
 expect 2 "bp twice" "$program" compare --data table.csv --rules bp,dfa,bp
-# What no rule could take is no reason to leave a rule out, even though linear does not look at the hidden
-# layers.
+# An error in the net is an error for all rules, although linear ignores the hidden layers.
 expect 2 'layer 2 "tnah"' "$program" compare --data table.csv --net "dense 9, tnah, dense 3"
 expect 2 "ends with 4 units" "$program" compare --data table.csv --net "dense 9, tanh, dense 4"
 expect 2 "a relu net cannot learn" "$program" compare --data table.csv --net "dense 9, relu, dense 3" \
     --init zero
 
-# ---- rules that are the same: said exactly where the weights come out the same
+# ---- rules that are the same on this net: a note is printed if and only if the weights are equal
 same() { # EXPECTED OPTION...
     expected=$1
     shift
@@ -106,9 +106,9 @@ expect 0 "dfa = ifa" "$program" compare --data table.csv --epochs 1 --net "dense
     --rules dfa,ifa
 expect 0 "bp" "$program" compare --data table.csv --epochs 1 --net "dense 12, tanh, dense 3" \
     --rules bp,dfa,linear
-grep -q "the same" out.txt && complain "rules said to be the same that were not asked for"
+grep -q "the same" out.txt && complain "a note about rules that are not compared"
 
-# ---- JSON has what the words have
+# ---- JSON output contains everything that the text output has
 "$program" compare --data line.csv --target number --net "dense 12, tanh, dense 1" --epochs 3 --seed 9 \
     --json --out runs >rows.json 2>err.txt || complain "--json: $(cat err.txt)"
 [ "$(rows rows.json)" = "bp fa dfa ifa drtp usf kp dkp adfa pepita frozen linear " ] ||
@@ -122,20 +122,20 @@ grep '"rule":"drtp"' rows.json | grep -q '"why":"rule drtp needs classes' ||
     complain "--json: net, epochs or seed: $(cat rows.json)"
 grep -q '"data_notes":\["column' rows.json || complain "--json: no notes of the data"
 [ -f runs/bp/result.json ] && [ ! -e runs/drtp ] || complain "run folders"
-# The speed is the median of the epochs', whose time is that of the steps alone.
+# The speed is the median over the epochs; their time is that of the steps only.
 median=$(sed -n 's/.*"samples_per_second": *\([0-9.e+]*\).*/\1/p' runs/bp/log.jsonl | sort -g | sed -n 2p)
 awk -v a="$median" -v b="$(field rows.json bp samples_per_second)" \
     'BEGIN { exit !(a > 0 && a - b < 1e-6 * a && b - a < 1e-6 * a) }' ||
     complain "samples/s $(field rows.json bp samples_per_second), the median of the log is $median"
 
-# ---- a rule that fails or diverges does not take the others' rows with it
+# ---- if a rule fails or diverges, the rows of the others are kept
 mkdir kept && : >kept/dfa
 expect 4 "dfa: kept/dfa" "$program" compare --data line.csv --target number --net "$two, dense 1" --epochs 1 \
     --rules linear,dfa,bp --out kept
 grep -q "^dfa  *failed" out.txt && has_row linear && has_row bp ||
     { complain "rows beside a failed rule"; cat out.txt; }
 [ -f kept/bp/result.json ] || complain "the rule after the failed one has no run folder"
-# What would be refused when its turn comes is refused before the first run.
+# An output folder that cannot be used is refused before the first run.
 expect 2 "runs/bp: holds a run already" "$program" compare --data line.csv --target number \
     --net "$two, dense 1" --epochs 1 --rules bp,dfa --out runs
 expect 0 "ifa: diverged" "$program" compare --data line.csv --target number \
@@ -145,7 +145,7 @@ grep -q "^ifa  *diverged" out.txt && has_row linear && has_row bp ||
 expect 5 "diverged" "$program" compare --data line.csv --target number \
     --net "dense 9, relu, dense 9, relu, dense 1" --epochs 5 --optimizer sgd --lr 30 --rules dfa,bp
 
-# ---- stopped: the rows so far, and how to go on
+# ---- stopped: the rows so far are printed, and the command that continues
 "$program" compare --data table.csv --net "dense 600, tanh, dense 600, tanh, dense 3" --epochs 200 \
     --rules linear,dfa,bp --no-angles --out stopped >out.txt 2>&1 &
 job=$!

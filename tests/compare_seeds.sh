@@ -15,10 +15,10 @@ options="--data table.csv --test-fraction 0.25 --epochs 3"
 compare() { "$program" compare $options "$@"; }
 value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$1"; }
 
-# ---- Means and differences, which are computed once more from the runs
+# ---- Means and differences, which awk computes again from the runs
 expect 0 "minus bp" compare --rules bp,dfa --seeds 4 --out seeds
 grep -q "same split of the data" out.txt ||
-    complain "nothing is said of the split that the deviation leaves out"
+    complain "no note that the deviation does not include the split"
 [ "$(ls seeds | grep -c seed)" = 8 ] || complain "two rules with four seeds are not 8 runs"
 compare --rules bp,dfa --seeds 4 --out seeds --csv --quiet >seeds.csv ||
     complain "the finished comparison is not shown"
@@ -38,7 +38,7 @@ awk 'NR == FNR { n++; sum += $2; d[n] = $2 - $1; mean += d[n]; next }
 compare --rules bp,dfa --seeds 2 --out seeds --csv --quiet | grep '^dfa' | grep -q ',2,,,[-0-9. e]*$' ||
     complain "there is an interval of two differences"
 
-# ---- Angles: the mean over the seeds of each block but the last, as result.json has them; notes of the runs
+# ---- Angles: the mean over the seeds for each block except the last, from result.json; notes of the runs
 flat() { grep -o '"flat": [0-9.e-]*' "seeds/rule-dfa-lr-0.003-seed-$1/result.json" | sed -n "$2s/.*: //p"; }
 [ -n "$(flat 1 1)" ] || complain "a run has no angle"
 for block in 1 2; do
@@ -51,11 +51,11 @@ paste -d ' ' angles.txt shown.txt | awk '($1 - $2) ^ 2 > 1e-16 * $1 ^ 2 { bad = 
     complain "the angles are not the means of the runs: $(cat shown.txt)"
 expect 0 "angles (deg)" compare --rules bp,dfa --seeds 1 --out noted --slope 1
 grep -q "bp, dfa: the option slope has no effect on this rule" out.txt ||
-    complain "the notes of the runs are not told"
+    complain "the notes of the runs are not printed"
 expect 0 "minus bp" compare --rules bp,dfa --seeds 1 --out plain --angles none
 ! grep -q "angles" out.txt || complain "there is a column of angles that were not measured"
 
-# ---- Every run has the bits of backless train
+# ---- Each run has the bits of the same run by backless train
 # shellcheck disable=SC2086
 "$program" train $options --rule dfa --lr 0.003 --seed 3 --out single --quiet || complain "train fails"
 [ "$(value single/result.json weights_hash)" \
@@ -65,11 +65,11 @@ expect 0 "minus bp" compare --rules bp,dfa --seeds 1 --out plain --angles none
     = "$(value seeds/rule-bp-lr-0.003-seed-4/config.json hash)" ] ||
     complain "two seeds have two splits"
 
-# ---- Rates: by other seeds, on a validation split; the judged runs have all examples; frozen and linear are
-#      beside
+# ---- --tune: rates are chosen with other seeds, on a validation split; the final runs train on all examples;
+#      the baselines frozen and linear are tuned and listed too
 expect 0 "tuned      dfa: lr" compare --rules bp,dfa --seeds 3 --tune lr --out tuned
 [ "$(ls tuned/tune | grep -c 'seed-1000001$')" = "$(ls tuned/tune | grep -c seed)" ] ||
-    complain "rates are judged by a judged seed"
+    complain "rates are tuned with a seed of the final runs"
 for rule in bp dfa frozen linear; do
     grep -q "^$rule " out.txt || complain "$rule is not in the table"
     best=$("$program" collect tuned/tune --csv \
@@ -83,14 +83,14 @@ for rule in bp dfa frozen linear; do
         complain "$rule: the best rate $best is at the end of $least to $greatest"
 done
 [ "$(value tuned/tune/rule-dfa-lr-0.003-seed-1000001/config.json val | head -n 1)" = 18 ] ||
-    complain "rates are not judged on a tenth"
+    complain "rates are not tuned on a tenth of the examples"
 judged=$(ls -d tuned/rule-dfa-*-seed-1)
 [ "$(value "$judged/config.json" val | head -n 1)" = 0 ] ||
-    complain "a judged run leaves the validation examples out"
+    complain "a final run does not train on the validation examples"
 expect 0 "" compare --rules dfa --seeds 1 --rates 0.01,0.1 --out given
 [ "$(ls given/tune | grep -c seed)" = 6 ] || complain "two given rates and three rules are not 6 trainings"
 
-# ---- Parts
+# ---- --shard
 expect 0 "" compare --rules bp,dfa --seeds 4 --shard 1/2 --out part1
 expect 0 "" compare --rules bp,dfa --seeds 4 --shard 2/2 --out part2
 "$program" collect part1 part2 --csv --quiet >parts.csv
@@ -101,8 +101,8 @@ expect 2 "--seeds is \"0\"" compare --seeds 0
 expect 2 "--tune is \"batch\"" compare --tune batch
 expect 2 "--jobs is about runs with several seeds" compare --rules bp --jobs 2
 expect 2 "--csv is about runs with several seeds" compare --rules bp --csv
-# A variable of the environment is for all commands: what this one cannot use is no error, and a form of the
-# command line goes before one of the environment
+# Variables of the environment apply to all commands: one that this command cannot use is no error, and an
+# output format on the command line takes precedence over one from the environment
 ambient() { BACKLESS_JOBS=2 BACKLESS_CSV=true BACKLESS_RATE_EPOCHS=1 compare --rules bp --epochs 1 "$@"; }
 expect 0 "test err" ambient
 expect 0 "" ambient --seeds 1 --out ambient

@@ -21,7 +21,7 @@ screen() { # CODE FRAGMENT COLUMNS OPTION...
 }
 views() { sed -n 's/^\([0-9]*\) progress lines$/\1/p' out.txt; }
 
-# ---- 60 columns: all columns of the usual table, and none where there is no room
+# ---- In 60 columns the table keeps all of its usual columns; optional ones without room are left out
 screen 0 "init   lr" 60 --data table.csv --test-fraction 0.2 --epochs 20
 for rule in bp fa dfa ifa drtp usf kp dkp adfa pepita frozen linear; do
     grep -q "^$rule  *[0-9.]* %" out.txt || complain "no row for $rule at 60 columns"
@@ -36,7 +36,7 @@ grep -q "^dfa .* [0-9.]* \.\.  *[0-9]*: [0-9.]* %, " out.txt ||
     { complain "angles and best epoch at 60 columns"; cat out.txt; }
 screen 0 "train error" 24 --data table.csv --epochs 3 --rules bp,dfa
 screen 0 "samples/s  init    lr" 200 --data table.csv --epochs 3 --rules bp,dfa
-# COLUMNS counts where it is less than the terminal has; what goes to a file is whole.
+# COLUMNS limits the width if it is less than that of the terminal; output to a file is not shortened.
 expect 0 "angles    samples/s" python3 "$here/terminal_screen.py" 60 -- env COLUMNS=200 "$program" compare \
     --data table.csv --epochs 2 --rules bp
 expect 0 "angles    samples/s" sh \
@@ -56,7 +56,7 @@ expect 75 'stopped while choosing a rate for bp, before the' python3 "$here/term
     "$program" compare --data table.csv --net "dense 600, tanh, dense 600, tanh, dense 2" --epochs 2000 \
     --rules bp,dfa,linear --rates 1e-3
 
-# ---- folders of pictures: the folders' names are the classes
+# ---- folders of pictures, whose names are the classes
 python3 - <<'EOF'
 import os, random, struct, zlib
 random.seed(1)
@@ -86,7 +86,7 @@ else
     echo "SKIP of pictures: this build reads no PNG"
 fi
 
-# ---- one core for this program and another: half of the time is spent waiting, and the figures say so
+# ---- this program and another one on the same core: half of the time is spent waiting, and a note says so
 if [ -r /proc/self/schedstat ] && command -v taskset >/dev/null; then
     core=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
     taskset -c "$core" timeout 100 sh -c 'while :; do :; done' &

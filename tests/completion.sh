@@ -18,7 +18,7 @@ mkdir -p "$folder/place/a folder" "$folder/home"
 HOME=$folder/home
 export HOME
 
-# Lines that end at the cursor, and words that must be among the answers (-: that may not be).
+# Lines that end at the cursor, and words that must be among the completions (with - in front: must not be).
 cases="$folder/cases"
 cat >"$cases" <<'END'
 backless |train compare completion help -dfa
@@ -59,8 +59,8 @@ backless reproduce n|nokland2016
 backless reproduce nokland2016 --rule d|dfa -fa
 END
 
-# check SHELL LINE ANSWERS WORDS: blanks and backslashes of file names count as underscores, and so that =
-# and the slash of a folder do not matter, only what is between them is compared.
+# check SHELL LINE ANSWERS WORDS: compares the completions ANSWERS with WORDS. Blanks and backslashes in file
+# names are replaced by underscores, and = and the slash of a folder are ignored.
 check() {
     printf '%s\n' "$3" | sed 's/\\ / /g; s/^--[a-z-]*=\(.\)/\1/; s,[/=]* *$,,; s/ /_/g' >"$folder/answers"
     for word in $4; do
@@ -72,7 +72,7 @@ check() {
     done
 }
 
-# answers SHELL COMMAND...: asks for each line of the cases.
+# ask SHELL COMMAND...: checks each line of the cases with the completions that COMMAND prints.
 ask() {
     shell=$1
     shift
@@ -88,7 +88,7 @@ for shell in bash zsh fish; do
     $shell -n "$folder/$shell" || complain "$shell does not understand its completion"
 done
 
-# As bash would: words, and = by itself; the last word is the one to complete.
+# Splits the line as bash does: = is a word of its own, and the last word is completed.
 cat >"$folder/ask.bash" <<'END'
 source "$1"
 line=${2//=/ = }
@@ -110,8 +110,8 @@ if command -v fish >/dev/null 2>&1; then
     ask fish fish --no-config "$folder/ask.fish" "$folder/fish"
 fi
 
-# zsh completes in a terminal only: in one that it makes, each line is typed with a Tab behind it, and must
-# become what is expected.
+# zsh completes on a terminal only: each line is typed on a pseudo terminal, followed by a Tab, and must
+# become the expected line.
 cat >"$folder/ask.zsh" <<'END'
 zmodload zsh/zpty zsh/datetime || exit 77
 lines=(

@@ -26,7 +26,7 @@ same "$(wc -l <ab.csv)" 9 "rows of runs a and b, and a header"
 same "$(cut -d, -f1 ab.csv | tr '\n' ' ')" "run runs/a runs/a runs/a runs/a runs/b runs/b runs/b runs/b " \
     "runs"
 column() { for row in 1 2 3 4 5 6 7 8; do printf '%s ' "$(cell ab.csv $row "$1")"; done; }
-# 5 steps an epoch: 50 of 60 examples.
+# 5 steps per epoch, on 50 of 60 examples.
 same "$(column record)" "step epoch step epoch step step epoch epoch " "records"
 same "$(column step)" "4 5 8 10 1 3 5 10 " "steps"
 same "$(column epoch)" "1 1 2 2 1 1 1 2 " "epochs"
@@ -71,10 +71,10 @@ for config in $(find old -name config.json); do
 done
 [ $n -gt 0 ] || complain "no run of 0.1.0 in $old"
 
-# ---- Forms
+# ---- Output formats
 expect 0 "angle per block" "$program" curves runs/a runs/b
 expect 0 "50.00 %" "$program" curves runs/a
-# Runs on classes beside runs on numbers: each has its own figures.
+# Classification and regression runs in one table: each has its own figures.
 "$program" curves runs/a "runs/c, d" >both.txt || complain "classes beside numbers"
 grep -q "train err  *val  *test " both.txt || complain "the head of classes beside numbers"
 [ "$(grep "^runs/a " both.txt)" = "$("$program" curves runs/a | grep "^runs/a ")" ] ||
@@ -88,12 +88,12 @@ expect 0 "4 rows in a.csv" "$program" curves runs/a --output a.csv
 tail -n 1 a.csv | cut -d, -f2- | cmp - here || complain "log.jsonl without a folder before it"
 same "$("$program" curves runs/a --output b.csv --quiet 2>&1)" "" "--quiet"
 
-# ---- A log that is written just now, and what is refused
+# ---- A log whose last line is incomplete, and logs that are refused
 cp -r runs/a cut && printf '{"epoch": 3, "tra' >>cut/log.jsonl
 expect 0 "cut/log.jsonl, line 5: is cut off, and left out" "$program" curves cut --csv
 : >cut/log.jsonl
 expect 0 "cut/log.jsonl: has no line yet" "$program" curves cut --csv
-broken() { # FRAGMENT LINE: the second line of the log is LINE
+broken() { # FRAGMENT LINE: refused if the second line of the log is LINE
     cp runs/a/log.jsonl cut/log.jsonl
     awk -v text="$2" 'NR == 2 { print text; next } { print }' runs/a/log.jsonl >cut/log.jsonl
     expect 3 "cut/log.jsonl, line 2: $1" "$program" curves runs/b cut --csv

@@ -13,7 +13,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-/* Compresses into one gzip member, by libarchive. */
+/* Writes the bytes as one gzip member, by libarchive. */
 static inline void write_gz(const char *path, const void *bytes, size_t n)
 {
     struct archive *out = archive_write_new();
@@ -47,14 +47,15 @@ static inline size_t put_big_endian(uint8_t *at, uint32_t x)
     return 4;
 }
 
-/* magic and as many sizes as its last byte says; then n elements 0, 1, ..., modulo `below`. */
+/* An IDX file: the magic number, as many sizes as its last byte says, then n elements 0, 1, ..., modulo
+   `below`. */
 struct idx_spec {
     uint32_t magic, sizes[4];
     size_t n;
     uint32_t below;
 };
 
-/* Returns the length. */
+/* Writes the file's bytes to `out`; returns their number. */
 static inline size_t make_idx(uint8_t *out, const struct idx_spec *s)
 {
     size_t n = put_big_endian(out, s->magic);
@@ -71,7 +72,7 @@ static inline void write_idx(const char *path, const struct idx_spec *s)
     write_either(path, bytes, make_idx(bytes, s));
 }
 
-/* One part, unscaled; schema NULL: as a training set. */
+/* Reads one part of a set, unscaled; schema NULL: as a training set. */
 static inline bl_status read_part(bl_data **out, bl_context *ctx, const char *where, const char *part,
                                   const struct data_options *options, const bl_data *schema)
 {
@@ -80,7 +81,8 @@ static inline bl_status read_part(bl_data **out, bl_context *ctx, const char *wh
     return location_read(out, &(struct reading){ctx, NULL, options, schema}, &from, part);
 }
 
-/* "1x1x2 of 3: 1 2 = 0, 3 4 = 1; classes a b c; columns u v": every example, and what is known of them. */
+/* The set as text: "1x1x2 of 3: 1 2 = 0, 3 4 = 1; classes a b c; columns u v" has shape, count, every
+   example, and the names. */
 static inline const char *data_as_text(const bl_data *d)
 {
     static char text[4096];
@@ -103,7 +105,8 @@ static inline const char *data_as_text(const bl_data *d)
     return text;
 }
 
-/* A folder laid out like mnist/, tabular/, digit-recognizer/ with the real sets; NULL: say so and skip. */
+/* A folder with the real data sets in mnist/, tabular/ and digit-recognizer/. NULL: there is none, and a
+   message was printed. */
 static inline const char *real_data(void)
 {
     const char *folder = getenv("BACKLESS_TEST_DATA");

@@ -54,13 +54,13 @@ expect() {
 }
 also() { grep -qF -e "$1" out.txt || complain "nothing about \"$1\" either"; }
 is_whole() { cmp -s "$1" served/body || complain "$1 is not what the server has"; }
-is_gone() { [ ! -e "$1" ] || complain "$1 is left"; }
+is_gone() { [ ! -e "$1" ] || complain "$1 was not removed"; }
 size_of() { wc -c <"$1" | tr -d ' '; }
 has_size() { [ "$(size_of "$1")" = "$2" ] || complain "$1 has $(size_of "$1") bytes, expected $2"; }
-# The requests since the last forgetting, a line each.
+# The log of the server has one line per request since the last `forget`.
 forget() { : >served/log; }
 asked() { grep -qxF -e "$1" served/log ||
-    { complain "the server was not asked: $1"; sed 's/^/    /' served/log; }; }
+    { complain "there was no request: $1"; sed 's/^/    /' served/log; }; }
 asked_times() { [ "$(wc -l <served/log)" -eq "$1" ] ||
     complain "$(wc -l <served/log) requests, expected $1"; }
 begin_part() { head -c "$1" served/body >got.part; }
@@ -111,7 +111,7 @@ expect 2 "there are: fashion-mnist, mnist" "$program" data get iris
 asked_times 0
 clean
 
-# ---- right
+# ---- correct answers
 get 0 "the digest is right" right
 is_whole got
 is_gone got.part
@@ -131,7 +131,7 @@ expect 0 "new/folder/got" "$program" data get $web/right/file --sha256 "$digest"
 is_whole new/folder/got
 clean
 
-# ---- a digest that is off by one digit: nothing is kept
+# ---- a digest with one wrong digit: no file is kept
 case $digest in
 0*) flipped=1${digest#?} ;;
 *) flipped=0${digest#?} ;;
@@ -142,10 +142,10 @@ is_gone got
 is_gone got.part
 clean
 
-# ---- a file of that name with another content is not touched, but with --force
+# ---- an existing file with other content is replaced only with --force
 echo mine >got
 get 3 "is there with another content" right
-[ "$(cat got)" = mine ] || complain "somebody's file was changed"
+[ "$(cat got)" = mine ] || complain "an existing file was changed"
 asked_times 0
 get 4 "the server answers 404" gone --force
 [ "$(cat got)" = mine ] || complain "--force: the old file is lost before there is a new one"
@@ -157,7 +157,7 @@ get 4 "is a folder" right
 rmdir got
 clean
 
-# ---- wrong in every way: exit 4, the reason, nothing of it kept
+# ---- wrong answers of every kind: exit 4 with the reason, and no file is kept
 while read -r way fragment; do
     get 4 "$fragment" "$way"
     also "got could not be fetched"
@@ -176,7 +176,7 @@ redirect/6/x Maximum (5) redirects
 to-file only http or https is taken
 END
 
-# ---- short: what came is kept, and taken up from another address
+# ---- a short answer: the received bytes are kept, and the download continues from another address
 get 4 "the connection was closed after 20000 bytes" short
 also "20000 bytes are kept in got.part"
 is_gone got
@@ -197,7 +197,7 @@ clean
 expect 4 "the SHA-256 of what came" "$program" data get $web/empty/file --sha256 "$digest" --to got
 clean
 
-# ---- a part that is there, and servers of every kind
+# ---- an existing .part file, and servers that handle the Range request in different ways
 for way in no-range refuses-range other-range wrong-once-resumed; do
     begin_part 12345
     get 0 "the digest is right" $way
@@ -219,7 +219,7 @@ is_whole got
 asked "GET /right/file bytes=12345-"
 asked "GET /right/file -"
 clean
-cp served/body got.part # whole but for its name: nothing is asked for
+cp served/body got.part # complete: it is renamed without a request
 get 0 "got" gone
 is_whole got
 asked_times 0
@@ -228,7 +228,7 @@ head -c 50000 /dev/zero >got.part # longer than the file
 get 0 "the digest is right" right
 is_whole got
 clean
-cp served/body got.part # the same without its size
+cp served/body got.part # the same without --size
 expect 0 "got" "$program" data get $web/gone/file --sha256 "$digest" --to got
 is_whole got
 asked_times 0
@@ -245,20 +245,21 @@ is_whole got
 asked_times 6
 clean
 
-# ---- mirrors: the one that the user names goes first, and what it does wrong is mended by the next
+# ---- mirrors: the user's is tried first; if its answer is wrong, the next one is used
 for first in wrong short gone broken too-long ends-early loop; do
     get 0 "the digest is right" right --mirror $web/$first
     is_whole got
     asked "GET /$first/file -"
     tail -n 1 served/log | grep -q "^GET /right/file" ||
-        complain "/$first: the next mirror was not asked last"
+        complain "/$first: the next mirror did not get the last request"
     clean
 done
 get 4 "$web/gone/file: the server answers 404" broken --mirror $web/gone/
 also "$web/broken/file: the server answers 500"
 clean
 
-# ---- stalled: given up after --stall; what came is kept for the next
+# ---- a stalled server: the download ends after --stall seconds, and the received bytes are kept for the next
+# server
 get 0 "slower than 1000 bytes a second for 1 s, after 1000 bytes" right --mirror $web/stall --stall 1
 is_whole got
 asked "GET /right/file bytes=1000-"
@@ -269,12 +270,12 @@ expect 4 "onnect" "$program" data get http://127.0.0.1:1/file --sha256 "$digest"
 is_gone got.part
 clean
 
-# ---- stopped, two at once, killed
+# ---- a download that is interrupted, two at the same time, and one that is killed
 wait_for_part() {
     while [ ! -s got.part ] && kill -0 $client 2>/dev/null; do sleep 0.02; done
 }
-# Begins a slow download, tries another beside it, and ends the first by signal $1; its exit code is then
-# $found.
+# Begins a slow download, tries a second one of the same file, and ends the first by signal $1; $found is its
+# exit code.
 interrupt() {
     "$program" data get $web/slow/file --sha256 "$digest" --to got --size $size >first.txt 2>&1 &
     client=$!
@@ -302,7 +303,7 @@ for signal in INT TERM KILL; do
     clean
 done
 
-# ---- a full disk: exit 4, and what came is kept. (A limit on the size of files stands for it.)
+# ---- a full disk, simulated by a limit on the size of files: exit 4, and the received bytes are kept
 (
     trap '' XFSZ
     ulimit -f 16 # blocks of 512 or of 1024 bytes: both less than the file
@@ -327,7 +328,7 @@ fi
 expect 4 "served/body" "$program" data get $web/right/file --sha256 "$digest" --to served/body/got
 clean
 
-# ---- named sets: the user's mirror, then the known ones, here by a proxy that refuses
+# ---- named sets: the user's mirror, then the known ones, which a proxy refuses here
 proxied() { expect_code=$1 text=$2; shift 2; https_proxy=$web expect "$expect_code" "$text" "$@"; }
 proxied 4 "$web/wrong/train-images-idx3-ubyte.gz: it ended after $size of 9912422 bytes" \
     "$program" data get mnist --data-dir sets --mirror $web/wrong
@@ -353,7 +354,7 @@ BACKLESS_DATA_DIR=$folder/else proxied 4 "$folder/else/mnist" "$program" data ge
 rm -rf sets elsewhere else
 clean
 
-# ---- https: a certificate that is trusted, and one that is not; led from https to http
+# ---- https: a trusted certificate, one that is not trusted, and redirects between https and http
 if [ -n "$tls" ]; then
     secure=https://127.0.0.1:$(cat served/tls_port)
     get_secure() {
@@ -383,7 +384,7 @@ else
     echo "without openssl, https is not tried"
 fi
 
-# ---- the real files, where they are
+# ---- the real files, if they are on this machine
 if [ -d "${BACKLESS_TEST_DATA:-}/mnist" ]; then
     mkdir sets
     cp -r "$BACKLESS_TEST_DATA/mnist" sets/mnist

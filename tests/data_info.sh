@@ -1,12 +1,12 @@
 #!/bin/sh
 # data_info.sh PROGRAM - backless data list and info on small sets that this script makes: figures, tables,
-# pictures in letters and in colours; and on Fashion-MNIST, where it is installed.
+# images drawn in characters and in colours; and on Fashion-MNIST, where it is installed.
 set -u
 program=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-# The colours are those of a terminal: a pipe must not get them.
+# Colours are for terminals only: output to a pipe must have none.
 export HOME="$folder" LC_ALL=C.UTF-8 TERM=xterm-256color COLORTERM=truecolor
 unset BACKLESS_DATA BACKLESS_DATA_DIR XDG_CACHE_HOME NO_COLOR COLUMNS
 failures=0
@@ -29,7 +29,7 @@ expect() {
 also() { grep -qF -e "$1" out.txt || complain "nothing about \"$1\" either"; }
 has_no() { ! grep -qF -e "$1" out.txt || complain "there should be nothing about \"$1\""; }
 is_exactly() { cmp -s "$1" out.txt || { complain "expected:"; sed 's/^/    /' "$1"; }; }
-# Without the blanks at the ends of lines, which an editor would take away here.
+# Removes blanks at the ends of lines, because editors would remove them from the expected text in this file.
 trim() { sed 's/ *$//' out.txt >trimmed.txt && mv trimmed.txt out.txt; }
 
 # ---- usage
@@ -124,7 +124,7 @@ also "-4 30"
 {"name":"width","min":10.0,"mean":30.0,"max":60.0}],
 "missing":{"values":0,"columns":[]},"notes":[]}
 END
-# What a reader notes is its own affair.
+# The notes of the reader are tested elsewhere.
 sed 's/"notes":\[.*\]/"notes":[]/' out.txt >trimmed.txt && mv trimmed.txt out.txt
 is_exactly expected.txt
 
@@ -144,12 +144,12 @@ expect 0 "x?[31mred" "$program" data info strange.csv
 grep -q "$(printf '\033')" out.txt && complain "a class name reached the terminal with a control character"
 also "$(printf '\303\244pfel  ')"
 also "a name that is much longer t.. "
-odd=$(printf 'odd\377.csv') # a file may be called anything; JSON is UTF-8
+odd=$(printf 'odd\377.csv') # a file name that is not UTF-8; JSON output must be
 cp table.csv "$odd"
 expect 0 '"data":null' "$program" data info "$odd" --json
 expect 0 "data       odd?.csv" "$program" data info "$odd"
 
-# ---- pictures: a slope from black to white, white above black, a slope in every other row
+# ---- images: a gradient from black to white; white above black; a gradient in every other row
 slope='\000\125\252\377'
 black='\000\000\000\000'
 printf '\000\000\010\003\000\000\000\003\000\000\000\004\000\000\000\004' >grey-images-idx3-ubyte
@@ -189,8 +189,7 @@ printf '\000\000\010\001\000\000\000\002\000\001' >colour-labels-idx1-ubyte
 expect 0 "3 colours" "$program" data info colour-images-idx4-ubyte
 also ":  ."
 
-# A picture that is wider than the terminal is made smaller; a single row of black and white columns becomes
-# grey.
+# An image that is wider than the terminal is reduced; alternating black and white columns become grey.
 printf '\000\000\010\003\000\000\000\002\000\000\000\002\000\000\001\220' >wide-images-idx3-ubyte
 awk 'BEGIN { for (i = 0; i < 800; i++) printf "\\000\\377" }' >wide.txt
 # shellcheck disable=SC2059
@@ -202,7 +201,7 @@ COLUMNS=42 expect 0 "====================  ====================" "$program" data
 # ---- the same on a terminal
 if command -v script >/dev/null && script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     escape=$(printf '\033')
-    # on_terminal VARIABLES PATH: what it would show
+    # on_terminal VARIABLES PATH: prints what the command shows on a terminal
     on_terminal() {
         script -qec "env $1 '$program' data info $2 --samples 1" /dev/null </dev/null | tr -d '\r' >out.txt
     }

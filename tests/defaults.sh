@@ -20,18 +20,18 @@ awk "BEGIN { exit !(${error:-1} < 0.05) }" || complain "test error ${error:-none
 "$program" train --data kinds.csv --test-fraction 0.25 2>&1 | grep "hardly trained" &&
     complain "a good run is called hardly trained"
 
-# The settled values again: the same weights.
+# Passing the chosen defaults explicitly gives the same weights.
 hash=$(sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' run/result.json)
 expect 0 "weights $hash" "$program" train --config run/config.json --out again
 
-# What is chosen stays; the rate is that of the optimiser.
+# Options that the user sets are kept; the default rate depends on the optimiser.
 expect 0 "2 epochs of 19 steps, batch 16, sgd, lr 0.1, schedule cosine" \
     "$program" train --data kinds.csv --optimizer sgd --epochs 2 --batch 16
 expect 0 "hardly trained: after 20 steps" "$program" train --data kinds.csv --optimizer "rmsprop" --lr 1e-4 \
     --epochs 2 --out short
 grep -q '"hardly_trained": true' short/result.json ||
     complain "result.json does not tell that the run has hardly trained"
-# labels of which some are wrong: the loss stays far above 0 and is no sign of few steps
+# With some wrong labels the loss stays far above 0; that is no sign of too few steps.
 awk 'BEGIN {
     print "a,b,kind";
     for (i = 0; i < 320; i++) {
@@ -41,7 +41,7 @@ expect 0 "stopped by epochs" "$program" train --data noisy.csv --batch 16 --epoc
 grep "hardly trained" out.txt && complain "a run that learned what there was is called hardly trained"
 expect 0 "dfa: hardly trained" "$program" compare --data kinds.csv --rules dfa --epochs 1 --lr 1e-6
 
-# Numbers with fractions
+# A label column of numbers with fractions is a regression target.
 awk 'BEGIN { print "a,b,price"
     for (i = 0; i < 300; i++) {
         a = (i * 37 % 101) / 101; b = (i * 53 % 97) / 97;
@@ -54,7 +54,7 @@ awk "BEGIN { exit !(${r2:-0} > 0.95) }" || complain "r2 ${r2:-none}, expected ab
 expect 3 "expected whole numbers or words" "$program" train --data prices.csv --target class
 expect 3 "expected whole numbers or words" "$program" train --data prices.csv --loss ce
 expect 0 "loss mse" "$program" train --data prices.csv --label price --target number --epochs 1
-# One fraction among whole numbers is a slip in that row, as before; whole numbers are classes.
+# A single fraction among whole numbers is an error in that row; whole numbers are classes.
 awk -F, -v OFS=, 'NR > 1 { $4 = NR % 3 } { print }' kinds.csv >whole.csv
 expect 0 "3 classes" "$program" train --data whole.csv --epochs 1
 sed '5s/,[0-9]*$/,1.5/' whole.csv >slip.csv

@@ -1,8 +1,8 @@
 #!/bin/sh
-# demo_output.sh PROGRAM - the output of `make demo`: first how long it takes, fewer than 60 lines, and one
-# table, which has the form of the README's table, and its digits in the column of iris; at the end the path
-# of the report. Fashion-MNIST is replaced by a few generated pictures, and the folder of the program by one
-# of the test, because the runs are kept beside the program.
+# demo_output.sh PROGRAM - the output of `make demo`: first the estimated time, fewer than 60 lines, one table
+# in the form of the README's with the same digits in the column of iris, and at the end the path of the
+# report. Fashion-MNIST is replaced by a few generated pictures, and the folder of the program by one of the
+# test, because the runs are kept beside the program.
 tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/tests/shell/expect.sh"
 . "$tree/tests/shell/small_fashion.sh"
@@ -13,7 +13,7 @@ mkdir bin
 ln -s "$program" bin/backless
 demo() { (cd "$tree" && make -s demo_only "build_dir=$folder/bin" "$@"); }
 
-# iris TABLE: rule and error on iris
+# iris TABLE: prints each rule and its error on iris
 iris() { awk '{ print $1, $2, $3 }' "$1"; }
 
 expect 0 "angle per hidden block" demo DEMO_EPOCHS=1
@@ -35,11 +35,11 @@ sed -n '/^<!-- DEMO-OUTPUT -->/,/^<!-- \/DEMO-OUTPUT -->/p' "$tree/README.md" |
     complain "README.md: the demo's table has another head"
 iris table.txt >found_iris.txt
 iris shown.txt | cmp -s - found_iris.txt || { complain "README.md: other errors on iris"; cat table.txt; }
-# Negative control: another digit is seen.
+# Negative control: a changed digit is found.
 sed 's/4\.44/4.45/' shown.txt >wrong.txt
 iris wrong.txt | cmp -s - found_iris.txt && complain "a wrong digit is not seen"
 
-# Other choices, a rule that diverges, and what fails.
+# Other values of the variables, a rule that diverges, and runs that fail.
 expect 0 "drtp" demo DEMO_EPOCHS=1 DEMO_RULES=drtp DEMO_RATES=1e-3
 expect 0 "rule" demo DEMO_EPOCHS=1 DEMO_RULES=bp DEMO_RATES=1e6 "DEMO_NET=dense 8, relu, dense 10"
 expect 2 'no rule "xy"' demo DEMO_EPOCHS=1 DEMO_RULES=xy

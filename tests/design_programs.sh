@@ -52,7 +52,7 @@ if len(nets) != 3:
 END
 expect 0 "" python3 compare.py "$program" "$design"
 
-# Negative control: one number of one program is another.
+# Negative control: one changed number in one program is found.
 sed 's/push_add        reads delta\[2\]/push_add        reads delta[1]/' "$design" >wrong.md
 cmp -s wrong.md "$design" && complain "nothing was changed for the negative control"
 expect 1 "the program of ifa" python3 compare.py "$program" wrong.md

@@ -19,7 +19,7 @@ for picture in made/*.svg; do
         python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$picture" ||
         complain "$name is no XML"
 done
-# Negative control: another digit is seen.
+# Negative control: a changed digit is found.
 sed '0,/[0-9]\.[0-9]/s/\([0-9]\.\)[0-9]/\1x/' made/iris.svg >wrong.svg
 cmp -s wrong.svg "$tree/docs/pictures/iris.svg" && complain "another picture is not seen"
 expect 2 "--output FILE.html or --svg FILE.svg is missing" "$program" report made

@@ -19,7 +19,7 @@ complain() {
     failures=$((failures + 1))
 }
 
-# doctor CODE COMMAND...: runs it with the environment that env is given
+# doctor CODE ARGUMENT...: runs env with the arguments, which must end with CODE
 doctor() {
     code=$1
     shift
@@ -28,11 +28,11 @@ doctor() {
     [ "$found" = "$code" ] || complain "exit $found, expected $code: $*"
 }
 
-# says PATTERN: a line of the report
+# says PATTERN: a line of the report matches the pattern
 says() { grep -qE -e "$1" "$folder/out.txt" || complain "nothing about \"$1\""; }
-warns() { grep -qF -e "$1" "$folder/words.txt" || complain "no word about \"$1\""; }
+warns() { grep -qF -e "$1" "$folder/words.txt" || complain "no message about \"$1\""; }
 
-# ---- As it is
+# ---- The real build and machine
 doctor 0 "$program" doctor
 for section in build environment machine training "data sets" terminal; do says "^$section\$"; done
 says "^  backless +$("$program" --version | cut -d' ' -f2) "
@@ -50,7 +50,7 @@ grep -A1 '^- ' "$folder/out.txt" | grep -v '^--' | awk 'NR % 2 == 0 && !/ > /' |
     complain "something is missing and nothing says how to get it"
 [ ! -e "$folder/cache" ] || complain "the folder for downloads was made"
 
-# ---- JSON says the same
+# ---- The JSON output has the same findings
 lines=$(grep -cE '^[ !X-] [a-zA-Z]' "$folder/out.txt")
 doctor 0 "$program" doctor --json
 [ "$(grep -c '"verdict": ' "$folder/out.txt")" = $((lines - 1)) ] || complain "--json: other lines"
@@ -77,7 +77,7 @@ doctor 0 BACKLESS_DATA="$folder/nowhere" "$program" doctor
 says '^! BACKLESS_DATA +.*no such folder'
 doctor 0 XDG_CACHE_HOME=/proc/1 "$program" doctor
 says '^! downloads +/proc/1/backless cannot be written: /proc/1: '
-[ -z "$(find "$folder" -name '*doctor*')" ] || complain "a file was left behind"
+[ -z "$(find "$folder" -name '*doctor*')" ] || complain "a file was not removed"
 
 # ---- Variables
 doctor 2 BACKLESS_EPOCHS=many "$program" doctor

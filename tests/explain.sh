@@ -9,9 +9,9 @@ expect 0 "doi:10.1038/323533a0" "$program" explain bp
 expect 0 "order of teaching: on forward" "$program" explain drtp --net "$net"
 expect 0 "forward 4900, teach 3300, gradient 4900" "$program" explain bp --net "$net" --shape 1x4x4
 expect 0 "numbers that the optimiser steps: 5040" "$program" explain bp --net "$net" --shape 1x4x4
-grep -q "^stage" out.txt && complain "a program that nobody asked for"
+grep -q "^stage" out.txt && complain "a program is printed without --program"
 
-# program RULE STAGES TASKS_LINE: how many stages, and one line of the text
+# program_of RULE STAGES TASKS_LINE: the program has this number of stages, and its text this line
 program_of() {
     expect 0 "$3" "$program" explain "$1" --net "$net" --shape 1x4x4 --program
     found=$(sed -n 's/^stage \([0-9]*\).*/\1/p' out.txt | tail -n 1)
@@ -29,7 +29,7 @@ program_of kp 6 "update_feedback reads gradient[2], feedback[2]; writes feedback
 program_of dkp 4 "learn_feedback  reads all of delta[2], output[0], feedback[0]; writes feedback[0]"
 program_of frozen 4 "update_fused"
 
-# What decides whether gradient and update are one instruction, and what is computed twice.
+# Options that decide whether gradient and update are one instruction, and which outputs are computed twice.
 expect 0 "    update_fused" "$program" explain bp --net "$net" --program
 expect 0 "    gradient " "$program" explain bp --net "conv 4 3x3, tanh, dense 10" --program
 expect 0 "writes output[0]; repeated" "$program" explain dfa --memory low --program \
@@ -54,7 +54,7 @@ for item in items:
         stages.setdefault((item["stage"], o["buffer"].replace("signal", "delta"), o["block"]), []).append(
             (own, o["writes"]))
 assert sorted(set(i["stage"] for i in items)) == list(range(last + 1)), "no stage is empty"
-for place, accesses in stages.items():  # nobody touches what another task of the stage writes
+for place, accesses in stages.items():  # no task accesses what another task of the stage writes
     if any(writes for _, writes in accesses):
         assert len(set(own for own, _ in accesses)) == 1, place
 total = sum(i["macs"] for i in items if not i["repeated"])
@@ -72,7 +72,7 @@ for rule in $("$program" rules | sed '1d; s/ .*//'); do
     done
 done
 
-# A net of 500 blocks, whose text is longer than those that bench takes.
+# A net of 500 blocks, whose text is longer than bench accepts.
 deep=$(awk 'BEGIN { for (i = 0; i < 500; i++) printf "dense 3, tanh, "; print "dense 10" }')
 expect 0 "weights[500]" "$program" explain bp --net "$deep" --program
 

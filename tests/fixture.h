@@ -22,7 +22,7 @@ struct fixture_options {
 #define FIXTURE_ROWS                                                                                         \
     {                                                                                                        \
         0, 0, 0                                                                                              \
-    } /* examples are rows of numbers, not images */
+    } /* the shape of examples that are rows of numbers, not images */
 
 struct fixture_batch { /* borrowed */
     const float *x;
@@ -35,9 +35,9 @@ struct fixture_batch { /* borrowed */
 struct fixture {
     bl_context *ctx;
     bl_config *config;
-    bl_data *data; /* the batch it was made for */
+    bl_data *data; /* the batch that the trainer was created for */
     bl_trainer *trainer;
-    bl_model *model; /* the trainer's */
+    bl_model *model; /* that of the trainer */
 };
 
 static inline void fixture_free(struct fixture *fixture)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# freeze.sh PROGRAM - the option freeze from the command line: kept in config.json and the model file, said in
-# a note, resumed to the same bits within the frozen epochs, the same with any threads and with little memory,
-# and refused.
+# freeze.sh PROGRAM - the option freeze from the command line: saved in config.json and the model file,
+# printed in a note, resumed to the same bits within the frozen epochs, the same with any threads and with
+# little memory, and refused.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { OFS = ","; print "a,b,c,label"; for (i = 0; i < 60; i++)
     print (i * 37 % 23) / 4, (i * 53 % 31) - 9, i % 7, substr("xyz", i % 3 + 1, 1) }' >table.csv
@@ -20,19 +20,19 @@ grep -q "\"freeze\": \"$text\"" whole/config.json || complain "config.json does 
 grep -q "\"freeze\":\"$text\"" whole/model.safetensors || complain "the model file does not say freeze"
 for other in "--threads 3" "--memory low"; do
     expect 0 "" "$program" train $go --net "$net" --freeze "$text" --out other --quiet $other
-    [ "$(hash_of other)" = "$(hash_of whole)" ] || complain "freeze with $other ends otherwise"
+    [ "$(hash_of other)" = "$(hash_of whole)" ] || complain "freeze with $other gives other weights"
 done
 
 # ---- stopped after one epoch, resumed within the frozen epochs
 expect 0 "" "$program" train $go --net "$net" --freeze "$text" --out part --quiet --max-time 0.0000001
 [ "$(hash_of part)" = "$(hash_of whole)" ] && complain "the run that is to be resumed has not stopped"
 expect 0 "" "$program" train --resume part --max-time 0 --quiet
-[ "$(hash_of part)" = "$(hash_of whole)" ] || complain "a resumed run ends otherwise"
+[ "$(hash_of part)" = "$(hash_of whole)" ] || complain "a resumed run has other weights"
 
-# ---- weights that are frozen at 0 pass nothing on
+# ---- the default init does not begin with frozen weights of 0, which pass on no signal
 expect 0 "" "$program" train --data table.csv --no-angles --epochs 1 --net "$net" --freeze 0 --quiet \
     --out drawn
-grep -q '"init": "fanin"' drawn/config.json || complain "frozen weights begin as 0 without being asked"
+grep -q '"init": "fanin"' drawn/config.json || complain "the default init begins with frozen weights of 0"
 expect 0 "frozen weights are 0" "$program" train --data table.csv --no-angles --epochs 1 --net "$net" \
     --freeze 0 --init zero
 

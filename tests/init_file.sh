@@ -1,6 +1,6 @@
 #!/bin/sh
-# init_file.sh PROGRAM - the option init FILE: a run from the initial weights of another is that run to the
-# bit, also resumed and with batch norm; what does not suit is refused.
+# init_file.sh PROGRAM - the option init FILE: a run that starts from the initial weights of another run has
+# its bits, also after a resume and with batch norm; files that do not fit the net are refused.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 awk 'BEGIN {
@@ -24,15 +24,15 @@ expect 0 "" "$program" train $go --net "$net" --init fanin --seed 3 --epochs 3 -
 expect 0 "" "$program" train $go --net "$net" --init begun/model.safetensors --weight-seed 9 --seed 3 \
     --epochs 3 --out taken
 [ -n "$(hash_of drawn)" ] && [ "$(hash_of taken)" = "$(hash_of drawn)" ] ||
-    complain "init FILE trains otherwise than the run it is from"
+    complain "init FILE gives other weights than the run of the file"
 grep -q '"init": ".*begun/model.safetensors"' taken/config.json ||
     complain "config.json does not name the file"
-# Controls: trained weights, running statistics with them, are another start; and so are drawn ones.
+# Controls: trained weights with their running statistics, and weights of another seed, give other bits.
 expect 0 "" "$program" train $go --net "$net" --init drawn/model.safetensors --seed 3 --epochs 3 --out further
-[ "$(hash_of further)" = "$(hash_of drawn)" ] && complain "trained weights begin as drawn ones"
+[ "$(hash_of further)" = "$(hash_of drawn)" ] && complain "trained initial weights change nothing"
 expect 0 "" "$program" train $go --net "$net" --init fanin --weight-seed 9 --seed 3 --epochs 3 --out nine
 [ "$(hash_of nine)" = "$(hash_of drawn)" ] && complain "another weight seed begins with the same weights"
-# Nothing is learned in no epoch: the weights are the file's.
+# After 0 epochs the weights are those of the file.
 expect 0 "" "$program" train $go --net "$net" --init drawn/model.safetensors --rule bp --seed 5 --epochs 0 \
     --out copied
 expect 0 "$(hash_of drawn)" "$program" info copied
@@ -44,9 +44,9 @@ expect 0 "$(hash_of drawn)" "$program" info copied
 mkdir -p elsewhere
 (cd elsewhere && "$program" train --resume ../part --max-time 0 --quiet) ||
     complain "the run is not resumed from another folder"
-[ "$(hash_of part)" = "$(hash_of drawn)" ] || complain "a resumed run ends otherwise"
+[ "$(hash_of part)" = "$(hash_of drawn)" ] || complain "a resumed run has other weights"
 
-# ---- said, and refused
+# ---- notes, and refused files
 expect 0 "scales its inputs" "$program" train --data other.csv --rule dfa --net "$net" --epochs 1 \
     --no-angles --init begun/model.safetensors
 expect 3 "init takes the weights of the same net" "$program" train $go --out refused \

@@ -10,7 +10,8 @@ complain() {
     echo "FAILED: $1"
     failures=$((failures + 1))
 }
-# The list that `uninstall` works by stays that of the user's own installation.
+# The manifest that `uninstall` reads is restored at the end, because it may belong to the user's own
+# installation.
 manifest=$build/install_manifest.txt
 [ ! -e "$manifest" ] || cp -p "$manifest" "$folder/manifest"
 tidy() {
@@ -22,7 +23,7 @@ trap tidy EXIT
 cd "$folder" || exit 1
 
 if nm -D --undefined-only "$build/libbackless.so" | grep -q -e __asan_init -e __ubsan; then
-    echo "SKIP: programs of strangers have no sanitizer"
+    echo "SKIP: the installed library needs a sanitizer's runtime, which other programs do not link"
     exit 77
 fi
 for file in libbackless.so libbackless.a pages/backless.1; do
@@ -32,7 +33,7 @@ for tool in cmake pkg-config; do
     command -v $tool >/dev/null 2>&1 || { echo "SKIP: $tool is not installed" && exit 77; }
 done
 
-# run LABEL COMMAND...: quiet, unless it fails.
+# run LABEL COMMAND...: runs a command; prints its output only if it fails.
 run() {
     label=$1
     shift
@@ -43,7 +44,7 @@ run() {
 }
 equals() { [ "$2" = "$3" ] || complain "$1: found \"$2\", expected \"$3\""; }
 
-# ---- put in place
+# ---- installation
 prefix=$folder/there
 run "cmake --install" cmake --install "$build" --prefix "$prefix" || exit 1
 DESTDIR=$folder/stage run "DESTDIR" cmake --install "$build" --prefix /opt/backless || exit 1
@@ -62,7 +63,7 @@ for file in bin/backless include/backless.h include/backless_rule.h share/man/ma
 done
 grep -q '^\.SH NAME' there/share/man/man1/backless.1 || complain "backless.1 is no manual page"
 version=$(sed -n 's/^#define BL_VERSION "\(.*\)"/\1/p' there/include/backless.h)
-# (The program may have been asked to use the shared library.)
+# LD_LIBRARY_PATH is set because the program may be linked to the shared library.
 equals "the program's version" "$(LD_LIBRARY_PATH=$prefix/${lib#there/} "$prefix/bin/backless" --version)" \
     "backless $version"
 equals "soname" "$(objdump -p "$lib/libbackless.so" | awk '$1 == "SONAME" {print $2}')" libbackless.so.0
@@ -109,7 +110,7 @@ cc=${CC:-cc}
 cxx=${CXX:-c++}
 command -v "$cxx" >/dev/null 2>&1 || cxx=
 
-# starts LABEL PROGRAM NEEDED: it runs, and needs the shared library or not.
+# starts LABEL PROGRAM NEEDED: the program runs, and is linked to the shared library or not.
 starts() {
     LD_LIBRARY_PATH=$prefix/${lib#there/} run "$1 runs" "$2"
     equals "$1 needs libbackless.so.0" "$(objdump -p "$2" | grep -c 'NEEDED *libbackless.so.0')" "$3"
@@ -121,8 +122,8 @@ export PKG_CONFIG_PATH
 equals "pkg-config's version" "$(pkg-config --modversion backless)" "$version"
 equals "jansson in Requires.private" "$(pkg-config --print-requires-private backless | grep -c '^jansson')" 1
 flags=$(pkg-config --cflags --libs backless)
-# libbackless.a with the shared libraries below it. (pkg-config --static asks for all that a static libarchive
-# would need too, which Debian's libarchive-dev does not bring.)
+# libbackless.a with the shared libraries that it needs. (pkg-config --static would also require the libraries
+# of a static libarchive, which Debian's libarchive-dev does not install.)
 below=$(pkg-config --print-requires-private backless | sed 's/ .*//')
 # shellcheck disable=SC2086
 static="$(pkg-config --cflags --libs backless $below | sed 's/-lbackless/-l:libbackless.a/') -lm -lpthread"
@@ -176,7 +177,7 @@ if run "find_package" cmake $generator -S project -B project/build -DCMAKE_PREFI
     done
 fi
 
-# ---- and away with it
+# ---- uninstallation
 DESTDIR=$folder/stage run "uninstall" cmake -DMANIFEST="$manifest" -P "$tree/cmake/uninstall.cmake"
 equals "files that uninstall leaves" "$(find stage -type f -o -type l | wc -l)" 0
 

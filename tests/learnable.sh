@@ -1,13 +1,13 @@
 #!/bin/sh
-# learnable.sh PROGRAM - messages for nets and options with which a run would learn nothing, or something else
-# than intended.
+# learnable.sh PROGRAM - messages about nets and options with which a run would learn nothing, or something
+# else than intended.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,label"
     for (i = 0; i < 200; i++)
         printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
 norm="dense 8, batchnorm, tanh, dense 2"
 
-# train FRAGMENT-AND-CODE...: of a short run
+# train CODE FRAGMENT OPTION...: a short run ends with CODE and prints FRAGMENT
 train() {
     code=$1 fragment=$2
     shift 2
@@ -22,7 +22,7 @@ train 0 "0.00 %" --net "$norm" --rule bp --batch 64
 train 0 "learns nothing" --net "dense 1, relu, dense 2" --rule bp --optimizer sgd --lr 10 --batch 20 \
     --backend portable
 
-# decay is no word to type; files keep it
+# the former name decay is refused on the command line; model files may contain it
 train 2 "weight-decay X" --net "dense 4, tanh, dense 2" --optimizer "adam decay 0.01"
 train 2 "weight-decay X" --net "dense 4, tanh, dense 2" --optimizer="sgd momentum 0.9 decay 1e-4"
 BACKLESS_OPTIMIZER="adam decay 0.01" train 2 "weight-decay X" --net "dense 4, tanh, dense 2"
@@ -31,13 +31,13 @@ train 0 "stopped by epochs" --net "dense 4, tanh, dense 2" --optimizer "rmsprop 
 echo '{"optimizer": "adam decay 0.01"}' >old.json
 train 0 "whatever the learning rate" --net "dense 4, tanh, dense 2" --config old.json
 
-# what was settled is told
+# defaults that depend on other options are printed
 train 0 "feedback fanin" --net "dense 4, tanh, dense 4, tanh, dense 2" --rule fa --optimizer sgd
 train 0 "as weight-decay 0.001 at this rate" --net "dense 4, tanh, dense 2" --rule kp
 train 0 "cos a (default here)" --net "dense 4, tanh, dense 2" --rule adfa
 train 2 "there are: \"cos a\"" --net "dense 4, tanh, dense 2" --rule adfa --slope sin
 
-# a note is in the log too
+# notes are written to the log too
 train 0 "epoch 20/20" --net "$norm" --rule bp --batch 2 --out run
 grep -q '"notes":.*two examples' run/log.jsonl || complain "the log lacks the note"
 [ "$(grep -c '"notes"' run/log.jsonl)" = 1 ] || complain "a note is in the log more than once"

@@ -12,7 +12,7 @@ complain() {
 }
 
 "$program" manual >"$folder/backless.1" || complain "backless manual: exit $?"
-# The page's text, without its fonts and escapes.
+# The text of the page without font changes and escapes.
 sed 's/\\f[BIR]//g; s/\\-/-/g' "$folder/backless.1" >"$folder/plain"
 has() { grep -qF -e "$1" "$folder/plain" || complain "nothing about $1"; }
 

@@ -1,13 +1,13 @@
 #!/bin/sh
-# named_folders.sh PROGRAM - named sets are found under the names that archives and torchvision give to their
-# folders.
+# named_folders.sh PROGRAM - named data sets are found in folders with the names that the archives and
+# torchvision use.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_DATA XDG_CACHE_HOME
 HOME=$folder/home
 export HOME
 
 bytes() { printf "$(printf '\\%03o' "$@")"; }
-# idx FOLDER: 4 pictures of 2 x 2 to train with, and to test with
+# idx FOLDER: writes 4 training and 4 test images of 2 x 2
 idx() {
     mkdir -p "$1"
     for part in train t10k; do
@@ -16,7 +16,7 @@ idx() {
         { bytes 0 0 8 1 0 0 0 4 && bytes 0 1 2 1; } >"$1/$part-labels-idx1-ubyte"
     done
 }
-# record LABEL...: a black picture of 32 x 32 behind its labels
+# record LABEL...: prints a CIFAR record: labels, then a black image of 32 x 32
 record() { bytes "$@" && head -c 3072 /dev/zero; }
 cifar10() {
     mkdir -p "$1"
@@ -28,7 +28,7 @@ cifar100() {
     mkdir -p "$1"
     for file in train test; do { record 0 0 && record 1 1; } >"$1/$file.bin"; done
 }
-# found NAME PATH DATA-DIR: `data list` tells PATH, and the set can be read
+# found NAME PATH DATA-DIR: `data list` prints PATH, and the set can be read
 found() {
     "$program" data list --data-dir "$3" >list.txt
     grep -A1 "^$1 " list.txt | grep -qE "^ +$2\$" || complain "$1 in $3 is not $2: $(cat list.txt)"
@@ -46,26 +46,26 @@ found fashion-mnist torch/FashionMNIST/raw torch
 found kmnist torch/KMNIST/raw torch
 found cifar10 torch/cifar-10-batches-bin torch
 found cifar100 torch/cifar-100-binary torch
-# The folder itself, and one above
+# The data folder is the folder of the set itself, or one above it
 found mnist torch/MNIST/raw torch/MNIST
 found mnist torch/MNIST/raw torch/MNIST/raw
 found cifar10 torch/cifar-10-batches-bin torch/cifar-10-batches-bin
 expect 0 "4 to train on" "$program" data info torch/MNIST --samples 0
 expect 0 "4 to train on" "$program" train --data mnist --data-dir torch --net "dense 3" --epochs 1 \
     --rule linear
-# torchvision's root may be called like the set
+# torchvision's root may have the name of the set
 idx roots/mnist/MNIST/raw
 found mnist roots/mnist/MNIST/raw roots
-# Its own name goes first
+# A folder with the name of the set takes precedence
 idx both/mnist
 idx both/MNIST/raw
 found mnist both/mnist both
-# The archive as it comes
+# The archive that is not unpacked
 mkdir archives
 tar -C torch -cf archives/cifar-10-binary.tar cifar-10-batches-bin
 gzip archives/cifar-10-binary.tar
 found cifar10 archives/cifar-10-binary.tar.gz archives
-# Nothing to read: not found, and the reason where it is the version for Python
+# Folders without readable files are not found; for CIFAR's version for Python the reason is printed
 mkdir -p empty/MNIST/raw empty/cifar-10-batches-bin python/cifar-10-batches-py
 : >python/cifar-10-batches-py/data_batch_1
 expect 3 "no data set mnist; looked in empty" "$program" train --data mnist --data-dir empty

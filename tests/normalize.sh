@@ -5,7 +5,7 @@
 export BACKLESS_THREADS=1
 command -v python3 >/dev/null || { echo "SKIP: needs python3, which makes the images"; exit 77; }
 
-# 90 images of 3 x 4 x 5 whose channels differ, as a table of pixels; and a table of columns.
+# 90 images of 3 x 4 x 5 with different channels, as a table of pixels; and a table of unrelated columns.
 python3 - <<'PYTHON'
 import random
 random.seed(11)
@@ -30,7 +30,7 @@ for how in auto none range global channel feature image; do
         --normalize $how --out $how
     [ -n "$(hash_of $how)" ] || complain "normalize $how wrote no result"
     grep -q "\"normalize\": \"$how\"" $how/config.json || complain "config.json does not say normalize $how"
-    # eval reads the table's doubles, predict the same: what they say is the run's own figure
+    # eval and predict read the same table, and their figures equal those of the run
     expect 0 "on 30 examples" "$program" eval --model $how --data colour.csv --part val --shape 3x4x5
     head -n 1 out.txt >$how.txt
 done
@@ -39,7 +39,7 @@ for how in none global channel feature image; do
     [ "$(hash_of $how)" = "$(hash_of range)" ] && complain "normalize $how trains as range does"
 done
 
-# ---- the model file against Python: the first 60 examples alone
+# ---- the model file against Python, for the first 60 examples, which are the training set
 python3 - <<'PYTHON' || complain "the model files do not hold the means and deviations of the training set"
 import json, math, struct, sys
 rows = [[float(x) for x in line.split(",")[1:]] for line in open("colour.csv").readlines()[1:61]]
@@ -75,7 +75,7 @@ for how in channel image; do
         --max-time 0.000001 >/dev/null 2>&1
     expect 0 "" "$program" train --resume part --max-time 0 --quiet
     expect 0 "" "$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize $how --out whole
-    [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "normalize $how: a resumed run ends otherwise"
+    [ "$(hash_of part)" = "$(hash_of whole)" ] || complain "normalize $how: a resumed run has other weights"
 done
 "$program" train --data colour.csv --net "$net" $go --epochs 2 --normalize image --out part \
     --max-time 0.000001 >/dev/null 2>&1
@@ -83,7 +83,7 @@ sed 's/"normalize": "image"/"normalize": "channel"/' part/config.json >changed.j
     mv changed.json part/config.json
 expect 3 "scales its inputs" "$program" train --resume part --max-time 0 --quiet
 
-# ---- a model whose file has lost or changed its scaling is refused
+# ---- a model file without its scaling, or with a changed one, is refused
 python3 - <<'PYTHON'
 blob = open("image/model.safetensors", "rb").read()
 open("lost.safetensors", "wb").write(blob.replace(b'"scaling":"image"', b'"scaling":"imagf"'))

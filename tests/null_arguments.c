@@ -2,9 +2,9 @@
  * null_arguments.c - each public function with NULL for each of its pointers, alone: BL_BAD_VALUE with a
  * sentence, NULL, 0 or no effect, and never a crash.
  *
- * The calls are written by null_calls.py from the header. Each runs in a process of its own, so that one that
- * crashes is told by name and the others are tried all the same. With nothing NULL the same calls are not
- * refused: that is what shows that a refusal is for the NULL.
+ * null_calls.py generates the calls from the header. Each runs in a process of its own, so that a crash is
+ * reported with the function's name and the other calls are still tested. The same calls without a NULL are
+ * not refused, which shows that each refusal is due to the NULL.
  */
 #include "fixture.h"
 #include "scratch.h"
@@ -19,9 +19,9 @@
 
 enum { EXAMPLES = 12, FEATURES = 2, UNITS = 4 };
 
-/* Objects and values to call with, all of them right. */
+/* Valid objects and values for the calls. */
 static struct {
-    bl_context *ctx, *idle; /* idle: without a trainer */
+    bl_context *ctx, *idle; /* idle: a context without a trainer */
     bl_config *config;
     bl_data *data, *numbers;
     bl_trainer *trainer, *number_trainer;
@@ -34,7 +34,7 @@ static struct {
         run_folder[SCRATCH_PATH];
 } it;
 
-/* What is made by a call. */
+/* Objects that the calls create. */
 static struct {
     bl_config *config;
     bl_data *data, *val, *test;
@@ -63,7 +63,7 @@ static union {
     float floats[EXAMPLES * FEATURES];
     char path[BL_PATH_ROOM];
     const char *advice;
-} room = {.part = {.size = sizeof(bl_part)}}; /* the size of each struct that begins with one lies there */
+} room = {.part = {.size = sizeof(bl_part)}}; /* sets the size of every struct that begins with one */
 
 static void run_nothing(const bl_map_call *call)
 {
@@ -85,7 +85,7 @@ static const bl_matmul own_matmul = {BL_ERROR, BL_ARRAY_0, BL_SIGNAL, 0, 0};
 static const bl_rule own_rule = {sizeof own_rule, "own", "a",  "b",      0,    BL_FEEDBACK_DIRECT,
                                  &own_array,      1,     NULL, emit_own, NULL, NULL};
 
-/* As a rule's callback is given one. */
+/* An emitter as a rule's callback receives it. */
 static bl_emitter *emitter(void)
 {
     enum { ROOM = 8 };
@@ -109,15 +109,15 @@ struct result {
 };
 
 enum kind { STATUS, POINTER, NUMBER, SHAPE, NOTHING };
-enum expected { ANYTHING, REFUSED }; /* ANYTHING: but BL_BAD_VALUE */
+enum expected { ANYTHING, REFUSED }; /* ANYTHING: every status except BL_BAD_VALUE */
 
 struct null_case {
-    const char *function, *parameter; /* parameter "": none is NULL */
+    const char *function, *parameter; /* parameter "": no argument is NULL */
     void (*call)(struct result *got);
     enum kind kind;
     enum expected expected;
     bool is_explained;     /* bl_why names function and parameter */
-    const char *complaint; /* there is no call, because of this */
+    const char *complaint; /* why no call could be generated; NULL: there is one */
 };
 
 static int watch(void *user, const bl_progress *now)
@@ -130,7 +130,7 @@ static int watch(void *user, const bl_progress *now)
 
 enum { N_CASES = sizeof null_cases / sizeof *null_cases };
 
-/* ---- What is called with */
+/* ---- Arguments of the calls */
 
 static void must(bl_status status)
 {
@@ -197,7 +197,7 @@ static void make_all(struct scratch *folder)
         it.labels[i] = i % 2;
     it.ctx = bl_context_new(NULL);
     it.idle = bl_context_new(NULL);
-    must(bl_context_use(it.ctx, "portable", 1)); /* no threads, so that a child of fork has all it needs */
+    must(bl_context_use(it.ctx, "portable", 1)); /* one thread, because a child of fork has no others */
     make_trainers();
 }
 
@@ -217,7 +217,7 @@ static void remove_all(struct scratch *folder)
     scratch_remove(folder);
 }
 
-/* ---- Calling */
+/* ---- Calls */
 
 static bool is_nothing(const struct null_case *c, const struct result *got)
 {
@@ -250,7 +250,7 @@ static bool has_made_nothing(void)
            !fresh.trainer;
 }
 
-/* NULL: as it should be. */
+/* What is wrong with the result of the call; NULL: nothing. */
 static const char *fault_of(const struct null_case *c)
 {
     struct result got = {BL_OK, NULL, 0, {0, 0, 0}};
@@ -264,14 +264,14 @@ static const char *fault_of(const struct null_case *c)
     return c->is_explained && !is_explained(c) ? bl_why(it.ctx) : NULL;
 }
 
-/* In a process of its own, which tells by its exit code. */
+/* Runs the case in a process of its own; its exit code is the result. */
 static bool is_right(const struct null_case *c)
 {
     int end = 0;
     fflush(NULL);
     const pid_t child = fork();
     if (child == 0) {
-        signal(SIGSEGV, SIG_DFL); /* cmocka's handler goes on with the next test */
+        signal(SIGSEGV, SIG_DFL); /* because cmocka's handler would continue with the next test */
         const char *fault = fault_of(c);
         if (fault)
             fprintf(stderr, "%s, %s NULL: %s\n", c->function, c->parameter[0] ? c->parameter : "nothing",
@@ -305,7 +305,7 @@ static void test_every_pointer(void **state)
         fail_msg("%zu of %d calls", faults, N_CASES);
 }
 
-/* What the test sees of a function that does not look at its pointers. */
+/* Negative control: a function that uses its pointers unchecked is found. */
 static void crash(struct result *got)
 {
     const int *volatile nothing = NULL;

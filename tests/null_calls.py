@@ -4,15 +4,15 @@ of its pointers in turn.
 
 Every function declared with BL_API is called once with all its arguments in order, and once for each pointer
 with NULL in its place. The values of the other arguments are expressions of tests/null_arguments.c, which
-includes what is written here. A parameter for which no expression is known becomes a case that fails and says
-so: a new public function cannot be left out. With --self-test the script checks itself on headers of its own.
+includes the generated code. A parameter without a known expression becomes a failing case, so that no new
+public function can be left out. With --self-test the script checks itself on headers of its own.
 """
 
 import re
 import sys
 from pathlib import Path
 
-# What stands for a parameter: (function or *, type, name or *): the first that fits.
+# The expression for a parameter, by (function or *, type, name or *); the first match counts.
 VALUES = [
     ("bl_*_targets", "bl_trainer *", "*", "it.number_trainer"),
     ("bl_nearest", "const char *", "word", '"dense"'),
@@ -116,7 +116,7 @@ VALUES = [
     ("*", "double", "seconds", "0.01"),
 ]
 
-# Where the header says that NULL has a meaning.
+# Parameters for which NULL is valid according to the header.
 MAY_BE_NULL = {
     ("bl_context_new", "allocator"), ("bl_context_use", "backend"), ("bl_config_set", "text"),
     ("bl_data_wrap", "labels"), ("bl_data_wrap_array", "labels"), ("bl_model_open_data", "config"),
@@ -127,7 +127,7 @@ MAY_BE_NULL = {
     ("bl_why", "ctx"),
 }
 POINTER_TYPES = {"bl_progress_fn"}
-# Through these a function finds its context, in this order.
+# The handles by which a function finds its context, in this order.
 HANDLES = ("bl_context", "bl_config", "bl_data", "bl_model", "bl_predictor", "bl_trainer")
 RESULTS = {"bl_status": "STATUS", "void": "NOTHING", "bl_shape": "SHAPE", "int": "NUMBER", "size_t": "NUMBER"}
 
@@ -174,7 +174,7 @@ def handle_of(kind):
 
 
 def carrier(parameters):
-    """The parameter that brings the context: where it is NULL nothing can be explained."""
+    """The parameter that gives access to the context; if it is NULL, there can be no message."""
     found = [(handle_of(kind) != "bl_context", i) for i, (kind, _) in enumerate(parameters)
              if handle_of(kind)]
     return min(found)[1] if found else None

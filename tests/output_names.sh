@@ -1,6 +1,6 @@
 #!/bin/sh
-# output_names.sh PROGRAM - outputs whose name is as long as a file system allows, and descriptors that are
-# inputs.
+# output_names.sh PROGRAM - output files with the longest names that a file system allows, and outputs to a
+# descriptor that is open for input.
 . "$(dirname "$0")/shell/expect.sh"
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv
 export BACKLESS_THREADS=1
@@ -9,7 +9,7 @@ predict() { "$program" predict --model run --data t.csv --quiet "$@"; }
 train --out run >/dev/null || complain "the run to begin with"
 predict --output right.csv || complain "the answers to begin with"
 
-# ---- The temporary beside the file is called otherwise where its suffix does not fit
+# ---- The temporary file has another name if its suffix would make the name too long
 name_of() { printf "%${1}s" '' | tr ' ' n; }
 for n in 206 207 208 230 250 254 255; do
     name=$(name_of $n)
@@ -20,9 +20,9 @@ done
 expect 4 "File name too long" predict --output "$(name_of 256)"
 folder=$(name_of 255)
 train --out "$folder" >/dev/null && [ -s "$folder/model.safetensors" ] || complain "a run folder of 255 bytes"
-[ -z "$(find . -name '*.tmp' -o -name '*-0*')" ] || complain "left: $(find . -name '*.tmp')"
+[ -z "$(find . -name '*.tmp' -o -name '*-0*')" ] || complain "not removed: $(find . -name '*.tmp')"
 
-# ---- A descriptor of a file that is read is that file
+# ---- An output to the descriptor of an input file is refused like an output to that file
 cp t.csv before.csv
 expect 2 "is a file that is read here" sh \
     -c "'$program' predict --model run --data t.csv --output /dev/fd/3 3>>t.csv"

@@ -51,8 +51,8 @@ static void learn_feedback(bl_emitter *e, int block, void *user)
     bl_emit_learn_feedback(e, block);
 }
 
-/* DFA by way of arrays and maps that must not change a bit: the error is copied, and the signal copied out
-   and in. */
+/* DFA with arrays and maps that must not change a bit: the error is copied, and the signal is copied to an
+   array and back. */
 static void copy_view(const bl_map_call *c)
 {
     for (size_t i = 0; i < c->view[0].rows && c->view[0].values != c->view[1].values; i++)
@@ -105,7 +105,7 @@ static void emit_usf(bl_emitter *e, int block, void *user)
     bl_emit_pull(e, BL_FEEDBACK, block);
 }
 
-/* adfa with slope 1: the delta is the signal. */
+/* adfa with the slope 1: the delta is the signal. */
 MAP(take_signal, copy_view, 0, {BL_SIGNAL, BL_READS}, {BL_DELTA, BL_WRITES});
 
 static void emit_adfa(bl_emitter *e, int block, void *user)
@@ -115,15 +115,14 @@ static void emit_adfa(bl_emitter *e, int block, void *user)
     bl_emit_map(e, &take_signal, block);
 }
 
-/* dkp whose B is an array of the rule's own, outputs x units, which learns; and the same with the
-   transpose of B. */
+/* dkp with B in a learned array of the rule, outputs x units; and the same with the transpose of B. */
 static const bl_rule_array dkp_arrays[] = {
     {"b", BL_OUTPUTS, BL_UNITS, BL_EACH_BLOCK, 0.3},
     {"gradient", BL_OUTPUTS, BL_UNITS, BL_EACH_BLOCK | BL_ONE_STEP, 0.0}};
 static const bl_rule_array rows_arrays[] = {
     {"b", BL_UNITS, BL_OUTPUTS, BL_EACH_BLOCK, 0.3},
     {"gradient", BL_UNITS, BL_OUTPUTS, BL_EACH_BLOCK | BL_ONE_STEP, 0.0}};
-static char is_by_rows; /* its address is `user` of the rules with the transpose */
+static char is_by_rows; /* `user` of the rules with the transpose points to it */
 static const bl_matmul send = {BL_ERROR, BL_ARRAY_0, BL_SIGNAL, 0, 0};
 static const bl_matmul fit = {BL_ERROR, BL_OUTPUT, BL_ARRAY_1, 1, 0};
 static const bl_matmul send_rows = {BL_ERROR, BL_ARRAY_0, BL_SIGNAL, 0, 1};
@@ -142,7 +141,7 @@ static void learn_fit(bl_emitter *e, int block, void *user)
     bl_emit_update(e, BL_ARRAY_0, BL_ARRAY_1, block);
 }
 
-/* dfa whose B is a copy of the feedback, made again in each step. */
+/* dfa with B in an array that is copied from the feedback in each step. */
 static const bl_rule_array derived_arrays[] = {{"b", BL_OUTPUTS, BL_UNITS, BL_EACH_BLOCK | BL_ONE_STEP, 0.0}};
 MAP(derive, copy_view, 0, {BL_FEEDBACK, BL_READS}, {BL_ARRAY_0, BL_WRITES});
 
@@ -214,7 +213,7 @@ static void emit_mixed(bl_emitter *e, int block, void *user)
         bl_emit_pull(e, BL_WEIGHTS, block);
 }
 
-/* Feedback from the signs of the weights, taken anew in every second step. */
+/* Feedback from the signs of the weights, updated in every second step. */
 static void take_signs(const bl_map_call *c)
 {
     for (size_t i = 0; i < c->view[0].rows && c->view[1].values; i++)
@@ -234,8 +233,8 @@ static void begin_signs(bl_emitter *e, void *user)
         bl_emit_map(e, &signs, block);
 }
 
-/* Everything at once: momentum of the error, noise, a counter that a period advances, each unit's mean
-   signal. */
+/* A rule with all features: momentum of the error, noise, a counter that advances every few steps, the mean
+   signal of each unit. */
 static void stir(const bl_map_call *c)
 {
     const bl_view e = c->view[0], m = c->view[1], noise = c->view[2], sent = c->view[3];
@@ -256,8 +255,8 @@ static void count_up(const bl_map_call *c)
         c->view[0].values[j] += 1.0f;
 }
 
-/* Where the option feedback-at gives the signal other sizes than the units have, neighbouring values share a
-   gain. Which ones do does not depend on how the channels are cut. */
+/* With the option feedback-at a signal can have more values than there are units; then neighbouring values
+   share a gain. Which values do does not depend on how the channels are cut. */
 static void lean(const bl_map_call *c)
 {
     const bl_view s = c->view[0], gain = c->view[1];
@@ -293,7 +292,7 @@ static void emit_stir(bl_emitter *e, int block, void *user)
     bl_emit_map(e, &lean_signal, block);
 }
 
-/* PEPITA: F is an array of the rule's own, outputs x inputs. */
+/* PEPITA with F in an array of the rule, outputs x inputs. */
 static void disturb(const bl_map_call *c)
 {
     const bl_view e = c->view[0], F = c->view[1], to = c->view[2];
@@ -370,7 +369,7 @@ static inline bl_status register_all(bl_context *ctx)
     return status;
 }
 
-/* Registers the rule of that name; one that the library has needs nothing. */
+/* Registers the rule with this name, unless it is a rule of the library. */
 static inline bl_status register_own(bl_context *ctx, const char *name)
 {
     for (int i = 0; i < RULES; i++)

@@ -10,23 +10,23 @@ awk 'BEGIN { print "a,b,kind"
 recipe="--loss bce --reduction sum --optimizer rmsprop --lr 1e-4 --schedule constant --batch 64 \
     --stop paper --feedback nokland"
 
-# option KEY: its value in run/config.json
+# option KEY: prints its value in run/config.json
 option() { sed -n "s/.*\"$1\": \"\\(.*\\)\".*/\\1/p" run/config.json; }
 
-# settled KEY VALUE
+# settled KEY VALUE: run/config.json has this value
 settled() {
     [ "$(option "$1")" = "$2" ] || complain "config.json: $1 is \"$(option "$1")\", expected \"$2\""
 }
 
 train() { "$program" train --data table.csv --force --out run "$@"; }
 
-# weights ARGUMENTS...: of a short run
+# weights ARGUMENTS...: prints the hash of the weights after a short run
 weights() {
     train --epochs 3 "$@" >/dev/null 2>&1 || complain "cannot train with $*"
     sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' run/result.json
 }
 
-# Printed and kept, by the file's own name and in each setting.
+# The preset is printed and saved, whether a flag, a file or the environment sets it.
 expect 0 "preset     nokland2016" train --preset nokland2016 --max-time 0.2
 expect 0 "preset     nokland2016, with other values for: epochs 3" train --preset nokland2016 --epochs 3
 grep -qF "3 epochs of 4 steps, batch 64, rmsprop, lr 1e-4, schedule constant" out.txt ||
@@ -39,7 +39,8 @@ settled loss bce
 settled reduction sum
 settled stop paper
 
-# The same weights as by the options one by one, for each rule of the paper; and others without them.
+# For each rule of the paper the preset gives the same weights as its options set one by one, and other
+# weights than the defaults.
 for rule in bp fa dfa ifa; do
     word=$(weights --rule $rule --preset nokland2016)
     # shellcheck disable=SC2086
@@ -59,7 +60,7 @@ echo '{"batch": 32, "epochs": 2}' >options.json
 BACKLESS_LR=0.5 expect 0 "batch 32, sgd, lr 0.5" train --config options.json --optimizer sgd \
     --preset nokland2016
 
-# Refused with the list, wherever it comes from.
+# Unknown presets are refused with the list of presets, wherever the name comes from.
 for name in nokland Nokland2016 "nokland2016 " "" lillicrap2016; do
     expect 2 "expected one of: none nokland2016" train --preset "$name"
     BACKLESS_PRESET="$name" expect 2 "expected one of: none nokland2016" train
@@ -68,14 +69,14 @@ echo '{"preset": "paper"}' >options.json
 expect 2 "options.json: preset is \"paper\"" train --config options.json
 expect 2 "--preset needs a value" train --preset
 
-# A stopped run goes on with what it settled, and no preset may be put over it.
+# A stopped run continues with its stored options; another preset is refused.
 once=$(weights --preset nokland2016 --epochs 6)
 "$program" train --data table.csv --out half --preset nokland2016 --epochs 3 --quiet >/dev/null
 expect 2 "--preset cannot change a run that is resumed" "$program" train --resume half --preset none
 expect 0 "weights $once" "$program" train --resume half --epochs 6
 expect 0 "preset     nokland2016, with other values for: epochs 6" "$program" train --resume half --epochs 6
 
-# compare, with a rule that the paper does not have, and with rates of its own
+# compare with a preset: rules that the paper does not have, and rates to try
 expect 0 "1e-4" "$program" compare --data table.csv --rules bp,fa,dfa,ifa,frozen,linear,pepita \
     --preset nokland2016 --epochs 2
 grep -q "^dfa .*zero *1e-4" out.txt || complain "compare: dfa does not begin from zero at 1e-4"
@@ -85,7 +86,7 @@ expect 0 "1e-2" "$program" compare --data table.csv --rules dfa --preset nokland
 awk -F, 'NR == 1 { print "a,b,price" } NR > 1 { printf "%s,%s,%.2f\n", $1, $2, $1 * 1.37 + $2 }' table.csv \
     >prices.csv
 expect 3 "whole numbers or words" "$program" train --data prices.csv --preset nokland2016
-grep -qF -e "loss mse" out.txt || complain "no way out for numbers"
+grep -qF -e "loss mse" out.txt || complain "the message for regression targets suggests no option"
 expect 0 "regression targets" "$program" train --data prices.csv --preset nokland2016 --loss mse --epochs 2
 
 [ "$failures" = 0 ] && echo "preset: all as expected"

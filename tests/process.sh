@@ -15,7 +15,7 @@ train --epochs 2 --out closed <&- >&- 2>&-
 train --epochs 2 --out closed1 >&- 2>out.txt || complain "a closed standard output is no failure"
 [ "$(epochs_of closed1)" = "1 2 " ] || complain "a closed standard output: $(cat closed1/log.jsonl)"
 
-# ---- A limit on the size of files: a sentence, and nothing half-written
+# ---- A limit on the size of files: a message, and no partly written file
 awk 'BEGIN { print "a,label"; for (i = 0; i < 300; i++) print i "," (i % 2 ? "x" : "y") }' >long.csv
 train --data long.csv --epochs 2 --quiet --out model >/dev/null
 (
@@ -23,7 +23,7 @@ train --data long.csv --epochs 2 --quiet --out model >/dev/null
     expect 4 "File too large" train --data long.csv --epochs 2 --quiet --out limited
     [ "$failures" = 0 ]
 ) || failures=$((failures + 1))
-[ -z "$(find . -name '*.tmp')" ] || complain "left: $(find . -name '*.tmp')"
+[ -z "$(find . -name '*.tmp')" ] || complain "not removed: $(find . -name '*.tmp')"
 (
     ulimit -f 1
     expect 4 "File too large" "$program" predict --model model --data long.csv --output answers.csv
@@ -31,7 +31,7 @@ train --data long.csv --epochs 2 --quiet --out model >/dev/null
 ) || failures=$((failures + 1))
 [ ! -e answers.csv ] || complain "half of the answers"
 
-# ---- Signals save the run; SIGHUP under nohup does not stop it
+# ---- A signal saves the run and stops it, except SIGHUP under nohup
 stop_by() { # SIGNAL FOLDER
     "$program" train --data t.csv --net "$net" --epochs 1000000 --no-angles --out "$2" >out.txt 2>&1 &
     victim=$!
@@ -43,7 +43,7 @@ for signal in HUP TERM INT; do
     stop_by $signal "by_$signal"
     found=$?
     [ $found = 75 ] || complain "SIG$signal: exit $found, expected 75"
-    grep -q -- "--resume" out.txt || complain "SIG$signal: no word about --resume: $(cat out.txt)"
+    grep -q -- "--resume" out.txt || complain "SIG$signal: no message about --resume: $(cat out.txt)"
     last=$(tail -n 1 "by_$signal/log.jsonl" | sed 's/^{"epoch": \([0-9]*\),.*/\1/')
     expect 0 "stopped by epochs" "$program" train --resume "by_$signal" --epochs $((last + 2))
 done
@@ -57,11 +57,11 @@ done
 ) || complain "a run that ignores SIGHUP was stopped by it"
 [ "$(tail -n 1 nohup/log.jsonl | cut -c1-13)" = '{"epoch": 300' ] || complain "nohup: not all epochs"
 
-# ---- A reader that goes away: the run is saved
+# ---- The reader of a pipe ends: the run is saved
 { train --epochs 1000000 --no-angles --out left 2>words.txt; echo $? >code.txt; } | head -n 1 >first.txt
-[ "$(cat code.txt)" = 75 ] || complain "a reader that goes away: exit $(cat code.txt), expected 75"
-[ "$(wc -l <first.txt)" = 1 ] || complain "a reader that goes away got no line"
-grep -q -- "--resume" words.txt || complain "a reader that goes away: $(cat words.txt)"
+[ "$(cat code.txt)" = 75 ] || complain "closed pipe: exit $(cat code.txt), expected 75"
+[ "$(wc -l <first.txt)" = 1 ] || complain "closed pipe: the reader got no line"
+grep -q -- "--resume" words.txt || complain "closed pipe: $(cat words.txt)"
 expect 0 "format" "$program" info left
 { "$program" rules 2>words.txt; } | head -n 1 >/dev/null
 [ ! -s words.txt ] || complain "rules into head: $(cat words.txt)"
@@ -72,7 +72,7 @@ if [ -w /dev/full ]; then
         "$@" >/dev/full 2>out.txt
         found=$?
         [ $found = 4 ] || complain "exit $found, expected 4, into a full device: $*"
-        grep -q "standard output could not be written" out.txt || complain "no sentence: $*: $(cat out.txt)"
+        grep -q "standard output could not be written" out.txt || complain "no message: $*: $(cat out.txt)"
     }
     for word in --help --version help -h rules manual doctor "data list" "completion bash" "train --help" \
         "help train" "info closed" "data info t.csv" "rules dfa" "verify --help"; do
@@ -84,7 +84,7 @@ if [ -w /dev/full ]; then
     full "$program" eval --model closed --data t.csv
     full "$program" predict --model closed --data t.csv --output -
 fi
-"$program" --version >out.txt || complain "--version" # the control
+"$program" --version >out.txt || complain "--version" # control: with a writable output it succeeds
 
 # ---- Options of a command from the environment
 BACKLESS_QUIET=true BACKLESS_JSON=true train --epochs 1 >lines.txt 2>words.txt ||

@@ -7,10 +7,10 @@
 #ifndef TESTS_PROGRAM_CASE_H
 #define TESTS_PROGRAM_CASE_H
 
-#include "drawn_net.h"
 #include "fixture.h"
 #include "own_rules.h"
 #include "program_checks.h"
+#include "random_net.h"
 
 enum { CASE_EXAMPLES = 24, CASE_SIDE = 6, CASE_INPUTS = 2 * CASE_SIDE * CASE_SIDE, CASE_CLASSES = 5 };
 enum { CASE_STEPS = 3 };
@@ -32,18 +32,18 @@ struct case_trainer {
     bl_trainer *trainer;
 };
 
-struct case_counts { /* of trainings, except `faults` */
+struct case_counts { /* numbers of trainings, except `faults` */
     size_t low_memory, low_memory_layernorm, cut, low_memory_cut;
-    size_t faults; /* planted in programs, and found */
+    size_t faults; /* faults that were planted in programs and found */
 };
 
-/* To be called before any training. */
+/* Must be called before any training. */
 static inline void case_fill_examples(void)
 {
     fixture_fill(5, case_x, case_labels, CASE_EXAMPLES, CASE_INPUTS, CASE_CLASSES);
 }
 
-/* On failure bl_why(t->ctx) says why; case_free is due either way. */
+/* On failure bl_why(t->ctx) has the reason. case_free must be called in both cases. */
 static inline bl_status case_create(struct case_trainer *t, const struct program_case *c, int threads,
                                     const char *memory)
 {
@@ -82,7 +82,7 @@ static inline void case_free(struct case_trainer *t)
     bl_context_free(t->ctx);
 }
 
-/* is_buffered: gradients are written to memory, else they are fused into the update where they can be. */
+/* is_buffered: gradients are written to memory; otherwise they are fused into the update where possible. */
 static inline void case_train(struct case_trainer *t, const struct program_case *c, bool is_buffered,
                               char hash[17])
 {
@@ -94,7 +94,7 @@ static inline void case_train(struct case_trainer *t, const struct program_case 
     bl_model_hash(bl_trainer_model(t->trainer), hash);
 }
 
-/* The hash with one thread, normal memory and fused updates, which all variants are compared with. */
+/* The hash with one thread, normal memory and fused updates, to which all variants are compared. */
 static inline void case_reference(const struct program_case *c, char hash[17])
 {
     struct case_trainer t;
@@ -128,7 +128,7 @@ static inline void check_variant(const struct program_case *c, uint32_t number, 
         check_hash(c, number, variant, hash, reference);
         const bool is_low = strcmp(memory, "low") == 0,
                    is_cut = blocks_cut_otherwise(t.trainer->stepper.program) > 0;
-        if (threads == 1 || !is_buffered) /* else the conflicts are those of the fused program */
+        if (threads == 1 || !is_buffered) /* otherwise the conflicts are those of the fused program */
             counts->faults +=
                 check_program(is_buffered ? t.trainer->stepper.buffered : t.trainer->stepper.program, number);
         check_stages(t.trainer, number);

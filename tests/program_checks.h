@@ -1,7 +1,7 @@
 /*
  * program_checks.h - checks of a step's program, from the operands of its instructions alone: no two
- * instructions that conflict may run in the wrong order, each instruction is in one group of its stage, and
- * there are no more stages than a plan by hand needs.
+ * conflicting instructions can run in the wrong order, each instruction is in one group of its stage, and
+ * there are no more stages than in a plan made by hand.
  */
 #ifndef TESTS_PROGRAM_CHECKS_H
 #define TESTS_PROGRAM_CHECKS_H
@@ -67,7 +67,7 @@ static inline size_t check_program(const struct program *p, uint32_t number)
     return count_found_faults(p, number);
 }
 
-/* Blocks with an instruction that is not cut by channels. */
+/* The number of blocks with an instruction that is not cut by channels. */
 static inline size_t blocks_cut_otherwise(const struct program *p)
 {
     size_t n = 0;
@@ -80,8 +80,9 @@ static inline size_t blocks_cut_otherwise(const struct program *p)
     return n;
 }
 
-/* Stages after the loss that plans by hand had for hidden blocks 0 .. last - 1 (T: signal, U: update):
-       any        all at once                                                    1
+/* The number of stages after the loss in plans made by hand, for the hidden blocks 0 .. last - 1 (T: signal,
+   U: update), by the order of the rule:
+       any        all in one stage                                               1
        backward   T(last - 1) | T(last - 2), U(last) | ... | U(1), U(0)          last + 1
        forward    T(0), U(last) | T(1), U(0) | ... | U(last - 1)                 last + 1
    A second pass has last + 4 more: one for what it keeps, one for its input, one for each block, and one for
@@ -96,7 +97,7 @@ static inline size_t planned_stages(const bl_trainer *t)
     return second + plain + 2 * blocks_cut_otherwise(t->stepper.program);
 }
 
-/* Fails if a program that a plan by hand existed for has more stages than the plan. */
+/* Fails if a program for which a plan was made by hand has more stages than the plan. */
 static inline void check_stages(const bl_trainer *t, uint32_t number)
 {
     const struct program *p = t->stepper.program;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# quiet.sh PROGRAM - with --quiet only errors and results are printed; runs that had ended or that diverge
-# print one line; the table of options.
+# quiet.sh PROGRAM - --quiet prints errors and results only; resuming a finished run and a run that diverges
+# print one line; each command's help lists only its own options.
 . "$(dirname "$0")/shell/expect.sh"
 
 awk 'BEGIN {
@@ -20,7 +20,7 @@ no_messages() {
     [ -s out.txt ] || complain "no results: $*"
 }
 
-# ---- nothing but errors
+# ---- --quiet prints errors only
 silent 0 "" "$program" train --data t.csv --net "$net" --epochs 2 --quiet --out run
 silent 0 "" env BACKLESS_QUIET=true "$program" train --data t.csv --net "$net" --epochs 2 --val 0.2 \
     --patience 1
@@ -41,9 +41,9 @@ no_messages 0 "$program" completion bash --quiet
 no_messages 0 "$program" bench --net "dense 4, tanh, dense 2" --shape 1x1x4 --rules bp --seconds 0.01 --quiet
 expect 3 "no such file" "$program" train --data nothing.csv --quiet
 expect 2 "no rule" "$program" train --rule xyzzy --quiet
-expect 0 "epoch 1/1" "$program" train --data t.csv --net "$net" --epochs 1 # the negative control
+expect 0 "epoch 1/1" "$program" train --data t.csv --net "$net" --epochs 1 # negative control
 
-# ---- a run that had ended
+# ---- resuming a finished run
 expect 0 "" "$program" train --data t.csv --net "$net" --epochs 2 --quiet --out two
 expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epochs); \
 --epochs N with a larger N continues it" \
@@ -52,7 +52,7 @@ expect 0 "epoch 4/4" "$program" train --resume run --epochs 4
 ! grep -q "had ended" out.txt || complain "a run that went on had ended"
 expect 0 "nothing was trained: the run has finished 4 epochs, and epochs is 2 here; --epochs N continues it" \
     "$program" train --resume run
-# one that is stopped after it was resumed with more epochs: the command to go on names them
+# a run that is stopped after a resume with more epochs: the printed command contains them
 "$program" train --resume run --epochs 1000000 >out.txt 2>&1 &
 job=$!
 until grep -q "^epoch" out.txt; do sleep 0.05; done
@@ -64,7 +64,7 @@ expect 0 "" "$program" train --data t.csv --net "$net" --val 0.2 --epochs 500 --
     --out patient
 expect 0 "(by patience); --patience N" "$program" train --resume patient
 
-# ---- a run that diverges: one line, and figures of few digits on the way
+# ---- a run that diverges: one line, and large figures are printed with few digits
 expect 5 "" "$program" train --data t.csv --net "dense 50, relu, dense 50, relu, dense 2" --rule bp \
     --optimizer "sgd momentum 0.9" --lr 1e4 --epochs 20
 grep "^backless:" out.txt >line.txt
@@ -80,7 +80,7 @@ expect 0 "" "$program" train --data t.csv --net "dense 9, relu, dense 2" --optim
 grep "^hardly trained" out.txt | grep -q "try a smaller learning rate: --lr" ||
     complain "grown: $(cat out.txt)"
 
-# ---- help and table of options: a command's own only
+# ---- help and the table of options: only those of the command
 for command in eval predict; do
     "$program" $command --help >help.txt
     for option in model data label separator decimal threads; do

@@ -40,8 +40,8 @@ static inline void must_refuse(const char *where, const char *part, const struct
         fail_msg("expected \"%s\" in: %s", fragment, ctx->why);
 }
 
-/* A path below the temporary folder, valid until the function has been called three more times. Missing
-   folders of the path are created. */
+/* A path in the temporary folder, valid until the function has been called three more times. Missing folders
+   of the path are created. */
 static inline const char *below(const char *name)
 {
     static char paths[4][SCRATCH_PATH];

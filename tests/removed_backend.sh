@@ -1,13 +1,14 @@
 #!/bin/sh
 # removed_backend.sh PROGRAM - the backend onednn of version 0.1.0 is refused as an option, with a message
-# that says what to do; a run folder or configuration of 0.1.0 that names it is still resumed, with a note.
+# that suggests what to do; a run folder or configuration of 0.1.0 that names it is still resumed, with a
+# note.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { for (i = 0; i < 60; i++) printf "%d,%d,%s\n", i % 7, i % 5, i % 2 ? "a" : "b" }' >table.csv
 train="--data table.csv --epochs 1 --batch 8 --no-angles --seed 3"
 net="dense 6, tanh, dense 2"
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json"; }
 
-# ---- Asked for: refused, wherever it is said
+# ---- As an option it is refused, wherever it is set
 # shellcheck disable=SC2086
 expect 2 "was removed" "$program" train $train --net "$net" --backend onednn
 expect 2 "auto or portable" env BACKLESS_BACKEND=onednn "$program" train $train --net "$net"
@@ -17,7 +18,7 @@ expect 0 "" "$program" train $train --net "$net" --backend portable --out portab
 expect 0 "" "$program" train $train --net "$net" --backend auto --out auto
 [ "$(hash_of portable)" = "$(hash_of auto)" ] || complain "auto is not portable"
 
-# ---- In a run folder of 0.1.0: a note, and the run goes on
+# ---- In a run folder of 0.1.0: a note is printed, and the run continues
 sed 's/"backend": "[a-z]*"/"backend": "onednn"/' portable/config.json >changed.json
 grep -q '"backend": "onednn"' changed.json ||
     complain "config.json could not be changed: the test sees nothing"

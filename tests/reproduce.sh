@@ -1,18 +1,18 @@
 #!/bin/sh
-# reproduce.sh PROGRAM - backless reproduce on small made pictures: the list, refusals, runs, kills, results,
-# checks, the judgement.
+# reproduce.sh PROGRAM - backless reproduce on small generated images: the list of rows, refused arguments,
+# runs, resuming after a kill, result files, --check, --collect, and the comparison with the published errors.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 . "$tests/shell/small_fashion.sh"
 unset BACKLESS_THREADS BACKLESS_DATA
-small_fashion . # the pictures are in the form of MNIST's, and are 28 x 28 too
+small_fashion . # Fashion-MNIST has the format and the image size of MNIST
 data=./fashion-mnist
 reproduce() { "$program" reproduce "$@"; }
 run() { reproduce nokland2016 --row "4x100 tanh" --data $data "$@"; }
 run_nowhere() { reproduce nokland2016 --row "4x100 tanh" --data ./nowhere --seeds 3 --jobs 1 --out none; }
 value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$1"; }
 
-# ---- The list, and what is refused
+# ---- The list, and refused arguments
 expect 0 "table 1, 1x800 tanh, dfa" reproduce nokland2016 --list --row "1x800 Tanh"
 grep -q "1.68 ± 0.05 .* at most .* not run" out.txt || complain "the list lacks published figures or the time"
 expect 0 "no convergence" reproduce nokland2016 --list --row "100x240 tanh" --rule bp
@@ -33,7 +33,7 @@ expect 3 "nowhere" run_nowhere
 expect 2 "--collect: which folders?" reproduce nokland2016 --collect
 [ ! -e results ] || complain "a refusal made a folder of results"
 
-# ---- Runs, two at once: a short one for each seed
+# ---- Two runs at the same time: a short one for each seed
 expect 0 "2/2" run --epochs 3 --seeds 2 --jobs 2 --out short
 short=short/nokland2016-text-4x100_tanh-ifa-1-epochs3.json
 grep -q '"short": true' $short || complain "a short run is not marked short"
@@ -49,7 +49,7 @@ expect 0 "0 runs to do" run --epochs 3 --seeds 2 --out short --no-report
 [ ! -e short/runs/report.html ] || complain "--no-report writes one"
 cmp -s before.json $short || complain "a result was written again"
 
-# ---- Rows of table 1 with options of their own: each short run has them, and repeats
+# ---- Rows of table 1 with options of their own: each short run has these options, and --check repeats it
 short_row() { reproduce nokland2016 --row "$1" --rule dfa --data $data --epochs 1 --out rows; }
 expect 0 "1/1" short_row "2x800 tanh + ADV"
 expect 0 "1/1" short_row "2x800 tanh + DO"
@@ -68,7 +68,7 @@ sed 's/"adversarial": "0.08"/"adversarial": "0.09"/' $adversarial >changed.json
 expect_failure() { ! reproduce --check changed.json --data $data >out.txt 2>&1; }
 expect_failure || complain "a result with another distance is taken for the same"
 
-# A run folder's name says its row; one that is named after a row with other options is refused
+# The name of a run folder states its row; a folder named after a row with other options is refused
 mkdir renamed
 cp -r rows/runs/nokland2016-1-2x800_tanh-dfa-1-epochs1 renamed/nokland2016-1-3x800_tanh-dfa-1-epochs1
 expect 3 "is named as a run of table 1, 3x800 tanh, dfa, but its options are others" \
@@ -77,7 +77,8 @@ mv renamed/nokland2016-1-3x800_tanh-dfa-1-epochs1 renamed/any
 expect 0 "nokland2016-1-2x800_tanh-dfa-1-epochs1.json" \
     reproduce nokland2016 --collect renamed/any --out renamed
 
-# ---- Figures that were chosen on the test set: our best epoch is beside them; rules that are absent
+# ---- Published figures of the epoch with the least test error are compared with our best epoch; rules that
+# the library does not have are listed as absent
 lenet() { reproduce biotorch2021 --row mnist --data $data --out lenet "$@"; }
 expect 0 "rule absent" lenet --list
 [ "$(grep -c "mnist, [bf]rsf .* rule absent" out.txt)" = 2 ] ||
@@ -90,7 +91,7 @@ best=lenet/biotorch2021-lenet-mnist-bp-1-epochs1.json
     complain "the decay of LeNet is not the gradient's"
 expect 0 "equal in epochs 1 to 1 of 1" reproduce --check $best --data $data
 
-# ---- Killed in the middle: the same command goes on to the same bits
+# ---- After kill -9 the same command continues and reaches the same bits
 run --epochs 40 --out whole >/dev/null 2>&1 || complain "cannot run 40 epochs"
 name=nokland2016-text-4x100_tanh-ifa-1-epochs40
 if command -v setsid >/dev/null; then
@@ -103,7 +104,7 @@ if command -v setsid >/dev/null; then
     wait $pid 2>/dev/null
     [ ! -e killed/$name.json ] || complain "the run was over before it was killed"
     expect 0 "1/1" run --epochs 40 --out killed
-    # Asked to stop: the state is saved. Another engine's run does not go on.
+    # SIGTERM saves the state. A run begun by another numeric revision is not continued.
     "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out asked >out.txt 2>&1 &
     pid=$!
     while [ "$(cat asked/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] &&
@@ -128,7 +129,7 @@ else
     echo "left out: runs that are killed, because there is no setsid"
 fi
 
-# ---- A result is checked; one that was altered is not equal
+# ---- --check accepts a result and finds each alteration of it
 whole=whole/$name.json
 check() { reproduce --data $data --check "$@"; }
 expect 0 "equal in epochs 1 to 40 of 40" check $whole
@@ -179,7 +180,7 @@ for key in first_epoch last_epoch mean_of_last_10; do
         complain "collected: another $key"
 done
 expect 0 "is there already" reproduce nokland2016 --collect trained/a --out collected
-# Of an engine without hashes in the log: the first epoch is run once more.
+# A log of a version that wrote no hashes: the first epoch is trained again.
 cp -r trained old
 sed -i '/numeric_revision/d' old/a/config.json
 sed -i 's/, "weights_hash": "[0-9a-f]*"//' old/a/log.jsonl
@@ -208,13 +209,13 @@ expect 3 "is not finished" reproduce nokland2016 --collect old/a --out rerun
 expect 0 "is not finished, and is omitted" reproduce nokland2016 --collect old --out rerun
 expect 3 "is not a run folder, and holds none" reproduce nokland2016 --collect $data --out rerun
 
-# ---- The judgement, on results written by hand: 34 epochs, after which the stop rule ends a run whose errors
-#      on the training set
-# are 0.9, 0.5 and then 0. The last 10 epochs count.
-# list N WORD: with commas
+# ---- The verdicts, on results written by hand
+# Each has 34 epochs, because the stop rule ends a run there if its training errors are 0.9, 0.5 and then 0.
+# The mean of the last 10 epochs is compared with the published error.
+# list N WORD: WORD repeated N times, separated by commas
 list() { awk -v n="$1" -v word="$2" \
     'BEGIN { for (i = 1; i <= n; i++) printf "%s%s", (i > 1 ? "," : ""), word }'; }
-# made TABLE ROW RULE SEED ERROR INIT NET [HASH]: the error is that of the last 10 epochs
+# made TABLE ROW RULE SEED ERROR INIT NET [HASH]: writes a result with this error in the last 10 epochs
 made() {
     file=judged/$1-$(echo "$2" | tr ' ' _)-$3-$4.json
     sed -e 's/"short": true/"short": false/' -e "s/\"table\": \"text\"/\"table\": \"$1\"/" \
@@ -246,7 +247,8 @@ made text "4x100 tanh" ifa 1 0.035 fanin \
     "dense 100, tanh, dense 100, tanh, dense 100, tanh, dense 100, tanh, dense 10"
 cp short/*.json judged
 expect 0 "12 results in page.md" reproduce --page page.md --out judged
-# m = 1.70, s = 0.10; allowed 2 sqrt(0.01 / 3 + 0.0025) = 0.153; m = 1.80, s = 0: 2 x 0.04
+# Of dfa: mean m = 1.70, deviation s = 0.10, allowed difference 2 sqrt(0.01 / 3 + 0.0025) = 0.153. Of bp: m =
+# 1.80, s = 0, allowed 2 x 0.04.
 line() { grep -qxF -e "$1" page.md || { complain "the page has no line: $1"; grep -e "^| [14]x" page.md; }; }
 line '| 1x800 tanh | dfa | 1.68 ± 0.05 | 1.70 ± 0.10 (0.00) | 3 | +0.02 | 0.15 | 1.70 | 0.10 | 34 '\
 '| consistent |'
@@ -260,7 +262,7 @@ grep -q '^| text, 4x100 tanh, ifa | 1 | 3 | .* | short |$' page.md ||
 grep -q '^| table 1, 1x800 tanh, fa | 3 | 34 | 1.60 | 1.60 | other data |$' page.md ||
     complain "other data are not told"
 expect 0 "+- 0.10 (3 seeds)" reproduce nokland2016 --list --row "1x800 tanh" --out judged
-# LeNet: the least error of 100 epochs, 0.1 %, is set beside the published 0.91 %
+# LeNet: the least error of the 100 epochs, 0.1 %, is compared with the published 0.91 %
 mkdir best
 sed -e 's/"short": true/"short": false/' -e 's/"epochs": "1"/"epochs": "100"/' \
     -e 's/"epochs": 1,/"epochs": 100,/' \
@@ -275,7 +277,7 @@ sed -e 's/"short": true/"short": false/' -e 's/"epochs": "1"/"epochs": "100"/' \
 expect 0 "1 results in page.md" reproduce --page page.md --out best
 line '| mnist | bp | 0.91 | 5.00 (0.00) | 1 | -0.81 | | 5.00 | 0.10 | 100 '\
 '| best epochs only; recipe incomplete |'
-# Runs that the stop rule did not end
+# Results with more or fewer epochs than the stop rule gives
 one_more="s/,0]/,0,0]/;s/,0.016]/,0.016,0.016]/;s/,9]/,9,9]/;s/\"epochs\": 34/\"epochs\": 35/"
 sed "$one_more" judged/1-1x800_tanh-fa-1.json >altered.json
 expect 3 "has 35 epochs, but its stop rule ends the run after epoch 34" check altered.json

@@ -1,15 +1,15 @@
 #!/bin/sh
-# reproduce_lillicrap.sh PROGRAM - backless reproduce lillicrap2016: data that are made, errors of targets,
-# and curves, and how they are checked.
+# reproduce_lillicrap.sh PROGRAM - backless reproduce lillicrap2016: generated data, regression errors,
+# learning curves, and --check.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 unset BACKLESS_THREADS BACKLESS_DATA
 reproduce() { "$program" reproduce "$@"; }
 run() { reproduce lillicrap2016 --row "lr 1e-3" "$@"; }
 value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$1"; }
-# list FILE KEY: the numbers of a list, one a line
+# list FILE KEY: prints the numbers of a list, one per line
 list() { sed -n "s/^ *\"$2\": \\[\\(.*\\)\\],\\{0,1\\}\$/\\1/p" "$1" | tr , '\n'; }
-# within NUMBER LOW HIGH
+# within NUMBER LOW HIGH: whether LOW <= NUMBER <= HIGH
 within() {
     awk -v x="$1" -v low="$2" -v high="$3" 'BEGIN { exit !(x != "" && x + 0 >= low && x + 0 <= high) }'
 }
@@ -19,7 +19,7 @@ grep -q "fa  *a curve .* not run" out.txt || complain "the list lacks the verdic
 expect 2 "the data of linear task 30-20-10 are made, not read" run --data .
 expect 2 "recipe has at most 1" run --epochs 2
 
-# ---- After 2000 samples: bounds of an independent program's runs, for three seeds
+# ---- After 2000 samples: errors within the range of three seeds of an independent program
 expect 0 "2/2" run --out one
 expect 0 "4/4" run --seeds 3 --out one
 for seed in 1 2 3; do
@@ -32,11 +32,11 @@ for seed in 1 2 3; do
         complain "fa, seed $seed: angle $(list $fa angle | tail -n 1)"
     within "$(list $fa error | head -n 1)" 0.8 1.2 ||
         complain "fa, seed $seed: begins with another error than 1"
-    # the last 100 samples are seen before they are learned from, so their error is above that of the end
+    # the error of the last 100 samples is measured before they are trained on, so it is above the final error
     within "$(list $fa error | tail -n 1)" "$(value $fa last)" 0.005 ||
-        complain "fa, seed $seed: the curve ends elsewhere"
+        complain "fa, seed $seed: the last point of the curve is wrong"
 done
-# The mean of the curve's points is the training error of the epoch.
+# The mean over the points of the curve is the training error of the epoch.
 fa=one/lillicrap2016-linear_task-lr_1e-3-fa-1.json
 mean=$(list $fa error | awk '{ sum += $1 } END { printf "%.6f", sum / NR }')
 within "$mean" "$(value $fa train_mean_of_last_10 | awk '{ print $1 - 1e-5 }')" \
@@ -64,6 +64,6 @@ grep -q '^| lr 1e-3 | fa | 3 | [0-9.]* ([0-9]*°) | .* |$' page.md || complain "
 grep -q '^| lr 1e-3 | bp | 3 | [0-9.]* | [0-9. |]*$' page.md ||
     complain "the page has no curve of bp, or an angle of it"
 grep -q '^| lr 1e-3 | fa | a curve | .* | 3 | | | .* | 1 | no figure to judge by |$' page.md ||
-    complain "a curve is judged"
+    complain "a curve has a verdict"
 ! grep -q "other data" page.md || complain "the made data have another hash than the rows"
 exit $((failures > 0))

@@ -13,7 +13,7 @@ for file in "$tree"/results/*.json; do
     ! grep -q '"/' "$file" || complain "$file names a path of the machine that made it"
 done
 
-# Negative control: a page that was changed by hand, and a result more, are seen.
+# Negative controls: a changed page, and an additional result, are found.
 sed 's/not run/consistent/' "$tree/docs/reproduction.md" >changed.md
 ! cmp -s page.md changed.md || complain "a page that was changed is not seen"
 mkdir results

@@ -22,7 +22,7 @@ fresh && ok resume && [ "$(epochs)" = "1 2 3 4 5 6 " ] || complain "as it is: $(
 fresh && printf '{"epoch": 6, "tra' >>run/log.jsonl && ok resume
 [ "$(epochs)" = "1 2 3 4 5 6 " ] || complain "half a line: $(epochs)"
 fresh && printf '{"epoch": 6}\n{"epoch": 7}\n' >>run/log.jsonl && ok resume
-[ "$(epochs)" = "1 2 3 4 5 6 " ] || complain "lines behind the checkpoint: $(epochs)"
+[ "$(epochs)" = "1 2 3 4 5 6 " ] || complain "lines after the checkpoint: $(epochs)"
 fresh && echo >>run/log.jsonl && ok resume
 [ "$(epochs)" = "1 2 3 4 5 6 " ] || complain "an empty last line: $(epochs)"
 fresh && sed -i 1G run/log.jsonl && refused "run/log.jsonl, line 2: is not a line of a log"
@@ -37,11 +37,11 @@ fresh && sed -i 5d run/log.jsonl &&
 fresh && rm run/log.jsonl && ok resume
 [ "$(epochs)" = "6 " ] || complain "a missing log: $(epochs)"
 ok "$program" train --resume run --epochs 7 --quiet
-[ "$(epochs)" = "6 7 " ] || complain "a second resume behind a missing log: $(epochs)"
+[ "$(epochs)" = "6 7 " ] || complain "a second resume after a missing log: $(epochs)"
 fresh && : >run/log.jsonl
 expect 0 "run/log.jsonl: lines of epochs 1 to 5 are missing" "$program" train --resume run --epochs 6
 ok "$program" train --resume run --epochs 7 --quiet
-[ "$(epochs)" = "6 7 " ] || complain "a second resume behind an empty log: $(epochs)"
+[ "$(epochs)" = "6 7 " ] || complain "a second resume after an empty log: $(epochs)"
 size=$(wc -c <whole/log.jsonl)
 last=$(tail -n 1 whole/log.jsonl | wc -c)
 for cut in 1 2 9 $((last / 2)) $((last - 1)); do

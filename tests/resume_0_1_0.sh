@@ -1,16 +1,16 @@
 #!/bin/sh
-# resume_0_1_0.sh PROGRAM - run folders that version 0.1.0 left after two epochs (tests/runs_0_1_0) are
-# resumed, and reach what 0.1.0 itself reached from them: every rule, dense and convolutional nets, each
+# resume_0_1_0.sh PROGRAM - run folders that version 0.1.0 stopped after two epochs (tests/runs_0_1_0) are
+# resumed and reach the results that 0.1.0 reached from them: every rule, dense and convolutional nets, each
 # optimiser. On images the weights are equal to the bit. Columns of tables are standardised in double since
-# 0.2.0, in float before: there inputs differ in their last bit, and the training loss is held to a relative
-# difference of 1e-5.
+# 0.2.0 and in float before, so that inputs differ in their last bit: there the training loss may differ by
+# 1e-5 of its value.
 here=$(cd "$(dirname "$0")" && pwd)/runs_0_1_0
 . "$(dirname "$0")/shell/expect.sh"
 tar -xzf "$here/runs.tar.gz" || complain "runs.tar.gz cannot be unpacked"
 loss_of() { sed -n 's/.*"train_loss": \([0-9.e-]*\).*/\1/p' "$1/result.json" 2>/dev/null; }
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
 
-# resume NAME DATA: to epoch 4, as 0.1.0 did
+# resume NAME DATA: resumes the run to epoch 4, as 0.1.0 did
 resume() {
     "$program" train --resume "$1" --data "$2" --epochs 4 --quiet --threads "${3:-1}" >out.txt 2>&1 ||
         { complain "$1 is not resumed"; cat out.txt; }
@@ -31,7 +31,7 @@ while read -r name data hash loss; do
 done <"$here/resumed.txt"
 [ $runs = 77 ] || complain "$runs runs, expected 77"
 
-# ---- control: one more epoch gives another loss
+# ---- control: with one more epoch the loss differs
 mkdir control
 tar -xzf "$here/runs.tar.gz" -C control
 cp words.csv control
@@ -40,9 +40,9 @@ cd control || exit 1
 is_near "$(sed -n 's/^dfa-rmsprop .* //p' "$here/resumed.txt")" "$(loss_of dfa-rmsprop)" &&
     complain "a fifth epoch leaves the loss as it was: the test sees nothing"
 
-# ---- bf16 of 0.1.0 left convolutions in float32. A run that it made in float32 becomes one that says bf16,
-#      by the words
-# in its files, whose lengths stay: it is read as bf16-dense, and so differs from float32 in the dense layers.
+# ---- bf16 of 0.1.0 left convolutions in float32, and is read as bf16-dense. A float32 run of 0.1.0 is
+#      changed to bf16 by replacing that word in its files; it must differ from float32 in its dense layers
+#      only.
 cd .. || exit 1
 mkdir rounded
 tar -xzf "$here/runs.tar.gz" -C rounded

@@ -1,7 +1,7 @@
 #!/bin/sh
-# run_folder.sh PROGRAM - only one process uses a run folder at a time; the temporary files of a killed one
-# are removed; if the disk is full at any moment the last checkpoint remains, and the run continues from it to
-# the same bits.
+# run_folder.sh PROGRAM - only one process can use a run folder at a time; the temporary files of a killed
+# process are removed; if the disk becomes full at any moment, the last checkpoint remains and the run
+# continues from it to the same bits.
 . "$(dirname "$0")/shell/expect.sh"
 small=$folder/small
 is_mounted=0
@@ -24,21 +24,21 @@ train() {
         --out "$out" "$@"
 }
 
-# In the background, with the process's own number in $!.
+# Begins a run in the background; $! is the id of its process.
 begin() {
     "$program" train --data table.csv --net "dense 40, tanh, dense 2" --epochs 100000 --out "$1" \
         --quiet >/dev/null 2>&1 &
     wait_for "$1/log.jsonl" $!
 }
 
-# ---- train --json prints the lines of the log, of steps and of epochs, without the blanks
+# ---- train --json prints the lines of the log, those of steps and of epochs, without blanks
 train lines 3 --angles 2,5 --json --quiet >out.txt 2>&1 || complain "train --json: $(cat out.txt)"
 sed 's/": /":/g; s/, "/,"/g; s/}, {/},{/g' lines/log.jsonl >expected.txt
 [ "$(wc -l <expected.txt)" = 5 ] || complain "the log has not 5 lines: $(cat expected.txt)"
 cmp -s expected.txt out.txt ||
     complain "train --json differs from log.jsonl: $(diff expected.txt out.txt | head -4)"
 
-# ---- two processes
+# ---- a second process is refused
 begin long
 first=$!
 for option in --force --quiet; do
@@ -48,14 +48,14 @@ for option in --force --quiet; do
     grep -q "another process ($first) trains in this folder" out.txt || complain "it says: $(cat out.txt)"
 done
 "$program" train --resume long --quiet >out.txt 2>&1
-[ $? = 4 ] || complain "a second process was let in by --resume"
-"$program" info long >/dev/null 2>&1 || complain "a run cannot be looked at while it goes on"
+[ $? = 4 ] || complain "--resume allows a second process"
+"$program" info long >/dev/null 2>&1 || complain "info fails while the run is training"
 
-# ---- SIGTERM saves; the lock goes with the process, also with one that is killed
+# ---- SIGTERM saves the run; the lock is released when the process ends, also by kill -9
 kill -TERM $first
 wait $first
 [ $? = 75 ] || complain "SIGTERM: another exit code than 75"
-[ -e long/lock ] && complain "the lock stayed behind"
+[ -e long/lock ] && complain "the lock was not removed"
 "$program" info long >/dev/null 2>&1 || complain "no model after SIGTERM"
 begin killed
 second=$!
@@ -65,9 +65,9 @@ wait $second 2>/dev/null
 : >killed/log.jsonl.77-12.tmp
 : >killed/notes.tmp
 train killed 2 --force --quiet >out.txt 2>&1 || complain "a killed run keeps its folder: $(cat out.txt)"
-[ "$(ls killed | grep -c 'tmp$')" = 1 ] && [ -e killed/notes.tmp ] || complain "leftovers: $(ls killed)"
+[ "$(ls killed | grep -c 'tmp$')" = 1 ] && [ -e killed/notes.tmp ] || complain "temporary files: $(ls killed)"
 
-# ---- a full disk, at every size
+# ---- a disk that becomes full at any size of the files
 mkdir small
 if mount -t tmpfs -o size=1m tmpfs small 2>/dev/null; then
     is_mounted=1
@@ -98,7 +98,7 @@ while [ $page -le 24 ]; do
                 complain "$page pages, --resume: $(cat out.txt)"
             [ "$(hash_of small/run)" = "$wanted" ] || complain "$page pages: other bits after --resume"
         fi
-        ls small/run/*.tmp >/dev/null 2>&1 && complain "$page pages: a temporary stayed behind"
+        ls small/run/*.tmp >/dev/null 2>&1 && complain "$page pages: a temporary file was not removed"
     elif [ $code = 0 ]; then
         [ "$(hash_of small/run)" = "$wanted" ] || complain "$page pages: other bits"
         [ $page -gt 1 ] || complain "no disk is that small"

@@ -65,8 +65,7 @@ static inline void scratch_remove(struct scratch *s)
     rmdir(s->folder);
 }
 
-/* A new file each time: where a file is cut to nothing and written again, ext4 brings its bytes to the
-   disk at once. */
+/* Creates a new file each time, because ext4 syncs a file that is truncated to 0 and written again. */
 static inline void scratch_write(const char *path, const void *bytes, size_t n)
 {
     remove(path);
@@ -91,7 +90,7 @@ static inline unsigned char *scratch_read(const char *path, size_t *n)
     return bytes;
 }
 
-struct counting { /* an allocator's state */
+struct counting { /* the state of an allocator */
     size_t live, calls;
     size_t fail_at; /* this call and all later ones fail; 0: none fails */
     bool is_once;   /* only call fail_at fails */
@@ -150,7 +149,7 @@ static inline uint32_t scratch_random(uint32_t *state)
     return *state;
 }
 
-/* One to three bits flipped. */
+/* Flips one to three bits. */
 static inline void flip_bits(uint32_t *state, unsigned char *bytes, size_t n)
 {
     for (uint32_t flips = 1 + scratch_random(state) % 3; flips > 0; flips--) {
@@ -159,8 +158,8 @@ static inline void flip_bits(uint32_t *state, unsigned char *bytes, size_t n)
     }
 }
 
-/* Runs tests/check_safetensors.py. 0: done, its output in `text`; 77: there is no Python, or it lacks a
-   module (text: which). */
+/* Runs tests/check_safetensors.py, with its output in `text`. Returns 0, or 77 if there is no Python or it
+   lacks a module (`text` says which). */
 static inline int run_python(const char *arguments, char *text, size_t room)
 {
     const char *python = getenv("BACKLESS_PYTHON");

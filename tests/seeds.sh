@@ -1,6 +1,6 @@
 #!/bin/sh
-# seeds.sh PROGRAM - splits, weights, feedback and order have one seed each, and a run folder of version
-# 0.1.0, which had one seed for all four, continues to the same bits.
+# seeds.sh PROGRAM - the split, the weights, the feedback and the order of examples have one seed each, and a
+# run folder of version 0.1.0, which had one seed for all four, continues to the same bits.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 300; i++)
@@ -17,9 +17,9 @@ train() {
 }
 field() { sed -n "s/.*\"$2\": \"\{0,1\}\([0-9a-zA-Z.]*\).*/\1/p" "$1" | head -n 1; }
 hash_of() { field "$1/result.json" weights_hash; }
-split_of() { field "$1/config.json" hash; } # of the training set that was split off
+split_of() { field "$1/config.json" hash; } # the hash of the training set, which identifies the split
 
-# same WHAT A B, other WHAT A B
+# same WHAT A B, other WHAT A B: A and B are equal, or differ
 same() { [ "$2" = "$3" ] || complain "$1: $2 and $3, expected the same"; }
 other() { [ "$2" != "$3" ] || complain "$1: $2 twice, expected another"; }
 
@@ -41,26 +41,26 @@ for kind in weight feedback order; do
     "$program" info $kind | grep -q "^$kind-seed *2" || complain "info does not tell the $kind-seed"
 done
 
-# One seed at a time: bp has no feedback, so its seed decides nothing there.
+# Each seed alone. The rule bp has no feedback, so that the feedback seed has no effect on it.
 train bp --rule bp
 train bp-feedback --rule bp --feedback-seed 2
 same "--feedback-seed under bp" "$(hash_of bp)" "$(hash_of bp-feedback)"
 
-# ---- stopped and resumed: the seeds go on
+# ---- a stopped run is resumed with its seeds
 train whole --seed 5 --weight-seed 6 --order-seed 7 --split-seed 8 --epochs 6
 train part --seed 5 --weight-seed 6 --order-seed 7 --split-seed 8 --epochs 3
 expect 0 "stopped by epochs" "$program" train --resume part --epochs 6
 same "a resumed run" "$(hash_of whole)" "$(hash_of part)"
 expect 2 "cannot change a run" "$program" train --resume part --order-seed 3 --epochs 7
 
-# ---- a folder whose config.json is as 0.1.0 wrote it: no seeds but one
+# ---- a run folder with a config.json of 0.1.0, which has a single seed
 train now --seed 9 --split-seed 9 --epochs 6
 train old --seed 9 --split-seed 9 --epochs 3
 grep -vE '"(split|weight|feedback|order)-seed"' old/config.json >config.json
 cp config.json old/config.json
 expect 0 "stopped by epochs" "$program" train --resume old --epochs 6
 same "a folder of 0.1.0" "$(hash_of now)" "$(hash_of old)"
-# without that rule the split would be another, and the run be refused
+# control: without the rule for old folders the split would differ, and the run would be refused
 train new --seed 9 --split-seed 9 --epochs 3
 sed -i 's/"split-seed": "9"/"split-seed": "1"/' new/config.json
 expect 3 "other training data" "$program" train --resume new --epochs 6

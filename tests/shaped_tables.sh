@@ -1,12 +1,12 @@
 #!/bin/sh
-# shaped_tables.sh PROGRAM - a table whose columns are the pixels of images (--shape): nets with convolutions,
-# scaled as pixels, and the same bits as the same images in an IDX file.
+# shaped_tables.sh PROGRAM - tables whose columns are the pixels of images (--shape): convolutions can be
+# used, values are scaled as pixels, and the bits are those of the same images in an IDX file.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 command -v python3 >/dev/null || { echo "SKIP: needs python3, which makes the images"; exit 77; }
 
-# 120 images of 6 x 7, some pixels 0 in all of them, once as IDX and once as a table as Kaggle's digits are;
-#     and of 3 x 4 x 5.
+# 120 images of 6 x 7, some of whose pixels are always 0, as IDX and as a table in the form of Kaggle's
+# digits; and images of 3 x 4 x 5.
 python3 - <<'PYTHON'
 import random, struct
 random.seed(5)
@@ -35,31 +35,32 @@ net="conv 3 3x3, tanh, maxpool 2, dense 3"
 go="--epochs 2 --rule bp --seed 3 --quiet --no-angles --force"
 hash_of() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json" 2>/dev/null; }
 
-# ---- the bits of images
+# ---- the bits are those of images
 expect 0 "" "$program" train --data train-images-idx3-ubyte --net "$net" $go --out idx
 expect 0 "" "$program" train --data digits.csv --shape 1x6x7 --net "$net" $go --out table
 [ -n "$(hash_of idx)" ] && [ "$(hash_of idx)" = "$(hash_of table)" ] ||
-    complain "a table learns otherwise than IDX"
+    complain "a table gives other weights than IDX"
 expect 0 "" "$program" train --data digits.csv --shape 6x7 --net "$net" $go --out two
 [ "$(hash_of two)" = "$(hash_of table)" ] || complain "6x7 is not 1x6x7"
 expect 0 "" "$program" train --data bare.csv --header no --label first --shape 1x6x7 --net "$net" $go \
     --out bare
-[ "$(hash_of bare)" = "$(hash_of table)" ] || complain "a table without a header learns otherwise"
-# Control: another shape of the same numbers is another net's input.
+[ "$(hash_of bare)" = "$(hash_of table)" ] || complain "a table without a header gives other weights"
+# Control: another shape for the same numbers gives other bits.
 expect 0 "" "$program" train --data digits.csv --shape 1x7x6 --net "$net" $go --out turned
 [ "$(hash_of turned)" = "$(hash_of table)" ] && complain "1x7x6 gives the weights of 1x6x7"
-# and a dense net on images is scaled as images, on a table a column at a time
+# also for a dense net --shape means one scale for all pixels; without it each column has its own
 expect 0 "" "$program" train --data digits.csv --shape 1x6x7 --net "dense 3" $go --out shaped
 expect 0 "" "$program" train --data train-images-idx3-ubyte --net "dense 3" $go --out flat
-[ "$(hash_of shaped)" = "$(hash_of flat)" ] || complain "a dense net learns otherwise from a shaped table"
+[ "$(hash_of shaped)" = "$(hash_of flat)" ] || complain "a dense net has other weights from a shaped table"
 expect 0 "" "$program" train --data digits.csv --net "dense 3" $go --out columns
 [ "$(hash_of columns)" = "$(hash_of flat)" ] && complain "without --shape columns are scaled like pixels"
 
-# ---- remembered: no --shape for eval and predict, columns by name, IDX and table alike
+# ---- the model stores the shape: eval and predict need no --shape, find columns by name, and read both IDX
+# and tables
 expect 0 "on 120 examples" "$program" eval --model table --data digits.csv
 head -n 1 out.txt >of_table.txt
 expect 0 "on 120 examples" "$program" eval --model table --data train-images-idx3-ubyte
-head -n 1 out.txt | cmp -s - of_table.txt || complain "IDX is evaluated otherwise"
+head -n 1 out.txt | cmp -s - of_table.txt || complain "the evaluation of IDX differs"
 expect 0 "on 120 examples" "$program" eval --model table --data digits.csv --shape 1x6x7
 expect 2 "the training set's examples are 1 x 6 x 7" "$program" eval --model table --data digits.csv \
     --shape 1x7x6
@@ -81,11 +82,11 @@ expect 0 "" "$program" train --resume part --max-time 0 --quiet
 expect 0 "epoch 1" "$program" train --data colour.csv --shape 3x4x5 --net "conv 2 3x3, tanh, dense 3" \
     --rule bp --epochs 1
 
-# ---- any numbers: one pair of scaling, to [0, 1]
+# ---- numbers of any range are scaled to [0, 1] by one minimum and maximum
 expect 0 "" "$program" train --data tenths.csv --shape 1x6x7 --net "$net" $go --out tenths
 expect 0 "scaling        1" "$program" info tenths
 
-# ---- refused, with what is wrong
+# ---- refused tables and shapes
 expect 2 "has 126 numbers, but an example has 42 features" "$program" train --data digits.csv --shape 3x6x7
 expect 2 "has 42 numbers, but an example has 41 features" "$program" train --data digits.csv --shape 1x6x7 \
     --ignore pixel9
@@ -100,7 +101,7 @@ expect 2 "an image has no missing values" "$program" train --data holes.csv --sh
 sed '2,$s/,0,/,zero,/; 3s/,zero,/,one,/' digits.csv >words.csv
 expect 3 "holds words" "$program" train --data words.csv --shape 1x6x7
 expect 2 "a convolution needs an image" "$program" train --data digits.csv --net "$net"
-grep -qF -- "--shape" out.txt || complain "a convolution on a table: no word about --shape"
+grep -qF -- "--shape" out.txt || complain "a convolution on a table: no message about --shape"
 
 [ "$failures" = 0 ] && echo "shaped_tables: all as expected"
 exit "$failures"

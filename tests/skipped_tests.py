@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""skipped_tests.py BUILD - prints what was skipped in the last run of ctest in that folder, and why.
+"""skipped_tests.py BUILD - prints which tests or parts of tests the last run of ctest in that folder skipped,
+and why.
 
 CTest shows the output of failed tests only. A test that is skipped, or that leaves a part out, says so in a
 line that begins with "SKIP:" or "left out:" (an example of the library says what to install); this script
@@ -38,7 +39,7 @@ def main():
     if sys.argv[1] == "--self-test":
         return 0 if self_test() else 1
     found = []
-    for file in ("LastTest.log.tmp", "LastTest.log"):  # CTest renames the first when it ends
+    for file in ("LastTest.log.tmp", "LastTest.log"):  # CTest renames the first to the second when it ends
         path = os.path.join(sys.argv[1], "Testing", "Temporary", file)
         if os.path.exists(path):
             with open(path, encoding="utf-8", errors="replace") as log:

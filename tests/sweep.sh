@@ -28,7 +28,7 @@ for name in batch-4-lr-0.001-seed-1 batch-8-lr-0.01-seed-1 batch-16-lr-0.01-seed
     [ -f ranges/$name/result.json ] || complain "there is no run ranges/$name"
 done
 expect 0 "dense 6, tanh, dense C" sweep --net "dense C; dense 6, tanh, dense C" --out folders/that/are/new
-# Values whose names differ by blanks only.
+# Values that differ only in the number of blanks are settings of their own.
 expect 0 "" sweep --optimizer "sgd;sgd momentum 0.9;sgd  momentum 0.9" --out spelled
 [ "$(ls spelled | grep -c seed)" = 3 ] || complain "three spellings are not three runs"
 expect 0 "" sweep --lr 1e-4:1e-1:log --rule dfa,bp,fa --random 5 --out drawn
@@ -53,7 +53,7 @@ expect 4 "plan.json" collect nowhere
 expect 4 "cannot be made" sweep --lr 0.1,0.2 --out table.csv/none
 [ ! -e none ] || complain "a refusal made a folder"
 
-# ---- The bits of a run are those of train
+# ---- A run of a sweep has the bits of the same run by train
 "$program" train --data table.csv --test-fraction 0.25 --epochs 4 --rule dfa --lr 0.01 --seed 2 --out single \
     --quiet ||
     complain "train fails"
@@ -61,7 +61,7 @@ expect 4 "cannot be made" sweep --lr 0.1,0.2 --out table.csv/none
     = "$(value grid/rule-dfa-lr-0.01-seed-2/result.json weights_hash)" ] ||
     complain "a run of a sweep has other weights than the same backless train"
 
-# ---- The table: best first; all forms have the same settings in the same order
+# ---- The table lists the best setting first; all output formats have the same settings in the same order
 collect grid --csv --quiet >grid.csv
 [ "$(head -n 1 grid.csv)" = "rule,lr,figure,mean,deviation,done,runs,diverged,failed" ] ||
     complain "the head of the CSV"
@@ -85,10 +85,10 @@ settings=$(tail -n +2 grid.csv | cut -d, -f1,2)
 [ "$(collect grid --json --quiet | head -n 1 | tr ' ' '\n' | grep -c weights_hash)" = 2 ] ||
     complain "JSON has not both runs"
 
-# ---- With a validation set that orders them
+# ---- With a validation set, its error orders the table
 expect 0 "val error" sweep --lr 0.001,0.01 --val 0.2 --out validated
 
-# ---- A run that diverges is kept, shown and not repeated; the others are done
+# ---- A run that diverges is kept, shown and not repeated, and the others are trained
 cat >wild.csv <<END
 a,y
 1,1e30
@@ -112,7 +112,7 @@ grep -q "to do" out.txt && complain "a run that diverged is repeated"
 expect 2 "failed" sweep --memory normal,low --rule bp --out refused
 grep -q "low .*failed" out.txt || complain "the table does not show what failed"
 
-# ---- Parts on several machines, and all of them together
+# ---- --shard: the parts of several machines, and collect over all of them
 expect 0 "" sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --shard 1/2 --out part1
 expect 0 "" sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --shard 2/2 --out part2
 [ "$(ls part1 | grep -c seed)" = 6 ] && [ "$(ls part2 | grep -c seed)" = 6 ] ||
@@ -123,7 +123,7 @@ expect 2 "other options" collect grid validated
 sed -i 's/"weights_hash": "./"weights_hash": "x/' part1/rule-dfa-lr-0.001-seed-1/result.json
 expect 3 "other weights" collect grid part1
 
-# ---- Killed between the last checkpoint and the result
+# ---- A run that was killed between its last checkpoint and its result
 collect grid --csv --quiet >grid.csv
 rm grid/rule-dfa-lr-0.01-seed-2/result.json
 sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --out grid >out.txt 2>&1 ||
@@ -131,7 +131,7 @@ sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --out grid >out.txt 2>&1 ||
 collect grid --csv --quiet | cmp -s - grid.csv ||
     complain "a run that lost its result ends with another table"
 
-# ---- Killed in the middle, and asked to stop: the same command ends with an equal table
+# ---- After kill -9 and after SIGTERM, the same command continues and ends with an equal table
 long="--rule dfa,bp --lr 1e-3,1e-2 --seeds 2 --epochs 40 --jobs 2"
 # shellcheck disable=SC2086
 sweep $long --out whole --csv --quiet >whole.csv || complain "cannot sweep 40 epochs"

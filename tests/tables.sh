@@ -1,16 +1,16 @@
 #!/bin/sh
-# tables.sh PROGRAM - an unprepared table in three commands: train, eval, predict. Words, missing values, an
-# id column, any order of columns, and regression targets.
+# tables.sh PROGRAM - an unprepared table with train, eval and predict: words, missing values, an id column,
+# columns in another order, and regression targets.
 . "$(dirname "$0")/shell/expect.sh"
 
-# same FILE TEXT: the file's first lines
+# same FILE TEXT: the file begins with these lines
 same() {
     printf '%s\n' "$2" >wanted.txt
     head -n "$(wc -l <wanted.txt)" "$1" | cmp -s - wanted.txt ||
-        { complain "$1 begins otherwise"; head -n 5 "$1"; }
+        { complain "$1 begins with other lines"; head -n 5 "$1"; }
 }
 
-# Who is saved depends on the class, the sex and the fare; some ages are not known.
+# The label depends on class, sex and fare; some ages are missing.
 awk 'BEGIN {
     print "PassengerId,Survived,Pclass,Name,Sex,Age,Fare"
     for (i = 1; i <= 600; i++) {
@@ -22,12 +22,12 @@ awk 'BEGIN {
         printf "%d,%d,%d,\"Person, Nr. %d\",%s,%s,%.2f\n", i, saved, class, i, sex, age, fare
     }
 }' >train.csv
-# The same people without the answer, in another order of columns and rows, and with other ids.
+# The same people without labels, with columns and rows in another order, and other ids.
 awk -F, 'NR == 1 { print "Fare;Sex;PassengerId;Age;Pclass;Name" }
          NR > 1 { printf "%s;%s;P%d;%s;%s;\"%s\"\n", $8, $6, 900 - NR, $7, $3, "no; body" }' train.csv |
     { read -r header; echo "$header"; sort -r; } >test.csv
 
-# On a machine that is busy with other tests two threads wait for each other.
+# One thread, because on a machine that is busy with other tests two threads wait for each other.
 export BACKLESS_THREADS=1
 net="dense 16, tanh, dense 2"
 expect 3 'line 12, column "Age": found "", no value' "$program" train --data train.csv --label Survived \
@@ -56,13 +56,13 @@ same proba.csv "Row,0,1"
 sed -n 2p proba.csv | grep -qE '^1,[01]\.[0-9]+(e-[0-9]+)?,[0-9.]+(e-[0-9]+)?$' ||
     complain "odds: $(sed -n 2p proba.csv)"
 
-# The answers are those of the people, whatever the order: joined by id and compared with the truth.
+# The predictions, joined by id, are compared with the labels.
 awk -F, 'NR > 1 { print "P" 900 - NR "," $2 }' train.csv | sort >truth.txt
 tail -n +2 named.csv | sort | join -t, truth.txt - >joined.txt
 wrong=$(awk -F, '$2 != $3' joined.txt | wc -l)
 [ "$(wc -l <joined.txt)" = 600 ] || complain "$(wc -l <joined.txt) ids came back, expected 600"
 [ "$wrong" -lt 30 ] || complain "$wrong of 600 answers are wrong, expected below 30"
-# Negative control: with the words of one column exchanged most answers are wrong.
+# Negative control: if two words of one column are exchanged, most predictions are wrong.
 sed 's/;male;/;man;/; s/;female;/;male;/; s/;man;/;female;/' test.csv >swapped.csv
 expect 0 "600 answers" "$program" predict --model run --data swapped.csv --id-column PassengerId \
     --output swapped.out
@@ -70,11 +70,11 @@ swapped=$(tail -n +2 swapped.out | sort | join -t, truth.txt - | awk -F, '$2 != 
 [ "$swapped" -gt 300 ] ||
     complain "$swapped wrong answers with words exchanged, expected many more than $wrong"
 
-# A table that the model does not know
+# Tables that do not fit the model
 sed 's/;female;/;other;/' test.csv >other.csv
 expect 3 '"other" is none of the 2 words of the training set' "$program" predict --model run \
     --data other.csv --output o.csv
-[ -e o.csv ] && complain "a refused table left answers behind"
+[ -e o.csv ] && complain "a refused table left a file of predictions"
 expect 0 "600 answers" "$program" predict --model run --data other.csv --missing impute --output o.csv
 sed 's/^Fare/Price/' test.csv >renamed.csv
 expect 3 'no column "Fare"' "$program" predict --model run --data renamed.csv --output o2.csv

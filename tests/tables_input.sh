@@ -47,7 +47,7 @@ cat points.csv >pipe &
 expect 0 "60 examples" "$program" eval --model points --data pipe
 kill $! 2>/dev/null
 
-# In a table of one column an empty line is an answer, too.
+# In a table of one column an empty line is a row with a missing value.
 printf 'x,label\n1,p\n2,q\n,q\n3,p\n' >train.csv
 printf 'x\n1\n\n3\n' >test.csv
 expect 0 "" "$program" train --data train.csv --missing impute --net "dense 2" --rule linear --epochs 1 \
@@ -55,7 +55,7 @@ expect 0 "" "$program" train --data train.csv --missing impute --net "dense 2" -
 expect 0 "3,p" "$program" predict --model one --data test.csv --missing impute --output - --quiet
 [ "$(wc -l <out.txt)" = 4 ] || complain "$(wc -l <out.txt) lines of answers, expected 4"
 
-# What was decided is told.
+# The decisions of the reader are printed.
 printf '# measured in 2020\n"a" "b" "label"\n"r1" 1 2 "x"\n"r2" 3 5 "y"\n' >rows.txt
 expect 0 "lines that begin with # are left out" "$program" data info rows.txt
 expect 0 "columns are separated by blanks" "$program" data info rows.txt

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tensorboard.sh PROGRAM - train --tensorboard: the events equal the run's log, also after a resume from an
-# older checkpoint, and a folder that cannot be written leaves the training as it is. Needs Python; the reader
-# of the tensorboard package is asked too, where BACKLESS_PYTHON has it.
+# older checkpoint, and a folder that cannot be written does not stop the training. Needs Python; if
+# BACKLESS_PYTHON has the tensorboard package, its reader is compared too.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 reader=$here/check_tensorboard.py
@@ -19,7 +19,7 @@ train() { "$program" train "$@" --tensorboard events --no-report --quiet || comp
 agree() { python3 "$reader" "$1" "$2" || complain "the events of $1 do not agree with $2"; }
 events() { echo "events/$1/events.out.tfevents.0.backless"; }
 
-# Angles at steps within and at the end of epochs, a validation set, and numbers as targets.
+# Runs with angles within and at the end of epochs, with a validation set, and with regression targets.
 train --data t.csv --val 0.2 --batch 10 --epochs 4 --angles 4,5,9 --out runs/a
 agree "$(events a)" runs/a
 train --data t.csv --label label --shape 1x1x2 --batch 7 --epochs 2 --angles none --out runs/b/
@@ -38,7 +38,7 @@ cp -r kept runs/c
 printf 'incomplete' >>"$(events c)"
 train --resume runs/c --epochs 3
 agree "$(events c)" runs/c
-# Another run of that name replaces the events.
+# Another run with the same name replaces the events.
 train --data t.csv --rule fa --batch 10 --epochs 1 --force --out runs/c
 agree "$(events c)" runs/c
 
@@ -54,7 +54,7 @@ for run in sweep-events/*; do
     agree "$run/events.out.tfevents.0.backless" "sweep/${run#*/}"
 done
 
-# Control: a changed value, and a byte that belongs to a checksum.
+# Negative controls: a changed value, and a changed byte that a checksum covers.
 sed 's/"train_loss": 0\.6/"train_loss": 0.5/' runs/a/log.jsonl >changed.jsonl
 mkdir changed && mv changed.jsonl changed/log.jsonl && cp runs/a/config.json changed
 cmp -s changed/log.jsonl runs/a/log.jsonl && complain "the log was not changed"
@@ -63,7 +63,7 @@ cp "$(events a)" damaged
 printf 'x' | dd of=damaged bs=1 seek=9 conv=notrunc 2>/dev/null
 python3 "$reader" damaged runs/a >/dev/null 2>&1 && complain "a damaged checksum is not noticed"
 
-# Where nothing can be written, the run says so once and goes on.
+# If the events cannot be written, the run prints one message and continues.
 echo no folder >file
 "$program" train --data t.csv --epochs 2 --out runs/d --tensorboard file --quiet 2>err || complain "train"
 [ "$(grep -c 'no more is written for TensorBoard' err)" = 1 ] || complain "$(cat err)"

@@ -12,7 +12,7 @@ awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 100; i++)
         printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : "x") }' >table.csv
 
-# on_terminal ARGUMENTS...: lines end with LF only, in out.txt
+# on_terminal ARGUMENTS...: trains on a pseudo terminal; its output is in out.txt, with LF line ends
 on_terminal() {
     script -qec "'$program' train --data table.csv --no-angles $*" /dev/null </dev/null 2>&1 |
         tr -d '\r' >out.txt
@@ -25,7 +25,7 @@ grep -q "epoch 1/400" out.txt || complain "the first epoch is not shown"
 grep -q "epoch 400/400" out.txt || complain "the last epoch is not shown"
 told=$(sed -n 's/.*\(^\|[KJ]\)\([0-9]*\) epochs of less than 0.1 s are not shown.*/\2/p' out.txt)
 [ "$((told + $(grep -cE '  train .* loss' out.txt)))" = 400 ] ||
-    complain "the epochs shown and the $told told are not 400"
+    complain "the epochs shown and the $told in the summary are not 400"
 
 # A run that ends earlier shows its last epoch too.
 on_terminal --epochs 400 --patience 3 --val 0.3 --net "'dense 2'"
@@ -39,7 +39,7 @@ on_terminal --epochs 50 --json --net "'dense 2'"
 "$program" train --data table.csv --no-angles --epochs 400 --net "dense 2" >out.txt 2>&1
 [ "$(lines)" = 400 ] || complain "$(lines) lines in a file, expected 400"
 
-# What is lost at the end is told.
+# At the end a note says that the model was not saved and no examples were held out.
 expect 0 "the model was not kept: --out DIR keeps it; no examples were held out" "$program" train \
     --data table.csv --epochs 1
 expect 0 "the model was not kept: --out DIR keeps it" "$program" train --data table.csv --epochs 1 \

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""terminal_screen.py - runs a program on a pseudo terminal of so many columns, and prints what its screen
-shows at the end.
+"""terminal_screen.py - runs a program on a pseudo terminal with a given number of columns, and prints the
+final content of the screen.
 
     terminal_screen.py COLUMNS[xROWS] [--interrupt TEXT] -- COMMAND...
                                                     --interrupt: Ctrl-C once TEXT was shown
@@ -8,14 +8,14 @@ shows at the end.
                                                     that many rows once TEXT was shown
     terminal_screen.py COLUMNS[xROWS] --replay FILE the bytes that a program wrote, for controls
 
-It knows EL and ED from the cursor on (ESC [ K, ESC [ J), CUU (ESC [ n A) and colours (ESC [ n m, which it
-counts).
+It implements EL and ED from the cursor to the end (ESC [ K, ESC [ J), CUU (ESC [ n A) and colours (ESC [ n m,
+which it counts).
 
-Says on standard error what a person would see as a fault, and then ends with 1: a line that goes on past the
-last column, a line that is erased and written anew (it flickers) in place of being written over, a progress
-line that is still there at the end, a row of the panel that scrolls away or is still there, something printed
-behind one. Otherwise it ends as the command did. The last lines on standard error count the rows of the
-largest panel, the colours and the progress lines.
+Visible faults are printed on standard error, and the exit code is then 1: a line that is longer than the
+screen, a line that is erased and then written (which flickers) instead of overwritten, a progress line or a
+row of the panel that remains at the end, a row of the panel that scrolls out, text after one of them.
+Otherwise the exit code is that of the command. The last lines on standard error count the rows of the largest
+panel, the colours and the progress lines.
 """
 import fcntl
 import os
@@ -29,9 +29,9 @@ import time
 LONGEST = 240  # seconds
 # A progress line, which is no line of an epoch.
 PROGRESS = re.compile(r"epoch \d+/\d+\b(?!  train).*( %| left|samples/s)|^\S+: [0-9.]+ [kMG]?B")
-# Lines that may go on past the last column.
+# Lines that may be longer than the screen.
 RESULT = re.compile(r'^(epoch \d+/\d+  train|step \d+  loss|\{"epoch")')
-PANEL = re.compile(r"^(loss|error|angle)  |^ {0,3}\d+ +(\d+\.\d|-)  [^ ]")  # its rows but the first
+PANEL = re.compile(r"^(loss|error|angle)  |^ {0,3}\d+ +(\d+\.\d|-)  [^ ]")  # its rows except the first
 ESCAPE = re.compile(r"\x1b\[(\d*)([KJAm])")
 
 
@@ -42,10 +42,10 @@ class Screen:
         self.lines = [""]
         self.row = 0
         self.colours = 0
-        self.panel = 0  # rows of the largest
+        self.panel = 0  # the rows of the largest panel
         self.at = 0
         self.views = 0
-        self.is_erased = False  # by \\r\\033[K, with nothing written since
+        self.is_erased = False  # erased by \\r\\033[K, and nothing was written since
         self.faults = []
 
     def fault(self, text):
@@ -130,7 +130,7 @@ class Screen:
 def run(command, columns, rows, interrupt, resize):
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    # Ctrl-C discards what the terminal has not shown yet, at a moment of chance, unless NOFLSH is set.
+    # Without NOFLSH, Ctrl-C would discard output that the terminal has not shown yet, at a random moment.
     attributes = termios.tcgetattr(slave)
     attributes[3] |= termios.NOFLSH
     termios.tcsetattr(slave, termios.TCSANOW, attributes)

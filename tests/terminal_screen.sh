@@ -10,7 +10,7 @@ awk 'BEGIN { print "a,b,kind"
         printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i),
             (sin(7 * i) * cos(5 * i) > 0 ? "x" : "y") }' >table.csv
 
-# ---- the screen itself finds what it should
+# ---- controls: terminal_screen.py finds each fault
 control() { # FAULT BYTES
     printf "$2" >bytes
     expect 1 "$1" python3 "$here/terminal_screen.py" 20 --replay bytes
@@ -27,7 +27,7 @@ control "the cursor goes above" 'row\n\033[3A'
 printf '\repoch 1/9  12 %%\033[K\repoch 9/9   9 %%\033[K\r\033[Krow\n' >bytes
 expect 0 "2 progress lines" python3 "$here/terminal_screen.py" 20 --replay bytes
 
-# ---- train: one progress line within long epochs; with a log in a pipe as well
+# ---- train: one progress line within long epochs, also if standard output is a pipe
 for columns in 30 60 100; do
     expect 0 "progress lines" python3 "$here/terminal_screen.py" "$columns" -- \
         sh -c '"$1" train --data table.csv --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 1 \
@@ -36,7 +36,8 @@ for columns in 30 60 100; do
         { complain "no progress at $columns columns"; cat out.txt; }
 done
 
-# ---- the panel, above it the lines of epochs; as a line where there is no room; as asked for
+# ---- the panel below the lines of epochs; a single line if there is no room; the options that choose between
+# them
 panel() { # FRAGMENT SIZE ENVIRONMENT OPTION...
     fragment=$1 size=$2 variables=$3
     shift 3
@@ -58,7 +59,7 @@ panel "0 rows of a panel, 0 colours" 80 "LC_ALL=C" --progress line
 panel "0 rows of a panel, 0 colours" 80 "TERM=dumb"
 panel "0 progress lines" 80 "LC_ALL=C" --progress none
 expect 2 "expected panel, line or none" "$program" train --data table.csv --progress bars
-# A terminal that becomes too small; Ctrl-C.
+# A terminal that becomes too small, and Ctrl-C.
 expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle  at step" 11 -- \
     "$program" train --data table.csv \
     --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8
@@ -66,7 +67,7 @@ expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt 
     "$program" train --data table.csv \
     --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
 
-# Nothing can be written over on such a terminal, and a quiet run says nothing.
+# A dumb terminal cannot overwrite lines, and a quiet run prints nothing: neither has progress lines.
 expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- \
     sh -c 'TERM=dumb exec "$1" train --data table.csv --net "dense 400, tanh, dense 400, tanh, dense 2" \
     --epochs 1 --batch 8 --no-angles >/dev/null' sh "$program"

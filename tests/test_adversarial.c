@@ -44,7 +44,8 @@ static int fill(void **state)
     return 0;
 }
 
-/* How example n's input j is moved by the trainer of the fixture: -1, 0 or 1; 2: by another distance. */
+/* For each input of each example, how the trainer perturbs it: -1, 0 or 1 times eps; 2: by another
+   distance. */
 static void find_moves(struct fixture *fixture, int *moves)
 {
     bl_trainer *t = fixture->trainer;
@@ -70,13 +71,13 @@ static double loss_of(const char *net, const char *rule, const char *loss, const
     return N * mean;
 }
 
-/* Central differences of a float32 loss: error of 1e-7 / 2^-6 by rounding, and by curvature below 1e-3. Where
-   the slope is not clear, it judges nothing; in each case most inputs must be clear. */
+/* Compares directions with central differences of the loss in float32, whose error is 1e-7 / 2^-6 by rounding
+   and below 1e-3 by curvature. Inputs whose slope is below `clear` are skipped; most inputs must be above. */
 static void check_by_differences(const char *net, const char *rule, const char *loss)
 {
     static const float h = 0x1p-6f;
     static const double clear = 2e-3;
-    enum { EACH = 7 }; /* every seventh input is looked at */
+    enum { EACH = 7 }; /* every seventh input is tested */
     struct fixture fixture;
     int moves[N * INPUTS], judged = 0;
     make(&fixture, 2, net, rule, loss, "0.125");
@@ -100,7 +101,7 @@ static void check_by_differences(const char *net, const char *rule, const char *
     fixture_free(&fixture);
 }
 
-/* Whatever the rule is; through convolutions, batch norm, pools and residuals. */
+/* The direction is the same for every rule, also through convolutions, batch norm, pools and residuals. */
 static void test_direction_by_differences(void **state)
 {
     (void)state;
@@ -150,9 +151,9 @@ static void gradient_by_hand(const struct fixture *fixture, const float *example
     }
 }
 
-/* Three steps of a rule that never sees the derivative of the inputs, each equal to a plain step on the
-   examples that are moved by hand. */
-static void test_a_step_is_that_on_moved_examples(void **state)
+/* Three steps of a rule that does not compute the derivative of the inputs: each equals a plain step on
+   examples that are perturbed by hand. */
+static void test_a_step_equals_one_on_perturbed_examples(void **state)
 {
     (void)state;
     static const double clear = 1e-6; /* float32 sums of some dozens of products of numbers about 0.1 */
@@ -196,7 +197,7 @@ static void test_dropout_on_the_input(void **state)
         dropped += moves[i] == 0;
         differ += (moves[i] == 0) != (workspace->x.x[i] == 0.0f);
     }
-    /* of 300 draws 150 are expected, with a deviation of 9: five of these each way */
+    /* of 300 draws 150 are expected, with a deviation of 9: five deviations each way */
     assert_in_range(kept, 105, 195);
     assert_in_range(dropped, 105, 195);
     assert_in_range(differ, 105, 195);
@@ -240,8 +241,8 @@ static void test_threads_change_no_bits(void **state)
     }
 }
 
-/* A run carries nothing of it from step to step. */
-static void test_saved_and_loaded(void **state)
+/* Perturbation has no state: a run that is saved and loaded continues to the same bits. */
+static void test_saved_and_loaded_trainers_continue_equally(void **state)
 {
     (void)state;
     static const char net[] = "dropout 0.2, dense 9, tanh, dense 3", path[] = "test_adversarial.safetensors";
@@ -290,11 +291,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_direction_by_differences),
-        cmocka_unit_test(test_a_step_is_that_on_moved_examples),
+        cmocka_unit_test(test_a_step_equals_one_on_perturbed_examples),
         cmocka_unit_test(test_dropout_on_the_input),
         cmocka_unit_test(test_zero_is_off),
         cmocka_unit_test(test_threads_change_no_bits),
-        cmocka_unit_test(test_saved_and_loaded),
+        cmocka_unit_test(test_saved_and_loaded_trainers_continue_equally),
         cmocka_unit_test(test_values),
     };
     return cmocka_run_group_tests(tests, fill, NULL);

@@ -51,11 +51,11 @@ static void run_free(struct run *r)
     bl_context_free(r->ctx);
 }
 
-/* The steps that are told with angles, as a text, and a step after which the run is to stop. */
+/* The steps that were reported with angles, as a text, and the step after which the run must stop. */
 struct watched {
     char steps[256];
     size_t stop_after;
-    const bl_model *model; /* NULL: norms are not looked at */
+    const bl_model *model; /* NULL: norms are not checked */
 };
 
 static double norm_of(const bl_model *model, const char *name)
@@ -88,13 +88,13 @@ static void hash_of(const struct run *r, char hash[17])
     bl_model_hash(bl_trainer_model(r->trainer), hash);
 }
 
-static void steps_are_those_that_were_named(void **state)
+static void selected_steps_have_angles(void **state)
 {
     (void)state;
     static const struct {
         const char *angles, *steps;
     } cases[] = {
-        {"auto", "1 3 "}, /* of the first epoch, which has 5 */
+        {"auto", "1 3 "}, /* steps of the first epoch, which has 5 */
         {"none", ""},
         {"4", "4 8 12 "},
         {"1", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 "},
@@ -122,7 +122,7 @@ static void steps_are_those_that_were_named(void **state)
     }
 }
 
-static void other_texts_are_refused(void **state)
+static void invalid_texts_are_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -156,8 +156,8 @@ static void other_texts_are_refused(void **state)
     run_free(&r);
 }
 
-/* 0.1.0 had the switch no-angles: it is angles none, whichever is set last. */
-static void former_switch_means_none(void **state)
+/* The switch no-angles of 0.1.0 means angles none; the one that is set last counts. */
+static void no_angles_means_angles_none(void **state)
 {
     (void)state;
     static const struct {
@@ -185,7 +185,7 @@ static void former_switch_means_none(void **state)
     }
 }
 
-static void named_steps_need_the_usual_memory(void **state)
+static void selected_steps_need_normal_memory(void **state)
 {
     (void)state;
     struct run r;
@@ -202,7 +202,7 @@ static void named_steps_need_the_usual_memory(void **state)
     run_free(&r);
 }
 
-/* The lines of a log up to their time, which differs: those of steps have none and stay whole. */
+/* The lines of a log without their times, which differ between runs; lines of steps have none. */
 static char *untimed_log(struct scratch *scratch)
 {
     size_t n = 0;
@@ -233,8 +233,9 @@ static void resume_to_the_end(const char *angles, const char *folder)
     run_free(&r);
 }
 
-/* Stopped after any step, also the last of an epoch; and then, as a crash may leave it, with lines behind
-   the checkpoint and half a line: in the end the log is that of the run that was never stopped. */
+/* The run is stopped after any step, also the last of an epoch; in some cases lines after the checkpoint and
+   half a line are appended, as a crash may leave them. After the resume the log equals that of an
+   uninterrupted run. */
 static void resumed_logs_are_the_same(void **state)
 {
     (void)state;
@@ -256,10 +257,10 @@ static void resumed_logs_are_the_same(void **state)
             run_make(&r, angles[i], scratch.folder);
             const bl_status status = bl_trainer_fit(r.trainer, r.data, NULL, NULL, watch, &w);
             assert_true(status == BL_STOPPED ||
-                        status == BL_OK); /* the watch is not asked after every step */
+                        status == BL_OK); /* the callback is not called after every step */
             stops += status == BL_STOPPED;
             run_free(&r);
-            if (step % 2) { /* the lines of the whole run, and a piece of one */
+            if (step % 2) { /* appends lines of the whole run and a piece of one */
                 char *torn = (char *)malloc(n + 12);
                 assert_non_null(torn);
                 memcpy(torn, whole, n);
@@ -308,7 +309,7 @@ static void failed_allocations_lose_nothing(void **state)
         const bl_allocator allocator = {&memory, counting_allocate, counting_release};
         struct run r;
         status = try_run(&r, &allocator, scratch.folder);
-        if (!r.ctx) /* then there is nobody to say why */
+        if (!r.ctx) /* without a context there is no message */
             status = BL_NO_MEMORY;
         run_free(&r);
         if (status != BL_OK && status != BL_NO_MEMORY)
@@ -327,12 +328,9 @@ int main(void)
     for (int i = 0; i < N; i++)
         labels[i] = i % CLASSES;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps_are_those_that_were_named),
-        cmocka_unit_test(other_texts_are_refused),
-        cmocka_unit_test(former_switch_means_none),
-        cmocka_unit_test(named_steps_need_the_usual_memory),
-        cmocka_unit_test(resumed_logs_are_the_same),
-        cmocka_unit_test(failed_allocations_lose_nothing),
+        cmocka_unit_test(selected_steps_have_angles),  cmocka_unit_test(invalid_texts_are_refused),
+        cmocka_unit_test(no_angles_means_angles_none), cmocka_unit_test(selected_steps_need_normal_memory),
+        cmocka_unit_test(resumed_logs_are_the_same),   cmocka_unit_test(failed_allocations_lose_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

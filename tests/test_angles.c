@@ -19,9 +19,9 @@ enum { N = 512, INPUTS = 20, CLASSES = 4, BLOCKS = 3, BATCH = 64, STEPS = 60 };
 
 static const char net[] = "dense 40, tanh, dense 30, tanh, dense 4";
 
-/* Degrees and shares by which estimates from 64 examples may differ from those of 512: sampling. Where the
-   gradient of the reduction sum is left the sum over the measured examples, an update angle is off by 25
-   degrees. */
+/* Degrees, and relative difference of norms, by which estimates from 64 examples may differ from those of 512
+   by sampling. If the gradient of the reduction sum were summed over the measured examples only, an update
+   angle would be off by 25 degrees. */
 static const double angle_room = 4.0, norm_room = 0.15;
 
 static float x[N * INPUTS];
@@ -93,7 +93,7 @@ static void test_figures_do_not_depend_on_the_number_measured(void **state)
 }
 
 /* From the same weights the deltas of an example are the same under both reductions. */
-static void test_norms_are_those_of_an_example(void **state)
+static void test_norms_do_not_depend_on_the_reduction(void **state)
 {
     (void)state;
     fill();
@@ -108,13 +108,13 @@ static void test_norms_are_those_of_an_example(void **state)
     for (int l = 0; l < BLOCKS; l++) {
         assert_true(a[l].signal_norm == b[l].signal_norm && a[l].bp_norm == b[l].bp_norm);
         assert_true(a[l].flat == b[l].flat && a[l].sample == b[l].sample);
-        assert_true(a[l].signal_norm > 0.01); /* of one example's loss, no n-th part of it */
+        assert_true(a[l].signal_norm > 0.01); /* of the loss of one example, not an n-th part of it */
     }
     fixture_free(&mean);
     fixture_free(&sum);
 }
 
-/* ---- The angle of the weights, from the tensors by name */
+/* ---- The angle of the weights, computed from the tensors by name */
 
 static double degrees(const double *a, const double *b, size_t n)
 {
@@ -134,7 +134,8 @@ static bl_tensor named(const struct fixture *fixture, int l, const char *what)
     return fixture_tensor(fixture, name);
 }
 
-/* What the weights of block l are compared with: B_l, or B_l^T B_(l-1), or in the last block B_(l-1). */
+/* The matrix to which the weights of block l are compared: B_l, or B_l^T B_(l-1), or in the last block
+   B_(l-1). */
 static void expected_direction(const struct fixture *fixture, bool is_direct, int l, double *to)
 {
     const bl_tensor W = named(fixture, l, "dense.weight"), own = named(fixture, l, "feedback"),
@@ -193,7 +194,7 @@ static void test_the_angle_of_the_weights(void **state)
     }
 }
 
-/* Learning turns the weights towards the feedback: that is what feedback alignment is. */
+/* Training turns the weights towards the feedback, as feedback alignment predicts. */
 static void test_weights_turn_to_their_feedback(void **state)
 {
     static const char *const rules[] = {"fa", "dfa"};
@@ -214,8 +215,8 @@ static void test_weights_turn_to_their_feedback(void **state)
     }
 }
 
-/* Shapes of maps are none that the equation speaks of; the output behind a dense block is. */
-static void test_maps_have_no_direct_relation(void **state)
+/* The angle is not defined for convolutions; it is for the output after a dense block. */
+static void test_weight_angle_is_undefined_for_convolutions(void **state)
 {
     (void)state;
     fill();
@@ -246,7 +247,7 @@ static void test_examples_are_drawn_by_seed(void **state)
     assert_memory_equal(a.rows, b.rows, a.count * sizeof *a.rows);
     for (size_t i = 1; i < a.count; i++)
         assert_true(a.rows[i] > a.rows[i - 1]);
-    assert_true(a.rows[511] > 5000 && a.rows[0] < 1000); /* from the whole set, not from its beginning */
+    assert_true(a.rows[511] > 5000 && a.rows[0] < 1000); /* not only the beginning of the set */
     assert_int_equal(angle_examples_draw(&b, ctx, 2, 6000), BL_OK);
     assert_memory_not_equal(a.rows, b.rows, a.count * sizeof *a.rows);
     assert_int_equal(angle_examples_draw(&few, ctx, 1, 30), BL_OK);
@@ -263,7 +264,7 @@ enum { LONG = 4000 };
 static float long_x[LONG * INPUTS];
 static int32_t long_labels[LONG];
 
-/* Of one class after the other, or mixed. */
+/* Fills examples sorted by class, or mixed. */
 static void fill_long(bool is_sorted)
 {
     for (int i = 0; i < LONG; i++) {
@@ -308,10 +309,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_figures_do_not_depend_on_the_number_measured),
-        cmocka_unit_test(test_norms_are_those_of_an_example),
+        cmocka_unit_test(test_norms_do_not_depend_on_the_reduction),
         cmocka_unit_test(test_the_angle_of_the_weights),
         cmocka_unit_test(test_weights_turn_to_their_feedback),
-        cmocka_unit_test(test_maps_have_no_direct_relation),
+        cmocka_unit_test(test_weight_angle_is_undefined_for_convolutions),
         cmocka_unit_test(test_examples_are_drawn_by_seed),
         cmocka_unit_test(test_a_sorted_file_gives_the_same_angle),
     };

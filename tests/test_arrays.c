@@ -1,6 +1,6 @@
 /*
- * test_arrays.c - .npy and .npz: arrays written by NumPy are read to the bit; broken files and files of
- * another kind are refused with the reason.
+ * test_arrays.c - .npy and .npz files: arrays are read with the bits that NumPy wrote; broken files and files
+ * of other kinds are refused with the reason.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static const double wide_row[4] = {0.1, -2.5, 1e30, -0.0};
 
 static const char *file_path(void)
 {
-    return scratch_path(&scratch, "array.bin"); /* kinds are told by content, so the name says nothing */
+    return scratch_path(&scratch, "array.bin"); /* the name does not matter */
 }
 
 static void assert_array(const struct tensors *t, const char *name, const float *values, size_t rows,
@@ -46,9 +46,9 @@ static void assert_array(const struct tensors *t, const char *name, const float 
     assert_memory_equal(entry.values, values, rows * (cols ? cols : 1) * sizeof *values);
 }
 
-/* ---- .npy by hand ---- */
+/* ---- .npy files written here ---- */
 
-/* n bytes of values as this machine has them, each `size` bytes turned round if `big` differs from it. */
+/* Copies n bytes of values, each of `size` bytes, to the byte order `big`. */
 static size_t put_values(unsigned char *to, const void *values, size_t n, size_t size, int big)
 {
     const uint16_t one = 1;
@@ -85,7 +85,7 @@ static size_t row_file(unsigned char *to)
     return n + put_values(to + n, wide_row, sizeof wide_row, 8, 0);
 }
 
-static void reads_npy(void **state)
+static void npy_is_read(void **state)
 {
     (void)state;
     static const struct {
@@ -122,7 +122,7 @@ static void reads_npy(void **state)
 
 static const struct broken {
     const char *header;
-    size_t values; /* bytes behind it, all zero */
+    size_t values; /* bytes of values after the header, all zero */
     const char *reason;
 } brokens[] = {
     {HEADER("<f4", "False", "(2, 3)"), 23, "has 23 bytes of values, its shape needs 24"},
@@ -192,7 +192,7 @@ static void other_files_are_refused(void **state)
 {
     (void)state;
     static const struct {
-        size_t at; /* the byte changed in a good file */
+        size_t at; /* the position of the changed byte in a valid file */
         unsigned char byte;
         const char *reason;
     } cases[] = {
@@ -202,7 +202,7 @@ static void other_files_are_refused(void **state)
         {6, 0, "version 0.0"},
         {7, 1, "version 1.1"},
         {9, 0x80, "reach past the end of"},
-        {6, 2, "reach past the end of"}, /* the first bytes of the header as its length's upper half */
+        {6, 2, "reach past the end of"}, /* version 2: a longer length */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         unsigned char file[ROOM];
@@ -227,14 +227,14 @@ static void values_must_be_finite_floats(void **state)
         const double wide[4] = {1.0, 2.0, cases[i].value, 4.0};
         assert_refused(i, file, n + put_values(file + n, wide, sizeof wide, 8, 0), cases[i].reason);
         if (i == 2)
-            continue; /* no float */
+            continue; /* not a float type */
         n = put_head(file, 1, HEADER("<f4", "False", "(4,)"));
         const float narrow[4] = {1.0f, 2.0f, (float)cases[i].value, 4.0f};
         assert_refused(i, file, n + put_values(file + n, narrow, sizeof narrow, 4, 0), cases[i].reason);
     }
 }
 
-static void missing_is_bad_data(void **state)
+static void missing_files_are_bad_data(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -246,7 +246,7 @@ static void missing_is_bad_data(void **state)
     assert_null(t);
 }
 
-static void reads_safetensors_too(void **state)
+static void safetensors_are_read(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -257,7 +257,7 @@ static void reads_safetensors_too(void **state)
     tensors_free(ctx, t);
 }
 
-/* ---- .npz by libarchive ---- */
+/* ---- .npz files written by libarchive ---- */
 
 struct member {
     const char *name;
@@ -299,7 +299,7 @@ static size_t good_zip(unsigned char *zip, const char *method)
 
 static const char *const methods[] = {"zip:compression=store", "zip:compression=deflate"};
 
-static void reads_npz(void **state)
+static void npz_is_read(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
@@ -315,7 +315,7 @@ static void reads_npz(void **state)
     }
 }
 
-static void odd_npz_are_refused(void **state)
+static void unusual_npz_are_refused(void **state)
 {
     (void)state;
     unsigned char good[ROOM], zip[ROOM];
@@ -339,7 +339,7 @@ static void odd_npz_are_refused(void **state)
                        cases[i].reason);
 }
 
-/* A byte of the stored values is changed: only the zip's checksum can tell. */
+/* A byte of the stored values is changed, which only the checksum of the zip detects. */
 static void npz_checksum_is_checked(void **state)
 {
     (void)state;
@@ -407,7 +407,7 @@ static void flipped_bits_do_no_harm(void **state)
     }
 }
 
-static void every_allocation_may_fail(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     (void)state;
     const size_t live = memory.live;
@@ -430,7 +430,7 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
-static void we_read_numpys(void **state)
+static void files_of_numpy_are_read(void **state)
 {
     (void)state;
     static const struct {
@@ -482,7 +482,7 @@ static int set_up(void **state)
     return ctx ? 0 : -1;
 }
 
-/* Every test gives back all memory it took. */
+/* After every test all allocated memory must be freed. */
 static int tear_down(void **state)
 {
     (void)state;
@@ -495,20 +495,20 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(reads_npy),
+        TEST(npy_is_read),
         TEST(broken_headers_are_refused),
         TEST(other_files_are_refused),
         TEST(values_must_be_finite_floats),
-        TEST(missing_is_bad_data),
-        TEST(reads_safetensors_too),
-        TEST(reads_npz),
-        TEST(odd_npz_are_refused),
+        TEST(missing_files_are_bad_data),
+        TEST(safetensors_are_read),
+        TEST(npz_is_read),
+        TEST(unusual_npz_are_refused),
         TEST(npz_checksum_is_checked),
         TEST(npz_expansion_is_limited),
         TEST(every_truncation_is_refused),
         TEST(flipped_bits_do_no_harm),
-        TEST(every_allocation_may_fail),
-        TEST(we_read_numpys),
+        TEST(failing_allocations_lose_no_memory),
+        TEST(files_of_numpy_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

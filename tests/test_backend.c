@@ -16,16 +16,16 @@
 
 #include <stdio.h>
 
-/* Errors are in units of the spacing of floats at the size of the result, for a sum at the size of its terms:
-   0.5 is one rounding. For the functions these are the promises of kernel_activation.c; for the others,
-   roundings counted: one of a factor may weigh a whole unit. */
+/* Bounds of errors, in units of the spacing of floats at the result (for a sum: at its largest term), so that
+   0.5 is one rounding. For functions they are those that kernel_activation.c states; for others they count
+   roundings, where the rounding of a factor may count as a whole unit. */
 static const double one_rounding = 0.5, tanh_bound = 2.5, logistic_bound = 2.5, softplus_bound = 2.0,
                     softplus_backward_bound = 1.5, gelu_bound = 7.0, gelu_backward_bound = 4.0,
                     backward_bound = 1.6, sgd_bound = 2.0, mean_bound = 4.0;
 enum {
     BLOCK = 4001,     /* odd, so that the last vector is never full */
-    STEP = 9973,      /* every so many floats of all there are */
-    STRIDE = 1073489, /* 2^32 / BLOCK: one block goes through them all */
+    STEP = 9973,      /* distance of the tested floats among all floats */
+    STRIDE = 1073489, /* 2^32 / BLOCK: one block covers all floats */
     ROUNDS = 10
 };
 
@@ -41,15 +41,16 @@ struct element {
     double a, b, c, g;
 };
 
-/* What the operation makes of an element, and the size at which a rounding counts (0: the result's own). */
+/* The expected result for an element, and the size at which its rounding is measured (0: that of the
+   result). */
 struct outcome {
     struct element value, size;
 };
 
 enum inputs {
-    ALL_A, /* a runs through all kinds of floats */
-    ALL_G, /* g does, and a is 1 */
-    UNIT   /* all are U(-1, 1), b and c positive; every second a is 0, so that steps are seen alone */
+    ALL_A, /* a has all kinds of floats */
+    ALL_G, /* g has all kinds of floats, a is 1 */
+    UNIT   /* all are U(-1, 1), b and c positive; every second a is 0, so that the step alone is tested */
 };
 
 static const struct sgd_step sgd = {.rate = 0.1f, .decay = 0.01f};
@@ -101,7 +102,7 @@ WANT(softplus, (in->a < 0.0 ? 0.0 : in->a) + log1p(exp(-fabs(in->a))))
 WANT(softplus_backward, in->a * -expm1(-in->g))
 WANT(gelu, isinf(in->a) && in->a < 0.0 ? 0.0 : 0.5 * in->a * erfc(-in->a / sqrt(2.0)))
 
-/* Where it passes 0 the error is of the size of its terms. */
+/* Where the derivative is near 0, the error is relative to its terms. */
 static void want_gelu_backward(const struct element *in, struct outcome *out)
 {
     const double density = exp(-0.5 * in->g * in->g) / sqrt(2.0 * acos(-1.0));
@@ -130,7 +131,7 @@ static void want_any_sgd(const struct sgd_step *s, const struct element *in, str
 static void want_sgd(const struct element *in, struct outcome *out)
 {
     want_any_sgd(&sgd, in, out);
-    out->value.b = in->b; /* not given, so not changed */
+    out->value.b = in->b; /* not an argument, so not changed */
 }
 
 static void want_heavy(const struct element *in, struct outcome *out)
@@ -195,23 +196,23 @@ static const struct operation {
 enum { OPERATIONS = sizeof operations / sizeof *operations };
 
 struct memory { /* a, b, c, g */
-    struct fenced array[4];
+    struct guarded_array array[4];
 };
 
 static struct memory memory_make(size_t n)
 {
     struct memory m;
     for (int i = 0; i < 4; i++)
-        m.array[i] = fence_make(n);
+        m.array[i] = guarded_make(n);
     return m;
 }
 
-static bool memory_free(struct memory *m) /* gives whether all fences held */
+static bool memory_free(struct memory *m) /* returns whether nothing was written before the arrays */
 {
     bool holds = true;
     for (int i = 0; i < 4; i++) {
-        holds = holds && fence_holds(&m->array[i]);
-        fence_free(&m->array[i]);
+        holds = holds && guarded_is_intact(&m->array[i]);
+        guarded_free(&m->array[i]);
     }
     return holds;
 }
@@ -252,7 +253,7 @@ static const float specials[] = {0.0f,
                                  -0x1p-13f};
 enum { SPECIALS = sizeof specials / sizeof *specials };
 
-/* From `bits` on every step-th float; the first ones are the special ones instead. */
+/* Fills the arrays with every step-th float from `bits` on, after the special ones. */
 static void fill(struct memory *m, enum inputs inputs, uint32_t bits, uint32_t step)
 {
     uint32_t seed = bits + 1;
@@ -278,7 +279,7 @@ static bool element_is_right(const struct operation *o, const struct element *in
            is_near(m->array[3].x[i], in->g, 0.0, 0.0);
 }
 
-/* One block of n elements. */
+/* Checks one block of n elements against the reference. */
 static bool block_is_right(const struct backend *k, const struct operation *o, size_t n, uint32_t bits)
 {
     static struct element before[BLOCK];
@@ -321,7 +322,7 @@ static bool operations_are_right(const struct backend *k)
     return true;
 }
 
-/* The same bits from two variants, whatever the operation is given. */
+/* Checks that two variants give the same bits for any input. */
 static bool block_is_same(const struct backend *k, const struct backend *other, const struct operation *o,
                           enum inputs inputs, size_t n, uint32_t bits)
 {
@@ -406,7 +407,7 @@ static void backends_are_right(void **state)
     }
 }
 
-/* What the comparison of numbers above does not see. */
+/* Signed zeros and NaNs, which the comparison of numbers above ignores. */
 static void zeros_and_no_numbers(void **state)
 {
     (void)state;
@@ -450,7 +451,7 @@ static void names_are_known(void **state)
     context_destroy(ctx);
 }
 
-/* ---- what the checks above must find ---- */
+/* ---- negative controls ---- */
 
 static struct backend good;
 

@@ -1,5 +1,5 @@
 /*
- * test_best_epoch.c - which epoch is the best where some figures are NaN, and that its figures are saved and
+ * test_best_epoch.c - which epoch is the best if some figures are NaN, and that its figures are saved and
  * loaded to the bit.
  */
 #include "../src/train/best_epoch.h"
@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-static void test_what_is_the_best(void **state)
+static void test_nan_and_infinity_are_never_the_best(void **state)
 {
     static const struct {
         double now, best;
@@ -30,7 +30,7 @@ static void test_what_is_the_best(void **state)
             fail_msg("%g after %g of epoch %zu", cases[i].now, cases[i].best, cases[i].best_at);
 }
 
-static void test_figures_come_back(void **state)
+static void test_figures_are_read_back_from_text(void **state)
 {
     (void)state;
     struct best_epoch best = {.is_known = true,
@@ -56,7 +56,7 @@ static void test_figures_come_back(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_is_the_best),
-                                       cmocka_unit_test(test_figures_come_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_nan_and_infinity_are_never_the_best),
+                                       cmocka_unit_test(test_figures_are_read_back_from_text)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <float.h>
 #include <stdio.h>
@@ -24,7 +24,8 @@ static float flush(float x)
     return fabsf(x) < FLT_MIN ? copysignf(0.0f, x) : x;
 }
 
-/* The nearest number whose lower half is zero, by trying the two neighbours; ties to the even one. */
+/* The nearest float whose lower 16 bits are zero, by comparing the two neighbours; ties go to the even
+   one. */
 static float rounded(float x)
 {
     if (isnan(x))
@@ -34,14 +35,14 @@ static float rounded(float x)
                 above = float_of_bits((float_bits(x) & 0xffff0000u) + 0x10000u);
     if (below == x)
         return below;
-    /* past the largest one as if the exponents went on: infinity is as far as the next number would be */
+    /* infinity counts as the number that would follow the largest one */
     const double next = isinf(above) ? copysign(ldexp(1.0, 128), (double)x) : (double)above;
     const double down = fabs((double)x - (double)below), up = fabs(next - (double)x);
     const bool is_even = (float_bits(below) >> 16 & 1) == 0;
     return down < up || (down == up && is_even) ? below : above;
 }
 
-static float product(float sum, const float *a, const float *b) /* of one pair */
+static float product(float sum, const float *a, const float *b) /* adds the product of one pair */
 {
     sum = flush(fmaf(rounded(a[1]), rounded(b[1]), sum));
     return flush(fmaf(rounded(a[0]), rounded(b[0]), sum));
@@ -55,9 +56,9 @@ static const float special[] = {0.0f,       -0.0f,           1.0f,          0x1.
                                 -1e-40f,    0x1.fefffep127f, 0x1.ffp127f,   3e-39f};
 enum { SPECIAL = sizeof special / sizeof *special };
 
-static struct fenced numbers(size_t n, uint32_t seed)
+static struct guarded_array numbers(size_t n, uint32_t seed)
 {
-    struct fenced f = fence_make(n);
+    struct guarded_array f = guarded_make(n);
     for (size_t i = 0; i < n; i++)
         f.x[i] = i % 3 == 1 ? special[i / 3 % SPECIAL] : float_random(&seed, 4.0f);
     return f;
@@ -69,11 +70,11 @@ static float half_of(float pair, bool is_second)
     return float_of_bits(is_second ? bits & 0xffff0000u : bits << 16);
 }
 
-/* rows: pairs along rows, or along columns. */
+/* rows: pairs along rows; otherwise along columns. */
 static bool pairs_are_right(const struct backend *backend, size_t n, size_t m, bool rows)
 {
     const size_t ld = m + 3, out_rows = rows ? (n + 1) / 2 : n, out_cols = rows ? m : (m + 1) / 2;
-    struct fenced x = numbers((n - 1) * ld + m, 7), to = fence_make(out_rows * out_cols);
+    struct guarded_array x = numbers((n - 1) * ld + m, 7), to = guarded_make(out_rows * out_cols);
     bool is_right = true;
     (rows ? backend->pair_rows : backend->pair_columns)(x.x, ld, n, m, to.x);
     for (size_t i = 0; i < out_rows; i++)
@@ -87,9 +88,9 @@ static bool pairs_are_right(const struct backend *backend, size_t n, size_t m, b
                     snprintf(finding, sizeof finding, "%s: (%zu, %zu) of %zu x %zu is %a, not %a",
                              backend->machine, row, col, n, m, (double)got, (double)wanted);
             }
-    const bool holds = fence_holds(&x) && fence_holds(&to);
-    fence_free(&x);
-    fence_free(&to);
+    const bool holds = guarded_is_intact(&x) && guarded_is_intact(&to);
+    guarded_free(&x);
+    guarded_free(&to);
     return is_right && holds;
 }
 
@@ -125,7 +126,7 @@ struct work {
     float a[MOST * DEPTH], b[MOST * DEPTH], wanted[MOST * MOST]; /* a: m x k, b: n x k */
 };
 
-/* Some are so small that their products are flushed. */
+/* Some numbers are so small that their products are flushed to 0. */
 static void work_make(struct work *w, struct shape s)
 {
     uint32_t seed = 99;
@@ -227,7 +228,7 @@ static bool gather_is_right(const struct backend *backend, const struct work *w)
     return is_wanted(w, c, "gather", backend);
 }
 
-/* With a rate of 1 and weights of 0, plain sgd leaves the gradient itself, with its sign changed. */
+/* With the rate 1 and weights of 0, plain sgd gives the negative gradient. */
 static bool update_fused_is_right(const struct backend *backend, const struct work *w)
 {
     static float turned[MOST * DEPTH], a[MOST * DEPTH], b[MOST * DEPTH], c[MOST * MOST], scratch[1 << 16];
@@ -251,7 +252,7 @@ static bool update_fused_is_right(const struct backend *backend, const struct wo
                           scratch);
     for (size_t i = 0; i < s.m * s.n; i++)
         c[i] = 0.0f - c[i];
-    for (size_t i = 0; i < s.m * s.n; i++) /* 0 - 0 has lost its sign */
+    for (size_t i = 0; i < s.m * s.n; i++) /* 0 - 0 is 0, whatever the sign of the gradient */
         c[i] = c[i] == 0.0f && w->wanted[i] == 0.0f ? w->wanted[i] : c[i];
     return is_wanted(w, c, "descend", backend);
 }
@@ -270,7 +271,7 @@ static bool products_are_right(const struct backend *backend)
     return true;
 }
 
-static void products_are_exact(void **state)
+static void products_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -279,8 +280,8 @@ static void products_are_exact(void **state)
             fail_msg("%s", finding);
 }
 
-/* The definition itself: near the product in double of numbers that were rounded, and not as near to that
-   of the others. */
+/* The definition is near the product in double of rounded numbers, and not as near to that of unrounded
+   numbers. */
 static void the_definition_is_a_product(void **state)
 {
     (void)state;
@@ -303,11 +304,11 @@ static void the_definition_is_a_product(void **state)
     assert_true(fabs(of_rounded - exact) > 1e-6 * size);
 }
 
-/* ---- What the checks above must find */
+/* ---- Negative controls */
 
 static struct backend good;
 
-static void cut_off(const float *x, size_t ldx, size_t rows, size_t cols, float *to) /* not to nearest */
+static void cut_off(const float *x, size_t ldx, size_t rows, size_t cols, float *to) /* truncates */
 {
     float *pairs = to;
     for (size_t i = 0; i < rows; i += 2)
@@ -348,7 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_rounded),
-        cmocka_unit_test(products_are_exact),
+        cmocka_unit_test(products_have_the_bits_of_the_definition),
         cmocka_unit_test(the_definition_is_a_product),
         cmocka_unit_test(faults_are_found),
     };

@@ -108,7 +108,7 @@ static void hash_after_fit(const void *values, bl_type type, size_t stride, char
 
 /* ---- Arrays */
 
-static void test_doubles_with_gaps_train_as_floats_do(void **state)
+static void test_strided_doubles_train_as_floats(void **state)
 {
     (void)state;
     char reference[17], other[17];
@@ -118,7 +118,7 @@ static void test_doubles_with_gaps_train_as_floats_do(void **state)
     hash_after_fit(floats, BL_FLOAT32, FEATURES, other);
     assert_string_equal(other, reference);
     hash_after_fit(bytes, BL_UINT8, 0, other);
-    assert_string_not_equal(other, reference); /* the control: other numbers, other weights */
+    assert_string_not_equal(other, reference); /* control: other examples give other weights */
 }
 
 static void test_bytes_are_pixels(void **state)
@@ -153,7 +153,7 @@ static void test_wrong_arrays_are_refused(void **state)
     x = (bl_array){sizeof x, NULL, BL_FLOAT32, 0};
     assert_int_equal(bl_data_wrap_array(&data, s.ctx, &x, labels, N, shape, CLASSES), BL_BAD_VALUE);
     assert_null(data);
-    x = (bl_array){sizeof x, gapped, BL_FLOAT64, FEATURES}; /* reads the NaN between its rows */
+    x = (bl_array){sizeof x, gapped, BL_FLOAT64, FEATURES}; /* wrong stride: reads the NaN between the rows */
     assert_int_equal(bl_data_wrap_array(&data, s.ctx, &x, labels, N, shape, CLASSES), BL_OK);
     assert_int_equal(bl_trainer_create(&s.trainer, s.ctx, s.config, data), BL_OK);
     assert_int_equal(bl_trainer_fit(s.trainer, data, NULL, NULL, NULL, NULL), BL_BAD_VALUE);
@@ -163,8 +163,8 @@ static void test_wrong_arrays_are_refused(void **state)
 
 /* ---- Weights of examples */
 
-/* The first TWICE examples once more at the end, or with weight 2: the mean loss and its gradient are the
-   same numbers. */
+/* A set with the first TWICE examples repeated at the end, and one where they have the weight 2: mean loss
+   and gradient are the same numbers. */
 static float twice_x[(N + TWICE) * FEATURES];
 static int32_t twice_labels[N + TWICE];
 
@@ -203,7 +203,7 @@ static void values_after_fit(const char *rule, bool is_doubled, const float *wei
     end(&s);
 }
 
-/* As many single steps as values_after_fit takes; gives the sum of the examples' losses of the last one. */
+/* Takes as many single steps as values_after_fit; returns the summed loss of the examples in the last one. */
 static double values_after_steps(const char *rule, const char *reduction, const bl_batch *batch,
                                  float *values, size_t room)
 {
@@ -229,27 +229,27 @@ static double largest_distance(const float *a, const float *b, size_t n)
     return most;
 }
 
-static void test_a_weight_of_two_is_the_example_twice(void **state)
+static void test_weight_two_equals_a_repeated_example(void **state)
 {
     (void)state;
     static const char *const rules[] = {"bp", "fa", "dfa", "ifa", "drtp", "kp"};
     enum { ROOM = 128 };
     float weights[N];
     for (size_t i = 0; i < N; i++)
-        weights[i] = i < TWICE ? 6.0f : 3.0f; /* only their ratio counts */
+        weights[i] = i < TWICE ? 6.0f : 3.0f; /* only ratios of weights matter */
     for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
         float doubled[ROOM] = {0}, weighted[ROOM] = {0}, plain[ROOM] = {0};
         values_after_fit(rules[r], true, NULL, doubled, ROOM);
         values_after_fit(rules[r], false, weights, weighted, ROOM);
         values_after_fit(rules[r], false, NULL, plain, ROOM);
         assert_true(largest_distance(doubled, weighted, ROOM) < 2e-6);
-        assert_true(largest_distance(doubled, plain, ROOM) > 1e-3); /* the control: weights are seen */
+        assert_true(largest_distance(doubled, plain, ROOM) > 1e-3); /* control: the weights have an effect */
     }
 }
 
-/* Weights of single steps are not divided by their mean: by hand they are made to have the mean 1 where the
-   step is the mean's, which is then the step of the doubled examples and that of bl_trainer_fit. */
-static void test_a_weighted_step_is_that_of_the_example_twice(void **state)
+/* Weights of single steps are not divided by their mean. For the reduction mean they are scaled to the mean 1
+   here; then the step is that of the repeated examples and that of bl_trainer_fit. */
+static void test_weighted_step_equals_one_with_repeated_examples(void **state)
 {
     (void)state;
     static const char *const rules[] = {"bp", "fa", "dfa", "ifa", "drtp", "kp"};
@@ -343,9 +343,9 @@ static void test_wrong_weights_are_refused(void **state)
     end(&s);
 }
 
-/* ---- Weights of the net, and what a step would do */
+/* ---- Weights of the net, and inspection */
 
-static void test_weights_go_in_and_out_and_scores_follow(void **state)
+static void test_weights_are_read_and_written(void **state)
 {
     (void)state;
     struct session s = begin("dfa"), other = begin("dfa");
@@ -405,7 +405,7 @@ static void test_inspection_is_of_the_last_batch_or_of_none(void **state)
     assert_int_equal(bl_trainer_delta(s.trainer, 0, &t), 1);
     assert_int_equal(bl_trainer_gradient(s.trainer, 0, &t), 1);
     assert_int_equal(bl_trainer_inspect(s.trainer, floats, wrong, N), BL_BAD_VALUE);
-    assert_int_equal(bl_trainer_delta(s.trainer, 0, &t), 0); /* those of the batch before would be misread */
+    assert_int_equal(bl_trainer_delta(s.trainer, 0, &t), 0); /* no inspection is available */
     assert_int_equal(bl_trainer_gradient(s.trainer, 0, &t), 0);
     assert_int_equal(bl_trainer_activation(s.trainer, 0, &t), 0);
     assert_int_equal(bl_trainer_inspect(s.trainer, floats, labels, N), BL_OK);
@@ -449,7 +449,7 @@ static void test_another_thread_stops_a_fit(void **state)
     end(&s);
 }
 
-/* ---- A rule by pointers */
+/* ---- A rule whose functions are passed as pointers */
 
 static void negate(const bl_map_call *call)
 {
@@ -467,11 +467,11 @@ static void emit(bl_emitter *e, int block, void *user)
     map.operands[0].buffer = BL_SIGNAL;
     map.operands[0].access = BL_UPDATES;
     bl_emit_product(e, BL_ERROR, block);
-    bl_emit_map(e, &map, block); /* twice: as if there were none */
+    bl_emit_map(e, &map, block); /* negated twice, so that the signal is unchanged */
     bl_emit_map(e, &map, block);
 }
 
-static void test_a_rule_of_pointers_computes_what_it_says(void **state)
+static void test_a_rule_by_pointers_has_the_bits_of_dfa(void **state)
 {
     (void)state;
     int calls = 0;
@@ -489,7 +489,7 @@ static void test_a_rule_of_pointers_computes_what_it_says(void **state)
     set(&s, "rule", "twice-negated");
     fit(&s, data);
     bl_model_hash(bl_trainer_model(s.trainer), own);
-    assert_true(calls >= 6); /* two calls a step, three steps */
+    assert_true(calls >= 6); /* two calls per step, three steps */
     hash_after_fit(floats, BL_FLOAT32, 0, dfa);
     assert_string_equal(own, dfa);
     bl_data_free(data);
@@ -532,19 +532,19 @@ static void test_versions_agree(void **state)
     assert_int_equal(bl_version_number(), BL_VERSION_NUMBER);
 }
 
-static void test_a_context_in_use_stays_as_it_is(void **state)
+static void test_a_context_with_a_trainer_is_not_changed(void **state)
 {
     (void)state;
     struct session s = begin("dfa");
     bl_data *data = wrapped(s.ctx, floats, BL_FLOAT32, 0);
     bl_predictor *predictor;
-    assert_int_equal(bl_context_use(s.ctx, NULL, 2), BL_OK); /* data and configurations do not depend on it */
+    assert_int_equal(bl_context_use(s.ctx, NULL, 2), BL_OK); /* data do not depend on it */
     fit(&s, data);
     assert_int_equal(bl_context_use(s.ctx, NULL, 1), BL_BAD_VALUE);
     assert_int_equal(bl_context_threads(s.ctx), 2);
     assert_int_equal(bl_predictor_create(&predictor, s.ctx, bl_trainer_model(s.trainer)), BL_OK);
     bl_predictor_free(predictor);
-    assert_int_equal(bl_context_use(s.ctx, NULL, 1), BL_BAD_VALUE); /* the trainer is still there */
+    assert_int_equal(bl_context_use(s.ctx, NULL, 1), BL_BAD_VALUE); /* a trainer exists */
     bl_trainer_free(s.trainer);
     s.trainer = NULL;
     assert_int_equal(bl_context_use(s.ctx, NULL, 1), BL_OK);
@@ -567,20 +567,20 @@ static void test_short_buffers_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_doubles_with_gaps_train_as_floats_do),
+        cmocka_unit_test(test_strided_doubles_train_as_floats),
         cmocka_unit_test(test_bytes_are_pixels),
         cmocka_unit_test(test_wrong_arrays_are_refused),
-        cmocka_unit_test(test_a_weight_of_two_is_the_example_twice),
-        cmocka_unit_test(test_a_weighted_step_is_that_of_the_example_twice),
+        cmocka_unit_test(test_weight_two_equals_a_repeated_example),
+        cmocka_unit_test(test_weighted_step_equals_one_with_repeated_examples),
         cmocka_unit_test(test_wrong_batches_are_refused),
         cmocka_unit_test(test_wrong_weights_are_refused),
-        cmocka_unit_test(test_weights_go_in_and_out_and_scores_follow),
+        cmocka_unit_test(test_weights_are_read_and_written),
         cmocka_unit_test(test_inspection_is_of_the_last_batch_or_of_none),
         cmocka_unit_test(test_another_thread_stops_a_fit),
-        cmocka_unit_test(test_a_rule_of_pointers_computes_what_it_says),
+        cmocka_unit_test(test_a_rule_by_pointers_has_the_bits_of_dfa),
         cmocka_unit_test(test_structs_of_another_version),
         cmocka_unit_test(test_versions_agree),
-        cmocka_unit_test(test_a_context_in_use_stays_as_it_is),
+        cmocka_unit_test(test_a_context_with_a_trainer_is_not_changed),
         cmocka_unit_test(test_short_buffers_are_refused),
     };
     return cmocka_run_group_tests(tests, make_examples, NULL);

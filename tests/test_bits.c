@@ -21,7 +21,7 @@ static const struct fixture_batch all = {x, labels, EXAMPLES, INPUTS, CLASSES, {
 
 struct bits_case {
     const char *net, *optimizer, *loss;
-    const char *not_for; /* rules that are not defined for this net */
+    const char *not_for; /* names of rules that are not defined for this net, separated by blanks */
     const char *precision;
 };
 
@@ -30,7 +30,7 @@ static const struct bits_case cases[] = {
     {"dense 96, relu, dense 80, logistic, dense 10", "sgd momentum 0.9 nesterov decay 1e-4", "ce", NULL,
      NULL},
     {"dense 203, softplus, dense 131, leaky-relu, dense 10", "adam", "mse", NULL,
-     NULL}, /* sizes that fit no tile */
+     NULL}, /* sizes that are no multiple of a tile */
     {"dropout 0.1, conv 84 3x3 pad 1, batchnorm, tanh, maxpool 3 stride 2, conv 9 2x2, relu, dropout 0.2, "
      "avgpool 2, "
      "dense 40, batchnorm, tanh, dense 10",
@@ -42,12 +42,12 @@ static const struct bits_case cases[] = {
     {"dense 203, tanh, dense 131, tanh, dense 10", "rmsprop", "ce", NULL, "bf16"},
     {"dense 20, tanh, dense 33, tanh, dense 20, tanh, dense 20, tanh, dense 33, tanh, dense 20, tanh, dense "
      "20, tanh, "
-     "dense 10", /* deep: three threads have derivatives of their own */
+     "dense 10", /* deep enough that each of three threads has its own derivatives */
      "rmsprop", "ce", NULL, NULL},
     {"conv 18 3x3 stride 2, tanh, maxpool 2, dense 161, relu, dense 10", "adam", "ce", "ifa pepita", "bf16"},
 };
 
-struct bits { /* all that must not depend on threads */
+struct bits { /* results that must not depend on the number of threads */
     char hash[17];
     double losses[4];
     bl_angles angles[BLOCKS];
@@ -55,7 +55,7 @@ struct bits { /* all that must not depend on threads */
     bl_score score;
 };
 
-/* Three batches, the last one partial, twice over. */
+/* Two passes over three batches, the last of which is partial. */
 static void run_steps(struct fixture *fixture, struct bits *out)
 {
     for (size_t step = 0; step < 6; step++) {
@@ -101,7 +101,7 @@ static void take_bits(const struct fixture_options *options, const char *backend
     fixture_free(&fixture);
 }
 
-/* As a whole word: "fa" is not in "ifa". */
+/* Whether the rule is not in c->not_for, as a whole word: "fa" is not found in "ifa". */
 static bool is_for(const struct bits_case *c, const char *rule)
 {
     const size_t n = strlen(rule);
@@ -121,7 +121,7 @@ static void check_rule(const char *rule, size_t number, const char *backend)
         if (!is_for(&cases[i], rule))
             continue;
         take_bits(&options, backend, 1, false, &one);
-        /* test_program tries threads and collected gradients in all combinations */
+        /* test_program tests all combinations of threads and buffered gradients; here they change together */
         for (int threads = 1; threads <= MOST_THREADS; threads++) {
             const bool buffered = threads != 2;
             take_bits(&options, backend, threads, buffered, &other);
@@ -141,7 +141,7 @@ static void test_steps(void **state)
             check_rule(bl_rule_name(rule), (size_t)rule, bl_backend_name(backend));
 }
 
-/* The same through bl_trainer_fit: two shuffled epochs. */
+/* Trains two shuffled epochs by bl_trainer_fit. */
 static void fit(const struct fixture_options *options, const char *backend, int threads, struct bits *out)
 {
     struct fixture fixture;
@@ -165,13 +165,13 @@ static void test_fit(void **state)
                 fit(&options, bl_backend_name(backend), threads, &other);
                 assert_memory_equal(&one, &other, sizeof one);
             }
-            options.seed = "4"; /* control: the hash sees another seed */
+            options.seed = "4"; /* negative control: another seed gives another hash */
             fit(&options, bl_backend_name(backend), 1, &other);
             assert_string_not_equal(one.hash, other.hash);
         }
 }
 
-/* Control: one bit of one weight is another hash. */
+/* Negative control: changing one bit of one weight changes the hash. */
 static void test_hash_sees_one_bit(void **state)
 {
     (void)state;

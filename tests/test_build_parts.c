@@ -35,7 +35,7 @@ static void test_every_part_is_described(void **state)
         assert_true(part.name[0] && part.purpose[0]);
         assert_non_null(part.package);
         assert_true(!part.version || part.version[0]);
-        assert_true(find(part.name, &same)); /* the first of that name is this one */
+        assert_true(find(part.name, &same)); /* names are unique */
         assert_ptr_equal(same.purpose, part.purpose);
     }
     assert_int_equal(n, 5);
@@ -45,7 +45,7 @@ static void test_every_part_is_described(void **state)
     assert_string_equal(part.name, "untouched");
 }
 
-static void test_the_libraries_that_are_always_there(void **state)
+static void test_required_libraries_are_listed(void **state)
 {
     (void)state;
     bl_part part = {.size = sizeof part};
@@ -61,6 +61,6 @@ static void test_the_libraries_that_are_always_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_part_is_described),
-                                       cmocka_unit_test(test_the_libraries_that_are_always_there)};
+                                       cmocka_unit_test(test_required_libraries_are_listed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,14 +13,14 @@
 #include "../examples/00_by_hand.c"
 #include "fixture.h"
 
-/* The example counts in double, the library in float: a step's rounding is about 1e-7 of weights of size 1,
-   and errors grow slowly on the way. */
+/* The example computes in double, the library in float: a step rounds weights of size 1 by about 1e-7, and
+   errors grow slowly over the steps. */
 static const double bound = 2e-5;
-/* Another method's weights must be far away. */
+/* The least distance between the weights of different methods. */
 static const double plain_miss = 1e-2;
 
 enum { STEPS = 300 };
-static const double rate = 0.0625; /* exact in both */
+static const double rate = 0.0625; /* exact in float and double */
 
 static const char *const rules[METHODS] = {"bp", "fa", "dfa", "ifa"};
 
@@ -66,7 +66,7 @@ static double distance(const struct fixture *fixture, const struct net *net)
     return largest;
 }
 
-/* How far the library's rule and the example's method end from each other. */
+/* The distance between the final weights of the library's rule and of the example's method. */
 static double train_both(const char *backend, const char *rule, enum method method)
 {
     static struct net net;
@@ -111,7 +111,7 @@ static void test_library_and_loops_agree(void **state)
         }
 }
 
-static void test_other_methods_go_elsewhere(void **state)
+static void test_other_methods_give_other_weights(void **state)
 {
     (void)state;
     for (int method = 0; method < METHODS; method++)
@@ -121,6 +121,6 @@ static void test_other_methods_go_elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_library_and_loops_agree),
-                                       cmocka_unit_test(test_other_methods_go_elsewhere)};
+                                       cmocka_unit_test(test_other_methods_give_other_weights)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include "../src/data/image/cifar.h"
 #include "reading_fixture.h"
 
-/* Records whose pixels are their number, in all three planes others. */
+/* Writes records whose pixels depend on their number and differ between the three planes. */
 static size_t make_records(uint8_t *out, size_t n, int labels, int first)
 {
     uint8_t *at = out;
@@ -122,7 +122,7 @@ static int put_member(struct archive *out, const char *name, const void *bytes, 
     return is_right;
 }
 
-/* name: of one more member, which holds `text`; NULL: none. */
+/* name: the name of an additional member with the content `text`; NULL: none. */
 static void write_tar_with(const char *path, const struct member *members, size_t n, const char *name,
                            const char *text)
 {
@@ -165,7 +165,7 @@ static void cifar_is_read_from_its_archive(void **state)
     bl_data *train = NULL, *val = NULL, *test = NULL;
     const struct data_options options = {.val = 0};
     assert_int_equal(data_load(&train, &val, &test, ctx, below("a.tar"), NULL, &options), BL_OK);
-    assert_int_equal(test->n, 3); /* the archive brings its own */
+    assert_int_equal(test->n, 3); /* the archive has a test set */
     data_free(train);
     data_free(test);
 }
@@ -199,13 +199,13 @@ static void broken_cifar_is_refused(void **state)
                 "examples of 3 x 32 x 32, expected 1 x 28 x 28");
 }
 
-static void single_files_are_told_apart(void **state)
+static void formats_of_single_files_are_recognised(void **state)
 {
-    enum { BOTH = (1 + CIFAR_PIXELS) * (2 + CIFAR_PIXELS) }; /* divided by either record */
+    enum { BOTH = (1 + CIFAR_PIXELS) * (2 + CIFAR_PIXELS) }; /* a multiple of both sizes of records */
     static const uint8_t idx[6 + 10 + 3057] = {0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0x03, 0xfb};
     static const struct {
         const char *name, *fragment;
-        size_t n, place; /* where a byte is `value`, else all are 0 */
+        size_t n, place; /* n bytes of 0, with `value` at `place` */
         uint8_t value;
         int outputs;
     } cases[] = {
@@ -214,7 +214,7 @@ static void single_files_are_told_apart(void **state)
         {"fine.bin", "record 1 (from 0): fine label 100, expected 0 to 99", 6148, 3075, 100, 0},
         {"both.bin", "may be records of CIFAR-10 and of CIFAR-100", BOTH, 0, 0, 0},
         {"both.bin", NULL, BOTH, 1, 100, 10},    /* no fine label */
-        {"both.bin", NULL, BOTH, 3073, 10, 100}, /* the second record's label, or a pixel */
+        {"both.bin", NULL, BOTH, 3073, 10, 100}, /* the label of the second record, or a pixel */
         {"data_batch_4.bin", NULL, BOTH, 0, 0, 10},
         {"train.bin", NULL, BOTH, 0, 0, 100},
     };
@@ -233,7 +233,7 @@ static void single_files_are_told_apart(void **state)
         data_free(data);
     }
     free(bytes);
-    scratch_write(below("idx.bin"), idx, sizeof idx); /* as long as a record, but IDX to its last byte */
+    scratch_write(below("idx.bin"), idx, sizeof idx); /* a valid IDX file with the size of a record */
     must_refuse(below("idx.bin"), "train", &with_labels, NULL, "its labels file cannot be found");
     scratch_write(below("text.bin"), "1,2,0\n3,4,1\n", 12);
     data_free(must_read(below("text.bin"), "train", &with_labels, NULL));
@@ -301,7 +301,7 @@ static void classes_of_cifar_are_those_of_the_model(void **state)
     data_free(data);
 }
 
-static void strange_archives_are_refused(void **state)
+static void other_archives_are_refused(void **state)
 {
     static const struct member for_python[] = {{"cifar-10-batches-py/data_batch_1", 1, 1, 0}};
     size_t n = 0;
@@ -321,7 +321,7 @@ static void strange_archives_are_refused(void **state)
     must_refuse(below("two"), "train", &with_labels, NULL, "holds both CIFAR-10 and CIFAR-100");
 }
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char text[] = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n";
     (void)state;
@@ -332,7 +332,7 @@ static void running_out_of_memory_leaves_nothing(void **state)
     must_survive_failing_memory(below("a.tar"), &with_labels, NULL, 8);
 }
 
-/* The real ones: a folder with cifar-10-batches-bin and cifar-100-binary. */
+/* The real data, in a folder with cifar-10-batches-bin and cifar-100-binary. */
 static void real_cifar(void **state)
 {
     (void)state;
@@ -367,11 +367,11 @@ int main(void)
         EACH (cifar_is_read_from_single_files),
         EACH (cifar_is_read_from_its_archive),
         EACH (broken_cifar_is_refused),
-        EACH (single_files_are_told_apart),
+        EACH (formats_of_single_files_are_recognised),
         EACH (classes_of_cifar_may_have_other_names),
         EACH (classes_of_cifar_are_those_of_the_model),
-        EACH (strange_archives_are_refused),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (other_archives_are_refused),
+        EACH (failing_allocations_lose_no_memory),
         EACH (real_cifar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
  * test_clip.c - the options clip-norm and clip-value: a clipped step of sgd is the plain step times the
- * factor, or of the limited gradients, computed here in long double from what bl_trainer_gradient gives; a
- * limit that nothing exceeds changes no bits; threads and saving change none; what is refused.
+ * factor, or the step by the limited gradients, computed here in long double from bl_trainer_gradient; a
+ * limit that no gradient exceeds, threads and saving change no bits; invalid values are refused.
  */
 #include "fixture.h"
 
@@ -50,16 +50,16 @@ static void make(struct fixture *fixture, int threads, size_t k, const char *nor
                                            .optimizer = "sgd",
                                            .lr = "0.5",
                                            .init = "fanin",
-                                           .lambda = "0", /* kp and dkp decay behind the clipping */
+                                           .lambda = "0", /* kp and dkp decay after the clipping */
                                            .clip_norm = norm,
                                            .clip_value = value},
                  &batch);
 }
 
 static float gradients[MOST];
-static size_t at[MOST_TENSORS]; /* of each tensor's gradient; MOST: it has none */
+static size_t at[MOST_TENSORS]; /* position of the gradient of each tensor; MOST: it has none */
 
-/* The gradients of the step that the trainer would take, and their norm. */
+/* Computes the gradients of the step that the trainer would take; returns their norm. */
 static long double inspect(const struct fixture *fixture)
 {
     long double squares = 0.0L;
@@ -131,7 +131,7 @@ static void test_a_step_is_that_of_clipped_gradients(void **state)
     }
 }
 
-/* Then the step waits for all gradients, and is the plain one to the bit. */
+/* With such a limit updates wait for all gradients, and the step has the bits of the plain step. */
 static void test_a_limit_that_nothing_exceeds_changes_no_bits(void **state)
 {
     (void)state;
@@ -174,7 +174,7 @@ static void test_threads_and_saving_change_no_bits(void **state)
         }
         assert_true(fixture_equal(&one, &three));
         assert_true(fixture_equal(&one, &loaded));
-        assert_false(fixture_equal(&one, &plain)); /* control */
+        assert_false(fixture_equal(&one, &plain)); /* control: clipping changes the weights */
         remove(path);
         fixture_free(&one);
         fixture_free(&three);

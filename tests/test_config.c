@@ -81,8 +81,8 @@ static const struct setting bad[] = {
     {"net", "dense 0"},
     {"net", "dense 10, tanh"},
     {"net", "dance 10"},
-    {"net", "dense 2, leaky-relu 1e-60, dense 1"},        /* 0 as a float */
-    {"net", "dense 2, leaky-relu 0.9999999999, dense 1"}, /* 1 as a float */
+    {"net", "dense 2, leaky-relu 1e-60, dense 1"},        /* is 0 as a float */
+    {"net", "dense 2, leaky-relu 0.9999999999, dense 1"}, /* is 1 as a float */
     {"init", "fan-in"},
     {"rule", "DFA"},
     {"rule", "dfa "},
@@ -140,7 +140,7 @@ static void good_values_are_kept(void **state)
     context_destroy(ctx);
 }
 
-/* Refused with a sentence that holds the word that is wrong, and what stood there before still stands. */
+/* Invalid values are refused with a message that names the option, and the previous value is kept. */
 static void bad_values_change_nothing(void **state)
 {
     struct counting memory;
@@ -165,8 +165,8 @@ static void bad_values_change_nothing(void **state)
     context_destroy(ctx);
 }
 
-/* Every default that is not left to other options is a value that could be set. */
-static void table_is_whole(void **state)
+/* Every default that does not depend on other options is a valid value. */
+static void every_default_is_valid(void **state)
 {
     struct counting memory;
     bl_context *ctx = counting_context(&memory);
@@ -192,7 +192,7 @@ static void table_is_whole(void **state)
     context_destroy(ctx);
 }
 
-static void settled_is_not_set(void **state)
+static void defaults_that_follow_are_not_set(void **state)
 {
     struct counting memory;
     bl_context *ctx = counting_context(&memory);
@@ -204,7 +204,7 @@ static void settled_is_not_set(void **state)
     assert_int_equal(bl_config_set(config, "rule", "fa"), BL_OK);
     assert_int_equal(bl_config_copy(&copy, config), BL_OK);
     assert_int_equal(bl_config_set(config, "rule", NULL),
-                     BL_OK); /* back to the default, and not in the copy */
+                     BL_OK); /* resets to the default; the copy is unchanged */
     assert_string_equal(bl_config_get(config, "rule"), "dfa");
     assert_false(bl_config_is_set(config, "rule"));
     assert_string_equal(bl_config_get(copy, "rule"), "fa");
@@ -216,7 +216,7 @@ static void settled_is_not_set(void **state)
     context_destroy(ctx);
 }
 
-static void getters_read_what_is_meant(void **state)
+static void getters_convert_values(void **state)
 {
     struct counting memory;
     bl_context *ctx = counting_context(&memory);
@@ -238,7 +238,7 @@ static void getters_read_what_is_meant(void **state)
 struct loading {
     const char *json;
     bl_status status;
-    const char *key, *text; /* what stands there afterwards */
+    const char *key, *text; /* the value afterwards */
 };
 
 static const struct loading loadings[] = {
@@ -249,7 +249,7 @@ static const struct loading loadings[] = {
     {"{\"no-angles\": true}", BL_OK, "no-angles", "true"},
     {"{\"seed\": \"18446744073709551615\"}", BL_OK, "seed", "18446744073709551615"},
     {"{\"version\": \"9\", \"options\": {\"rule\": \"ifa\"}}", BL_OK, "rule",
-     "ifa"}, /* a run's config.json */
+     "ifa"}, /* the config.json of a run */
     {"", BL_BAD_VALUE, NULL, NULL},
     {"[]", BL_BAD_VALUE, NULL, NULL},
     {"{\"lr\": 1e-3", BL_BAD_VALUE, NULL, NULL},
@@ -290,9 +290,9 @@ static void files_are_read_strictly(void **state)
     context_destroy(ctx);
 }
 
-/* What a run folder keeps gives the same texts again, settled values included: else a resumed run is
-   another. */
-static void written_reads_back(void **state)
+/* The JSON of a run folder is read back to the same values, including chosen defaults; otherwise a resumed
+   run would differ. */
+static void json_is_read_back(void **state)
 {
     struct counting memory;
     struct scratch s;
@@ -333,8 +333,8 @@ static bl_status use_all(bl_context *ctx)
     return status;
 }
 
-/* Each allocation fails in turn: said, and nothing lost. */
-static void want_of_memory_is_said(void **state)
+/* Each allocation fails in turn: the failure is reported, and no memory is lost. */
+static void failing_allocations_are_reported(void **state)
 {
     struct counting memory;
     bl_context *ctx = counting_context(&memory);
@@ -355,14 +355,10 @@ static void want_of_memory_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_values_are_kept),
-        cmocka_unit_test(bad_values_change_nothing),
-        cmocka_unit_test(table_is_whole),
-        cmocka_unit_test(settled_is_not_set),
-        cmocka_unit_test(getters_read_what_is_meant),
-        cmocka_unit_test(files_are_read_strictly),
-        cmocka_unit_test(written_reads_back),
-        cmocka_unit_test(want_of_memory_is_said),
+        cmocka_unit_test(good_values_are_kept),   cmocka_unit_test(bad_values_change_nothing),
+        cmocka_unit_test(every_default_is_valid), cmocka_unit_test(defaults_that_follow_are_not_set),
+        cmocka_unit_test(getters_convert_values), cmocka_unit_test(files_are_read_strictly),
+        cmocka_unit_test(json_is_read_back),      cmocka_unit_test(failing_allocations_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

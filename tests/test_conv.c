@@ -25,13 +25,13 @@ enum {
     LAYERS = 8
 };
 
-/* A difference of doubles h apart is good to about 1e-8; sums of a few hundred floats are rounded by 6e-8
-   of their largest terms, a few units here, and pass through two products. */
+/* Central differences in double have an error of about 1e-8; sums of a few hundred floats are rounded by 6e-8
+   of their largest terms, which are a few units here, and enter two further products. */
 static const double step = 1e-4, bound = 2e-5;
 
 enum kind { END, CONV, DENSE, TANH, RELU, MAX, AVG, FLAT, NORM };
 
-struct spec { /* of a layer, as the net's text says */
+struct spec { /* a layer, as described by the text of the net */
     enum kind kind;
     int channels, rows, cols, stride, pad; /* channels: units of a dense layer */
 };
@@ -41,7 +41,7 @@ struct net_case {
     struct spec layers[LAYERS];
 };
 
-/* What a layer is, without naming what it has not. */
+/* Layers, with the members that their kind has. */
 #define CONV_OF(c, r, k, s, p)                                                                               \
     {                                                                                                        \
         .kind = CONV, .channels = c, .rows = r, .cols = k, .stride = s, .pad = p                             \
@@ -79,7 +79,7 @@ static const struct net_case nets[] = {
 };
 enum { N_NETS = sizeof nets / sizeof *nets };
 
-/* The batch goes through these together. */
+/* Nets with batch norm, whose output depends on the whole batch. */
 static const struct net_case normed[] = {
     {"conv 4 3x3 pad 1, batchnorm, tanh, maxpool 2, dense 6, batchnorm, tanh, dense 3",
      {CONV_OF(4, 3, 3, 1, 1), SIMPLE(NORM), SIMPLE(TANH), POOL_OF(MAX, 2, 2, 2), DENSE_OF(6), SIMPLE(NORM),
@@ -91,7 +91,7 @@ enum { N_NORMED = sizeof normed / sizeof *normed };
 static float x[N * INPUTS];
 static int32_t labels[N];
 
-/* ---- the definitions */
+/* ---- definitions in double precision */
 
 struct map {
     int channels, rows, cols;
@@ -103,7 +103,7 @@ static int size_of(const struct map *m)
     return m->channels * m->rows * m->cols;
 }
 
-/* The sum over a window that lies partly outside: what is outside is zero. */
+/* Convolution with zero padding: numbers outside of the map are 0. */
 static void convolve(const struct spec *s, const struct map *in, const double *W, const double *b,
                      struct map *out)
 {
@@ -186,7 +186,7 @@ static void weighted(const struct spec *s, const struct map *in, const double *W
         multiply(s, in, W, b, out);
 }
 
-/* ---- a net of them */
+/* ---- the reference net */
 
 struct oracle {
     const struct net_case *net;
@@ -194,7 +194,7 @@ struct oracle {
     size_t n_weights[3];
 };
 
-/* The numbers of a tensor; NULL: of no concern. */
+/* The numbers of a tensor; NULL: it is not used. */
 static double *oracle_tensor(struct oracle *o, const char *name)
 {
     const int l = name[0] - '0';
@@ -218,7 +218,7 @@ static void take_weights(struct oracle *o, const struct net_case *net, const bl_
     }
 }
 
-/* Batch norm of the whole batch, by its definition. */
+/* Batch norm over the whole batch, by its definition. */
 static void normalise(struct map *m, const double *scale, const double *shift)
 {
     const int map = m[0].rows * m[0].cols, channels = m[0].channels;
@@ -240,7 +240,7 @@ static void normalise(struct map *m, const double *scale, const double *shift)
     }
 }
 
-/* The scores of the batch. */
+/* Computes the scores of the batch. */
 static void run(const struct oracle *o, struct map *m)
 {
     static struct map next;
@@ -259,7 +259,7 @@ static void run(const struct oracle *o, struct map *m)
     }
 }
 
-/* The end of block l from its weighted output, or its map before the pool. */
+/* From the weighted output of block l to its end, or to its map before the pool. */
 static void run_behind(const struct oracle *o, struct map *m, int l, bool to_pool)
 {
     static struct map next;
@@ -370,8 +370,8 @@ static void gradients_are_those_of_the_loss(void **state)
     }
 }
 
-/* After one step with rate 0: r = 0.9 r + 0.1 of the batch's statistics, and use is by them. */
-static void running_statistics_run(void **state)
+/* After a step with the rate 0 the running statistics are r = 0.9 r + 0.1 times those of the batch. */
+static void running_statistics_follow_the_batches(void **state)
 {
     static struct oracle o;
     struct fixture fixture;
@@ -402,8 +402,8 @@ static void running_statistics_run(void **state)
     fixture_free(&fixture);
 }
 
-/* The derivative at the weighted output of block l of <signal, the block's end or its map before the
-   pool>. */
+/* The derivative, with respect to the weighted output of block l, of the inner product of the signal and the
+   block's end (or its map before the pool). */
 static double down(const struct oracle *o, int l, bool to_pool, const struct map *a, const double *signal,
                    int k)
 {
@@ -419,7 +419,7 @@ static double down(const struct oracle *o, int l, bool to_pool, const struct map
     return (sum[0] - sum[1]) / (2.0 * step);
 }
 
-/* The weighted output of block l. */
+/* Computes the weighted output of block l. */
 static void output_of(const struct oracle *o, int n, int l, struct map *m)
 {
     static struct map next;
@@ -436,7 +436,8 @@ static void output_of(const struct oracle *o, int n, int l, struct map *m)
     }
 }
 
-/* The derivative at block l's end of <delta of the next block, its weighted output with B for W>. */
+/* The derivative, with respect to the end of block l, of the inner product of the next block's delta and its
+   weighted output with B in place of W. */
 static void pull(const struct oracle *o, int l, const float *B, const float *delta, struct map *end,
                  double *signal)
 {
@@ -450,7 +451,7 @@ static void pull(const struct oracle *o, int l, const float *B, const float *del
     for (int k = 0; k < size_of(end); k++) {
         struct map unit = *end;
         memset(unit.v, 0, sizeof unit.v);
-        unit.v[k] = 1.0; /* it is linear */
+        unit.v[k] = 1.0; /* one column at a time, because the map is linear */
         weighted(s, &unit, M, NULL, &next);
         signal[k] = 0.0;
         for (int j = 0; j < size_of(&next); j++)
@@ -458,12 +459,12 @@ static void pull(const struct oracle *o, int l, const float *B, const float *del
     }
 }
 
-struct way { /* that signals take */
+struct way { /* how a rule sends signals */
     const char *rule, *feedback_at;
     bool is_chain, to_pool, is_by_channel;
 };
 
-/* Of the weighted layer of block l. */
+/* The number of channels of the weighted layer of block l. */
 static int channels_of(const struct oracle *o, int l)
 {
     const struct spec *s = o->net->layers;
@@ -472,7 +473,7 @@ static int channels_of(const struct oracle *o, int l)
     return s->channels;
 }
 
-/* e B for one example, at the feedback position that `there` is. */
+/* signal = e B for one example, at the feedback position, whose map is `there`. */
 static void send(const struct way *way, bl_tensor e, int n, bl_tensor B, int channels,
                  const struct map *there, double *signal)
 {
@@ -486,7 +487,8 @@ static void send(const struct way *way, bl_tensor e, int n, bl_tensor B, int cha
     }
 }
 
-/* The delta of example n at block l is what its signal gives through the layers behind the weights. */
+/* Asserts that the delta of example n at block l is the derivative of its signal through the layers after the
+   weights. */
 static void assert_delta(struct fixture *fixture, const struct oracle *o, const struct way *way, int l, int n)
 {
     static struct map a, there;
@@ -511,8 +513,8 @@ static void assert_delta(struct fixture *fixture, const struct oracle *o, const 
         const double expected = down(o, l, way->to_pool, &a, signal, k);
         const double found = (double)delta.values[(size_t)n * delta.cols + (size_t)k];
         if (!(fabs(found - expected) < bound))
-            fail_msg("%s by %s, inlet %s: block %d, number %d: %g, expected %g", o->net->text, way->rule,
-                     way->feedback_at, l, k, found, expected);
+            fail_msg("%s by %s, feedback-at %s: block %d, number %d: %g, expected %g", o->net->text,
+                     way->rule, way->feedback_at, l, k, found, expected);
     }
 }
 
@@ -541,8 +543,8 @@ static void signals_are_those_of_the_rules(void **state)
     }
 }
 
-/* What inlets exist for, and where they are kept. */
-static void inlets_are_for_direct_signals(void **state)
+/* The option feedback-at is for direct rules only, and is stored in the model file. */
+static void feedback_at_is_for_direct_rules_only(void **state)
 {
     static const char *const refusing[] = {"bp", "fa", "usf", "kp", "dkp", "pepita", "frozen"};
     (void)state;
@@ -620,8 +622,10 @@ static void shapes_that_do_not_fit_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gradients_are_those_of_the_loss),    cmocka_unit_test(running_statistics_run),
-        cmocka_unit_test(signals_are_those_of_the_rules),     cmocka_unit_test(inlets_are_for_direct_signals),
+        cmocka_unit_test(gradients_are_those_of_the_loss),
+        cmocka_unit_test(running_statistics_follow_the_batches),
+        cmocka_unit_test(signals_are_those_of_the_rules),
+        cmocka_unit_test(feedback_at_is_for_direct_rules_only),
         cmocka_unit_test(shapes_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

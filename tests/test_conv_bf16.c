@@ -2,7 +2,7 @@
  * test_conv_bf16.c - the products of a convolution through bfloat16: forward, pull, push and gradient against
  * sums in double of operands that were rounded to bfloat16, within the rounding of the float32 sums; the same
  * bits by every variant of the kernels, with and without the processor's own instruction, and however the
- * channels are cut; nothing read or written outside; and float32 sums where dense layers alone take bfloat16.
+ * channels are cut; no access outside of the arrays; float32 sums if only dense layers use bfloat16.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include "../src/backend/portable/portable.h"
 #include "../src/layers/layer.h"
 #include "backless.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 
@@ -40,7 +40,7 @@ struct trial {
     struct layer layer;
     size_t n;
     float *W, *b, *x, *delta;
-    struct fenced y, pushed, signal, dW;
+    struct guarded_array y, pushed, signal, dW;
 };
 
 static float *draw(size_t n, uint32_t *seed)
@@ -67,10 +67,10 @@ static void trial_make(struct trial *t, const struct conv_case *c)
     t->delta = draw(c->n * layer->units, &seed);
     t->layer.W = matrix_of(t->W, layer->weight_rows, layer->weight_cols);
     t->layer.b = layer->has_bias ? t->b : NULL;
-    t->y = fence_make(c->n * layer->units);
-    t->pushed = fence_make(c->n * layer->units);
-    t->signal = fence_make(c->n * layer->in_units);
-    t->dW = fence_make(layer->weight_rows * layer->weight_cols);
+    t->y = guarded_make(c->n * layer->units);
+    t->pushed = guarded_make(c->n * layer->units);
+    t->signal = guarded_make(c->n * layer->in_units);
+    t->dW = guarded_make(layer->weight_rows * layer->weight_cols);
 }
 
 static void trial_free(struct trial *t)
@@ -79,10 +79,10 @@ static void trial_free(struct trial *t)
     free(t->b);
     free(t->x);
     free(t->delta);
-    fence_free(&t->y);
-    fence_free(&t->pushed);
-    fence_free(&t->signal);
-    fence_free(&t->dW);
+    guarded_free(&t->y);
+    guarded_free(&t->pushed);
+    guarded_free(&t->signal);
+    guarded_free(&t->dW);
 }
 
 static struct range next_range(size_t begin, size_t all, size_t most)
@@ -90,13 +90,13 @@ static struct range next_range(size_t begin, size_t all, size_t most)
     return (struct range){begin, all - begin < most ? all : begin + most};
 }
 
-/* All four products, `most` channels at a time. */
+/* Computes all four products, `most` channels at a time. */
 static void trial_run(struct trial *t, const struct backend *backend, enum precision precision, size_t most)
 {
     const struct layer *layer = &t->layer;
     const size_t map = (size_t)layer->in.rows * (size_t)layer->in.cols, cols = layer->weight_cols;
-    struct fenced floats = fence_make(layer->ops->scratch(layer, t->n, precision));
-    struct fenced db = fence_make(layer->weight_rows);
+    struct guarded_array floats = guarded_make(layer->ops->scratch(layer, t->n, precision));
+    struct guarded_array db = guarded_make(layer->weight_rows);
     struct worker worker = {.backend = backend, .precision = precision, .floats = floats.x};
     const struct matrix x = matrix_of(t->x, t->n, layer->in_units),
                         delta = matrix_of(t->delta, t->n, layer->units);
@@ -118,15 +118,16 @@ static void trial_run(struct trial *t, const struct backend *backend, enum preci
         layer->ops->pull(layer, layer->W, delta, matrix_of(t->signal.x, t->n, layer->in_units),
                          (struct range){range.begin * map, range.end * map}, &worker);
     }
-    assert_true(fence_holds(&floats) && fence_holds(&db) && fence_holds(&t->y) && fence_holds(&t->pushed) &&
-                fence_holds(&t->signal) && fence_holds(&t->dW));
-    fence_free(&floats);
-    fence_free(&db);
+    assert_true(guarded_is_intact(&floats) && guarded_is_intact(&db) && guarded_is_intact(&t->y) &&
+                guarded_is_intact(&t->pushed) && guarded_is_intact(&t->signal) && guarded_is_intact(&t->dW));
+    guarded_free(&floats);
+    guarded_free(&db);
 }
 
 /* ---- The definition, in double */
 
-/* To the nearest number whose lower half is zero, ties to even. All operands here are normal. */
+/* Rounds to the nearest float whose lower 16 bits are zero, ties to even. All operands here are normal
+   numbers. */
 static double rounded(float x)
 {
     const uint32_t bits = float_bits(x);
@@ -138,7 +139,7 @@ static double as_it_is(float x)
     return (double)x;
 }
 
-/* Sums, and the sums of absolute values, which bound their rounding. terms: of each. */
+/* Sums, and sums of absolute values, which bound their rounding error. terms: the number of terms of each. */
 struct sums {
     double *sum, *size;
     size_t n;
@@ -169,7 +170,7 @@ struct definition {
     struct sums pushed, signal, dW;
 };
 
-/* One example, one number of the output, one weight of its channel. */
+/* One term of the products: an example, a number of the output, and a weight of its channel. */
 struct meeting {
     size_t y, x, w;
 };
@@ -235,7 +236,7 @@ static bool all_are_near(const struct definition *d, const struct trial *t)
     return is_near(&d->pushed, t->pushed.x) && is_near(&d->signal, t->signal.x) && is_near(&d->dW, t->dW.x);
 }
 
-/* y = the push of x through W, and the bias, which is added in float32. */
+/* The forward product is the push of x through W plus the bias, which is added in float32. */
 static void check_bias(const struct trial *t)
 {
     const size_t area = (size_t)t->layer.out.rows * (size_t)t->layer.out.cols;
@@ -266,7 +267,7 @@ static void sums_are_of_rounded_operands(void **state)
     }
 }
 
-/* Control: of short sums the bound tells rounded operands from others, in each of the products. */
+/* Control: for short sums the bound distinguishes rounded from unrounded operands in each product. */
 static void operands_that_are_not_rounded_are_found(void **state)
 {
     (void)state;
@@ -308,9 +309,10 @@ static void float32_stays_where_dense_layers_alone_are_rounded(void **state)
 
 static bool are_alike(const struct trial *a, const struct trial *b)
 {
-    const struct fenced *const of_a[] = {&a->y, &a->pushed, &a->signal, &a->dW}, *const of_b[] = {
-                                                                                     &b->y, &b->pushed,
-                                                                                     &b->signal, &b->dW};
+    const struct guarded_array *const of_a[] = {&a->y, &a->pushed, &a->signal, &a->dW}, *const of_b[] = {
+                                                                                            &b->y, &b->pushed,
+                                                                                            &b->signal,
+                                                                                            &b->dW};
     for (size_t k = 0; k < 4; k++)
         for (size_t i = 0; i < of_a[k]->n; i++)
             if (!float_same(of_a[k]->x[i], of_b[k]->x[i]))
@@ -318,7 +320,7 @@ static bool are_alike(const struct trial *a, const struct trial *b)
     return true;
 }
 
-/* The first variant with all channels at once against every variant with fewer at a time. */
+/* Compares the first variant on all channels with every variant on fewer channels at a time. */
 static void bits_are_those_of_every_variant(void **state)
 {
     (void)state;

@@ -13,14 +13,14 @@
 
 enum {
     FUZZ_ROUNDS = 3000, /* a second or two with the sanitizers */
-    LONG_NUMBER = 600   /* digits; more than the reader of numbers takes */
+    LONG_NUMBER = 600   /* digits; more than a number may have */
 };
 
 struct table_case {
     const char *text;
     const char *label, *header;
     char separator;
-    const char *expected; /* the set as text, or a piece of the message */
+    const char *expected; /* the set as text, or a part of the message */
 };
 
 static struct data_options options_of(const struct table_case *c, bool has_labels)
@@ -61,9 +61,9 @@ static void assert_refused(const struct table_case *c, size_t n, const struct da
         fail_msg("expected \"%s\" and the file in: %s", c->expected, ctx->why);
 }
 
-/* ---- right forms ---- */
+/* ---- valid tables ---- */
 
-static void tables_are_understood(void **state)
+static void valid_tables_are_read(void **state)
 {
     static const struct table_case cases[] = {
         /* separators, line ends, blanks, marks */
@@ -129,7 +129,7 @@ static void tables_are_understood(void **state)
     }
 }
 
-static void packed_tables_are_the_same(void **state)
+static void compressed_tables_are_read(void **state)
 {
     static const char text[] = "u,v,label\n1,2,0\n3,4,1\n";
     static const struct data_options options = {.has_labels = true};
@@ -242,7 +242,7 @@ static void long_texts_are_refused_and_cut(void **state)
     assert_refused(&c, strlen(text), &options, NULL);
     assert_non_null(strstr(ctx->why, "999...\""));
     assert_true(strlen(ctx->why) < 300);
-    memset(text + start, 0, LONG_NUMBER); /* letters of two bytes, cut between them */
+    memset(text + start, 0, LONG_NUMBER); /* two-byte characters, which must not be cut in the middle */
     for (size_t i = 0; i < 100; i++)
         memcpy(text + start + 2 * i, "\xC3\xA4", 2);
     snprintf(text + start + 200, 20, ",0\n7,8,1\n");
@@ -276,7 +276,7 @@ static void columns_and_classes_are_matched(void **state)
           .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"},
          true,
          true},
-        {{"v,a,u,b\n2,7,1,1\n4,8,3,0\n", .label = "b", /* numbers are no places among words */
+        {{"v,a,u,b\n2,7,1,1\n4,8,3,0\n", .label = "b", /* a number is not the index of a class with a name */
           .expected = "line 2, column \"b\": label \"1\", which is none of the 2 classes of the training set "
                       "(\"cat\", \"dog\")"},
          true,
@@ -353,7 +353,7 @@ static void columns_and_classes_are_matched(void **state)
     }
 }
 
-/* A row may be an image written out; the model's shape holds. */
+/* Rows of a table can be the pixels of images; the shape is that of the model. */
 static void rows_take_the_shape_of_images(void **state)
 {
     static const struct data_options options = {.has_labels = true};
@@ -364,9 +364,9 @@ static void rows_take_the_shape_of_images(void **state)
     assert_table(&c, &options, &schema);
 }
 
-/* ---- memory and noise ---- */
+/* ---- failing allocations and random changes ---- */
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char text[] = "\"u \"\"\",v,species\n1,2,b\n3,4,a\n";
     static const struct data_options options = {.has_labels = true};
@@ -376,7 +376,7 @@ static void running_out_of_memory_leaves_nothing(void **state)
     must_survive_failing_memory(path, &options, NULL, 15);
 }
 
-static void noise_does_no_harm(void **state)
+static void random_changes_do_no_harm(void **state)
 {
     static const char text[] = "\"u\",v,species\n1,2.5,\"b\"\n3e1,-4,a\r\n5,6,a\n";
     static const struct data_options options = {.has_labels = true};
@@ -394,12 +394,12 @@ static void noise_does_no_harm(void **state)
         for (size_t i = 0; data && i < data->n; i++)
             assert_in_range(data->labels[i], 0, data->outputs - 1);
         data_free(data);
-        /* the context remembers the files that it has read: a file system may give each one a new number */
+        /* the context stores the files that it has read, and a new file may have a new inode number */
         assert_in_range(memory.live, live, live + 1);
     }
 }
 
-/* ---- the real ones ---- */
+/* ---- real tables ---- */
 
 static void real_tables_need_no_options(void **state)
 {
@@ -447,16 +447,11 @@ static void real_tables_need_no_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH (tables_are_understood),
-        EACH (packed_tables_are_the_same),
-        EACH (broken_tables_are_refused),
-        EACH (binary_files_are_refused),
-        EACH (long_texts_are_refused_and_cut),
-        EACH (columns_and_classes_are_matched),
-        EACH (rows_take_the_shape_of_images),
-        EACH (running_out_of_memory_leaves_nothing),
-        EACH (noise_does_no_harm),
-        EACH (real_tables_need_no_options),
+        EACH (valid_tables_are_read),          EACH (compressed_tables_are_read),
+        EACH (broken_tables_are_refused),      EACH (binary_files_are_refused),
+        EACH (long_texts_are_refused_and_cut), EACH (columns_and_classes_are_matched),
+        EACH (rows_take_the_shape_of_images),  EACH (failing_allocations_lose_no_memory),
+        EACH (random_changes_do_no_harm),      EACH (real_tables_need_no_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ enum {
     CLASS_1 = 10,
     ROWS = CLASS_0 + CLASS_1
 };
-/* A mean and a deviation in float of numbers below 10: a few roundings of 2^-24. */
+/* Mean and deviation in float of numbers below 10 have a few roundings of 2^-24. */
 static const double close_enough = 1e-6;
 
 static struct scratch scratch;
@@ -86,7 +86,7 @@ static void scaling_is_fitted(void **state)
     assert_true(images.scaling.offset[0] == 7.0);
     assert_true(images.scaling.scale[0] == (double)0.1f);
     images.bytes = same;
-    assert_int_equal(scaling_fit(&images), BL_OK); /* takes the first one's place */
+    assert_int_equal(scaling_fit(&images), BL_OK); /* replaces the first one */
     assert_true(images.scaling.offset[0] == 5.0);
     assert_true(images.scaling.scale[0] == 0.0);
     scaling_free(ctx, &images.scaling);
@@ -107,14 +107,14 @@ static void scaling_is_fitted(void **state)
     assert_memory_equal(copy.scale, table.scaling.scale, 3 * sizeof(double));
     assert_memory_equal(copy.offset, table.scaling.offset, 3 * sizeof(double));
     scaling_free(ctx, &table.scaling);
-    assert_int_equal(scaling_copy(ctx, &copy, &table.scaling), BL_OK); /* of none */
+    assert_int_equal(scaling_copy(ctx, &copy, &table.scaling), BL_OK); /* copies no scaling */
     assert_int_equal(copy.n, 0);
     assert_null(copy.scale);
 }
 
 /* ---- splits ---- */
 
-/* Feature i in row i, classes in two runs, as sorted files have them. */
+/* Row i has the feature i; the classes are in two blocks, as in a sorted file. */
 static const char *table_to_split(void)
 {
     const char *path = scratch_path(&scratch, "split.csv");
@@ -162,7 +162,7 @@ static void the_last_examples_are_for_validation(void **state)
         assert_true(s.val->doubles[2 * i] == (double)(ROWS - 8 + i));
         assert_int_equal(s.val->labels[i], 1);
     }
-    double mean = 0; /* fitted on what is left */
+    double mean = 0; /* fitted on the remaining rows */
     for (size_t i = 0; i < ROWS - 8; i++)
         mean += (double)i / (ROWS - 8);
     assert_true(fabs(s.train->scaling.offset[0] - mean) < close_enough * mean);
@@ -176,7 +176,7 @@ static void the_last_examples_are_for_validation(void **state)
     free_sets(&s);
 }
 
-/* Each row once, in one of the parts; gives how many of the test set are of class 1. */
+/* Asserts that each row is in exactly one part; returns how many examples of the test set are of class 1. */
 static int assert_is_partition(const struct sets *s)
 {
     int seen[ROWS] = {0}, of_class_1 = 0;
@@ -229,7 +229,7 @@ static void the_seed_decides_the_split(void **state)
         train[i] = s.train->hash;
         val[i] = s.val->hash;
         test[i] = s.test->hash;
-        int of_class_1 = 0; /* by their shares: 10 of 40, 8 of which are of class 1 */
+        int of_class_1 = 0; /* a fraction of each class: 10 of 40, 8 of which are of class 1 */
         for (size_t k = 0; k < s.val->n; k++)
             of_class_1 += s.val->labels[k];
         assert_int_equal(s.val->n, 10);
@@ -264,7 +264,7 @@ static void another_file_is_for_testing(void **state)
 static void what_cannot_be_loaded_is_refused(void **state)
 {
     static const struct {
-        const char *where, *test_where; /* ":" stands for the table to split, "+" for one of a single class */
+        const char *where, *test_where; /* ":" is the table to split, "+" a table with a single class */
         struct data_options options;
         bl_status status;
         const char *fragment;
@@ -308,7 +308,7 @@ static void what_cannot_be_loaded_is_refused(void **state)
 
 /* ---- folders and named sets ---- */
 
-/* Four images of one byte in training, with labels 0 to 3 % below, two for testing. */
+/* Writes four training images of one byte, with labels 0 to 3 % below, and two test images. */
 static void write_set(const char *folder, uint32_t below, int has_test)
 {
     static const char *const prefixes[] = {"train", "t10k"};
@@ -340,7 +340,7 @@ static void folders_bring_their_test_set(void **state)
     assert_int_equal(s.val->n, 1);
     assert_int_equal(s.test->n, 2);
     assert_int_equal(s.test->outputs, 4);
-    assert_true(s.test->scaling.n == 1 && s.test->scaling.scale[0] == 0.5); /* of train's 0, 1, 2 */
+    assert_true(s.test->scaling.n == 1 && s.test->scaling.scale[0] == 0.5); /* fitted on 0, 1, 2 of train */
     free_sets(&s);
     assert_int_equal(load(&s, scratch.folder, NULL, &(struct data_options){.test_fraction = 0.5}),
                      BL_BAD_VALUE);
@@ -366,17 +366,17 @@ static void labels_of_the_test_set_must_be_known(void **state)
     static const struct idx_spec labels = {0x801, {2, 0, 0, 0}, 2, 256};
     struct sets s;
     (void)state;
-    write_set(scratch.folder, 1, 1); /* train knows 0 only */
+    write_set(scratch.folder, 1, 1); /* the training set has class 0 only */
     write_idx(scratch_path(&scratch, "t10k-labels-idx1-ubyte.gz"), &labels);
     assert_int_equal(load(&s, scratch.folder, NULL, &(struct data_options){.val = 0}), BL_BAD_DATA);
     assert_non_null(strstr(ctx->why, "t10k-labels-idx1-ubyte.gz: label 1 of example 1"));
 }
 
-static void named_sets_are_searched(void **state)
+static void named_sets_are_found(void **state)
 {
     static const struct {
-        const char *folders[3]; /* made below the scratch folder; the last has the set */
-        const char *data_dir;   /* below the scratch folder too */
+        const char *folders[3]; /* created in the scratch folder; the last contains the set */
+        const char *data_dir;   /* in the scratch folder too */
         const char *variable, *value;
     } cases[] = {
         {{"mnist"}, "", NULL, ""},
@@ -469,7 +469,7 @@ static void fashion_has_ten_names(void **state)
 
 /* ---- for a model ---- */
 
-static void data_for_a_model_is_made_like_it(void **state)
+static void data_for_a_model_have_its_encoding(void **state)
 {
     static double offset[] = {1}, scale[] = {3};
     static char cat[] = "cat", dog[] = "dog", cow[] = "cow", hen[] = "hen";
@@ -541,7 +541,7 @@ static void arrays_are_wrapped_or_refused(void **state)
         if (data)
             assert_true(data->floats == cases[i].x && data->labels == cases[i].labels &&
                         data->scaling.n == 0);
-        data_free(data); /* and not the arrays */
+        data_free(data); /* does not free the arrays */
     }
 }
 
@@ -565,7 +565,7 @@ static void targets_are_wrapped(void **state)
     data_free(NULL);
 }
 
-static void hashes_tell_sets_apart(void **state)
+static void hashes_distinguish_sets(void **state)
 {
     static const float x[4] = {1, 2, 3, 4}, moved[4] = {1, 2, 4, 3};
     static const int32_t labels[2] = {0, 1}, others[2] = {1, 0};
@@ -585,7 +585,7 @@ static void hashes_tell_sets_apart(void **state)
 
 /* ---- memory ---- */
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char test[] = "1,2,no\n3,4,yes\n";
     (void)state;
@@ -645,14 +645,14 @@ int main(void)
         EACH (folders_bring_their_test_set),
         EACH (a_folder_without_test_set_can_be_split),
         EACH (labels_of_the_test_set_must_be_known),
-        EACH (named_sets_are_searched),
+        EACH (named_sets_are_found),
         EACH (a_missing_named_set_is_explained),
         EACH (fashion_has_ten_names),
-        EACH (data_for_a_model_is_made_like_it),
+        EACH (data_for_a_model_have_its_encoding),
         EACH (arrays_are_wrapped_or_refused),
         EACH (targets_are_wrapped),
-        EACH (hashes_tell_sets_apart),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (hashes_distinguish_sets),
+        EACH (failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,9 +32,9 @@ static size_t steps_of(size_t examples, const struct defaults *d)
     return d->epochs * ((examples + d->batch - 1) / d->batch);
 }
 
-/* Every size: the batch never falls, the epochs rise nowhere but where the batch doubles, and the steps
-   are neither few nor without a bound. */
-static void test_sizes(void **state)
+/* For growing data sets the batch never decreases, the epochs increase only where the batch doubles, and the
+   number of steps is bounded from below and above. */
+static void test_defaults_by_size(void **state)
 {
     (void)state;
     struct defaults last = of(1, 0, "adam");
@@ -96,7 +96,7 @@ static float x[N * INPUTS];
 static int32_t labels[N];
 static float targets[N];
 
-/* Class k has a bump in feature k; where they cannot be learnt, labels take turns instead. */
+/* Class k has a larger feature k; if the classes must not be learnable, labels alternate instead. */
 static void fill(bool can_be_learnt)
 {
     fixture_fill(5, x, labels, N, INPUTS, CLASSES);
@@ -115,7 +115,7 @@ struct run {
     bl_trainer *trainer;
 };
 
-/* options: pairs of key and text, closed by NULL. */
+/* options: pairs of key and text, ended by NULL. */
 static void run_begin(struct run *run, const char *const *options, bool has_targets)
 {
     const bl_shape shape = {1, 1, INPUTS};
@@ -160,7 +160,7 @@ static void test_settled(void **state)
     assert_string_equal(setting(&run, "batch"), "8");
     assert_string_equal(setting(&run, "schedule"), "cosine");
     assert_false(bl_config_is_set(bl_trainer_config(run.trainer), "batch"));
-    assert_int_equal(bl_trainer_step(run.trainer, x, labels, 64, NULL), BL_OK); /* a stream's batch */
+    assert_int_equal(bl_trainer_step(run.trainer, x, labels, 64, NULL), BL_OK); /* the batch of a stream */
     run_end(&run);
     run_begin(&run, none, true);
     assert_string_equal(setting(&run, "net"), "dense 100, tanh, dense 100, tanh, dense 1");
@@ -171,7 +171,7 @@ static void test_settled(void **state)
         assert_string_equal(setting(&run, some[i]), some[i + 1]);
     assert_string_equal(setting(&run, "lr"), "0.1");
     assert_int_equal(bl_trainer_step(run.trainer, x, labels, 8, NULL),
-                     BL_BAD_VALUE); /* a chosen batch binds */
+                     BL_BAD_VALUE); /* more than the batch that the user chose */
     run_end(&run);
 }
 
@@ -200,7 +200,7 @@ static void test_advice(void **state)
         const char *label;
         bool can_be_learnt, has_targets;
         const char *options[9];
-        const char *fragment; /* of the advice; "": there is none */
+        const char *fragment; /* a part of the advice; "": there is none */
     } cases[] = {
         {"defaults", true, false, {NULL}, ""},
         {"numbers, defaults", true, true, {NULL}, ""},
@@ -232,9 +232,12 @@ static void test_advice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_batch_of_the_user),
-        cmocka_unit_test(test_rates),   cmocka_unit_test(test_paper),
-        cmocka_unit_test(test_settled), cmocka_unit_test(test_learns),
+        cmocka_unit_test(test_defaults_by_size),
+        cmocka_unit_test(test_batch_of_the_user),
+        cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_paper),
+        cmocka_unit_test(test_settled),
+        cmocka_unit_test(test_learns),
         cmocka_unit_test(test_advice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,7 +119,7 @@ static void descriptors_are_written(void **state)
     assert_string_equal(target, "");
 }
 
-static void what_was_read_is_known_by_any_name(void **state)
+static void inputs_are_recognised_under_any_name(void **state)
 {
     (void)state;
     char file[SCRATCH_PATH], other[SCRATCH_PATH], name[SCRATCH_PATH], target[BL_PATH_ROOM];
@@ -127,7 +127,7 @@ static void what_was_read_is_known_by_any_name(void **state)
     in_scratch(other, "other.csv");
     scratch_write(file, "a", 1);
     scratch_write(other, "a", 1);
-    assert_int_equal(bl_file_target(ctx, file, target, sizeof target), BL_OK); /* the control: not read yet */
+    assert_int_equal(bl_file_target(ctx, file, target, sizeof target), BL_OK); /* control: not an input yet */
     assert_string_equal(target, file);
     assert_int_equal(files_read_add(ctx, file, READ_AS_MODEL), BL_OK);
     assert_false(files_read_has(ctx, file, READ_AS_INPUT));
@@ -147,8 +147,8 @@ static void what_was_read_is_known_by_any_name(void **state)
                      BL_IO);
 }
 
-/* More files than the context has room for by itself, as a folder of pictures has. */
-static void many_files_are_known(void **state)
+/* More input files than the context's initial room, as a folder of images has. */
+static void many_inputs_are_recognised(void **state)
 {
     (void)state;
     enum { MANY = FIRST_FILES_READ + 40 };
@@ -164,7 +164,7 @@ static void many_files_are_known(void **state)
     }
 }
 
-static void every_allocation_may_fail(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     (void)state;
     char target[SCRATCH_PATH];
@@ -206,9 +206,9 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(links_are_followed),      TEST(what_cannot_be_written_is_refused),
-        TEST(descriptors_are_written), TEST(what_was_read_is_known_by_any_name),
-        TEST(many_files_are_known),    TEST(every_allocation_may_fail),
+        TEST(links_are_followed),         TEST(what_cannot_be_written_is_refused),
+        TEST(descriptors_are_written),    TEST(inputs_are_recognised_under_any_name),
+        TEST(many_inputs_are_recognised), TEST(failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

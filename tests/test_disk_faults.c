@@ -24,12 +24,12 @@ enum { N = 24, SIDE = 4, INPUTS = SIDE * SIDE, CLASSES = 3 };
 static float x[N * INPUTS];
 static int32_t labels[N];
 
-/* ---- The disk */
+/* ---- Replaced calls */
 
 static struct {
     bool is_watched;
     size_t calls, fail_at;
-    const char *failed; /* the call that did; NULL: none */
+    const char *failed; /* the name of the call that failed; NULL: none has */
 } disk;
 
 static bool fails(const char *call)
@@ -51,13 +51,13 @@ ssize_t write(int fd, const void *bytes, size_t n)
     return fails("write") ? -1 : writev(fd, &(struct iovec){(void *)bytes, n}, 1);
 }
 
-int fsync(int fd) /* some thousand runs need not wait for the disk */
+int fsync(int fd) /* does not sync, because thousands of runs would wait for the disk */
 {
     (void)fd;
     return fails("fsync") ? -1 : 0;
 }
 
-/* Of a file that was written. The descriptor is gone in any case, as on Linux. */
+/* Fails for files that were written. It closes the descriptor in any case, as Linux does. */
 int close(int fd)
 {
     const int flags = fcntl(fd, F_GETFL);
@@ -142,7 +142,8 @@ static bl_status resume_run(struct run *r, const struct choice *c, const char *o
     return status == BL_OK ? bl_trainer_fit(r->trainer, r->data, r->data, NULL, NULL, NULL) : status;
 }
 
-/* Both halves and a look at the model; `why` gets the sentence where one fails. */
+/* Trains the run up to its stop, resumes it, and loads its model. If a part fails, `why` receives the
+   message. */
 static bl_status run_whole(const struct choice *c, struct scratch *s, char why[400], char hash[17])
 {
     struct run first, second = {NULL, NULL, NULL, NULL};
@@ -162,7 +163,7 @@ static bl_status run_whole(const struct choice *c, struct scratch *s, char why[4
     return status;
 }
 
-/* After a fault: what is there is whole, and goes on to the same end. */
+/* After a failed call: the run folder, if it has a model, can be resumed and reaches the expected bits. */
 static void check_left(const struct choice *c, struct scratch *s, const char *expected)
 {
     struct run r;

@@ -21,7 +21,7 @@ enum { MANY = 3000 };
 static const double half_pixel = 0.5;
 static const double least_contrast = 3.0; /* WCAG 2.2, 1.4.11: graphical objects */
 
-/* What is written to a stream, as text. */
+/* Output that is captured as text. */
 struct text {
     char *text;
     size_t n;
@@ -47,7 +47,7 @@ static void test_ticks(void **state)
     (void)state;
     static const struct {
         double most; /* of the values */
-        size_t n;    /* of ticks asked for */
+        size_t n;    /* number of requested ticks */
         double last; /* of the axis */
         const char *labels;
     } linear[] = {
@@ -82,7 +82,7 @@ static void test_log_axis(void **state)
     double ticks[MAX_TICKS];
     struct axis axis = axis_logarithmic(0.03, 7.0);
     assert_true(fabs(axis.least - 0.02) < 1e-12 && fabs(axis.most - 10.0) < 1e-12);
-    assert_int_equal(axis_ticks(&axis, 7, ticks), 3); /* 0.1, 1, 10: with 2 and 5 there would be nine */
+    assert_int_equal(axis_ticks(&axis, 7, ticks), 3); /* 0.1, 1, 10; by 1, 2 and 5: nine */
     axis.from = 100.0;
     axis.to = 0.0;
     assert_true(fabs(axis_place(&axis, 0.02) - 100.0) < 1e-9 && fabs(axis_place(&axis, 10.0)) < 1e-9);
@@ -222,7 +222,7 @@ static void test_chart(void **state)
     assert_int_equal(count_of(t.text, "class=\"curve"), 2);
     assert_int_equal(count_of(t.text, "class=\"band\""), 1);
     assert_int_equal(count_of(t.text, "class=\"mark\""), 1);
-    assert_int_equal(count_of(t.text, "class=\"dot\""), 2); /* epoch 4 of both, behind the gap */
+    assert_int_equal(count_of(t.text, "class=\"dot\""), 2); /* epoch 4 of both runs, after the gap */
     assert_int_equal(count_of(t.text, "&lt;dfa&gt;"), 1);
     assert_int_equal(count_of(t.text, "class=\"label\""), 1);
     assert_int_equal(count_of(t.text, "nan"), 0);
@@ -235,8 +235,8 @@ static void test_pictures(void **state)
     (void)state;
     const struct color two[] = {{255, 0, 0}, {0, 0, 255}};
     struct text t;
-    /* By hand: BM, 66 bytes, pixels from 62, header of 40, 2 x -1 pixels of 8 bits, 2 colours (blue, green,
-     * red, 0), one row. */
+    /* The expected bytes: BM, 66 bytes, pixels from 62, header of 40, 2 x -1 pixels of 8 bits, 2 colours
+     * (blue, green, red, 0), one row. */
     begin(&t);
     assert_true(bitmap_write(t.to, two, 1, 2));
     expect(&t, "data:image/bmp;base64,Qk1CAAAAAAAAAD4AAAAoAAAAAgAAAP////"
@@ -260,7 +260,7 @@ static void test_colors(void **state)
     for (size_t i = 0; rule_style_at(i); i++) {
         assert_true(color_contrast(rule_style_at(i)->hue->light, page_light) >= least_contrast);
         assert_true(color_contrast(rule_style_at(i)->hue->dark, page_dark) >= least_contrast);
-        for (size_t k = 0; k < i; k++) /* told apart by colour or dash */
+        for (size_t k = 0; k < i; k++) /* styles differ in colour or dash */
             assert_true(memcmp(&rule_style_at(i)->hue->light, &rule_style_at(k)->hue->light,
                                sizeof(struct color)) != 0 ||
                         strcmp(rule_style_at(i)->dash, rule_style_at(k)->dash) != 0);

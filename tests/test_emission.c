@@ -1,6 +1,6 @@
 /*
- * test_emission.c - what follows from the instructions that a rule emits: the order of its signals, and the
- * refusal of a rule whose signals wait for one another.
+ * test_emission.c - the order of signals that follows from the instructions of a rule; rules whose signals
+ * depend on each other in a circle, and programs with too many instructions, are refused.
  */
 #include "backless.h"
 
@@ -22,7 +22,7 @@ static void test_order_of_signals(void **state)
         assert_string_equal(bl_rule_order(orders[i][0]), orders[i][1]);
 }
 
-/* The signal of block 0 needs that of block 1, and the other way round. */
+/* The signal of block 0 needs that of block 1, and that of block 1 the one of block 0. */
 static void emit_circular(struct bl_emitter *e, size_t l)
 {
     if (l == 0)

@@ -1,9 +1,9 @@
 /*
- * test_fixed_bits.c - the bits of a seed with the portable backend: recorded hashes of weights after
- * training. They are the same for every compiler, optimisation level and instruction set, so each build that
- * runs this test is compared with all others.
+ * test_fixed_bits.c - the bits of trained weights with the portable backend, against recorded hashes. They
+ * are the same for every compiler, optimisation level and instruction set, so that this test compares each
+ * build with all others.
  *
- * A change of these numbers changes the results of every seed. It must be in the changelog and raise
+ * If a hash changes, the results of every seed change: the change must be in the changelog and raise
  * BL_NUMERIC_REVISION.
  */
 #include "fixture.h"

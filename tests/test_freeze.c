@@ -1,7 +1,7 @@
 /*
- * test_freeze.c - the option freeze: frozen blocks keep the bits of what learns, the others take the steps of
- * a trainer whose frozen block is put back after each step; epochs, clipping, max-norm, and texts that are
- * refused.
+ * test_freeze.c - the option freeze: the learned tensors of frozen blocks keep their bits, and the other
+ * blocks take the steps of a trainer whose frozen block is restored after each step; ranges of epochs,
+ * clipping, max-norm, and refused texts.
  */
 #include "fixture.h"
 
@@ -51,14 +51,15 @@ static void make(struct fixture *fixture, int threads, size_t k, const char *fre
     fixture_make(fixture, "portable", threads, &options, &batch);
 }
 
-/* Running statistics follow the batches in a frozen block too. */
+/* Whether a tensor of block k is frozen. Running statistics are not: they follow the batches in frozen blocks
+   too. */
 static bool is_held(size_t k, const char *name)
 {
     return strncmp(name, cases[k].prefix, strlen(cases[k].prefix)) == 0 && !strstr(name, "running") &&
            !strstr(name, "mean") && !strstr(name, "variance");
 }
 
-/* The tensors of the frozen block from the model that learns into *to, one after the other. */
+/* Copies the tensors of the frozen block from the model to *to, one after the other. */
 static size_t collect(const struct fixture *fixture, size_t k, float *to)
 {
     size_t n = 0;
@@ -84,9 +85,9 @@ static void put_back(struct fixture *fixture, size_t k, const float *from)
 
 static float start[MOST], end[MOST];
 
-/* Learning rate 0 in one block: a trainer without the option whose block is put back after each step. The
-   steps of the other blocks see nothing of the frozen block's gradient or optimiser. */
-static void test_others_learn_as_with_rate_0_there(void **state)
+/* The reference is a trainer without the option, whose block is restored after each step. The other blocks
+   must not be affected by the gradient or the optimiser of the frozen block. */
+static void test_other_blocks_learn_as_if_the_block_had_rate_0(void **state)
 {
     (void)state;
     for (size_t k = 0; k < CASES; k++) {
@@ -106,7 +107,7 @@ static void test_others_learn_as_with_rate_0_there(void **state)
         if (memcmp(start, end, n * sizeof *start) != 0)
             fail_msg("%s, %s: block %s has changed", cases[k].net, cases[k].rule, cases[k].frozen);
         if (!fixture_equal(&frozen, &restored))
-            fail_msg("%s, %s: the others learn otherwise", cases[k].net, cases[k].rule);
+            fail_msg("%s, %s: the other blocks learn differently", cases[k].net, cases[k].rule);
         (void)collect(&plain, k, end);
         if (memcmp(start, end, n * sizeof *start) == 0 || fixture_equal(&plain, &frozen))
             fail_msg("%s, %s: the block learns nothing anyway", cases[k].net, cases[k].rule);
@@ -121,7 +122,7 @@ struct watch {
     size_t k;
     float before[MOST];
     int epochs;
-    char moved[16]; /* of each epoch: whether the block has changed in it */
+    char moved[16]; /* for each epoch: whether the block changed */
 };
 
 static int watch_epochs(void *user, const bl_progress *now)
@@ -138,7 +139,7 @@ static int watch_epochs(void *user, const bl_progress *now)
 static struct watch watch;
 
 static const struct {
-    const char *text, *learns; /* of each of 5 epochs: learns, or not */
+    const char *text, *learns; /* for each of 5 epochs: whether the block learns */
 } epochs[] = {{"none", "LLLLL"},
               {"0", "-----"},
               {"0 until 2", "--LLL"},
@@ -168,9 +169,9 @@ static void test_epochs(void **state)
     }
 }
 
-/* Frozen gradients are 0 to the norm: the other blocks are clipped as where the block had none. Where all but
-   the output are frozen, that is the step of the rule "frozen", whose hidden blocks do not learn. */
-static void test_clipping_sees_no_frozen_gradient(void **state)
+/* Frozen gradients do not count in the norm. If all blocks except the output are frozen, the step is that of
+   the rule "frozen", whose hidden blocks do not learn. */
+static void test_frozen_gradients_do_not_count_for_clipping(void **state)
 {
     (void)state;
     struct fixture_options options = options_of(4, "0-1");
@@ -190,9 +191,9 @@ static void test_clipping_sees_no_frozen_gradient(void **state)
     fixture_free(&output);
 }
 
-/* The gradients of the last step before the blocks were frozen are not left over for the norm. A single step
-   after one epoch belongs to the second. */
-static void test_clipping_forgets_older_gradients(void **state)
+/* The gradients of the last step before blocks are frozen must not count in the norm. A single step after one
+   epoch belongs to the second. */
+static void test_older_gradients_do_not_count_for_clipping(void **state)
 {
     (void)state;
     struct fixture_options options = options_of(4, "0-1 from 2");
@@ -274,10 +275,10 @@ static void test_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_others_learn_as_with_rate_0_there),
+        cmocka_unit_test(test_other_blocks_learn_as_if_the_block_had_rate_0),
         cmocka_unit_test(test_epochs),
-        cmocka_unit_test(test_clipping_sees_no_frozen_gradient),
-        cmocka_unit_test(test_clipping_forgets_older_gradients),
+        cmocka_unit_test(test_frozen_gradients_do_not_count_for_clipping),
+        cmocka_unit_test(test_older_gradients_do_not_count_for_clipping),
         cmocka_unit_test(test_max_norm_leaves_frozen_weights),
         cmocka_unit_test(test_texts),
     };

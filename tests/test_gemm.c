@@ -10,24 +10,24 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 
-/* A sum of k products, rounded k times in any order, is off by at most k 2^-24 of the sum of their sizes, to
-   first order; two more for C itself and for the second order. */
+/* A sum of k products with k roundings in any order has an error of at most k 2^-24 times the sum of their
+   sizes, to first order; two more are for C itself and for the second order. */
 static double gemm_bound(size_t k, double size)
 {
     return ((double)k + 2.0) * 0x1p-24 * size;
 }
 
-static const float untouched = -77.0f; /* what lies between the rows of C */
+static const float untouched = -77.0f; /* the value between the rows of C, which must not change */
 
 struct shape {
     size_t m, n, k;
 };
-/* Around the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns; 256 terms), nothing at all, and
-   the shapes that training uses. */
+/* Sizes near the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns; 256 terms), empty products,
+   and the shapes of training. */
 static const struct shape shapes[] = {
     {0, 0, 0},   {0, 5, 3},    {5, 0, 3},    {1, 1, 0},    {3, 17, 0},    {1, 1, 1},
     {2, 3, 1},   {1, 7, 5},    {3, 8, 8},    {4, 9, 7},    {5, 15, 16},   {6, 16, 17},
@@ -38,20 +38,20 @@ static const struct shape shapes[] = {
 enum {
     SHAPES = sizeof shapes / sizeof *shapes,
     FLAGS = 8, /* transpose_a, transpose_b, accumulate */
-    GAPS = 2   /* rows that touch, rows with a gap */
+    GAPS = 2   /* rows without and with a gap between them */
 };
 
-static char finding[200]; /* what the latest check found */
+static char finding[200]; /* what the latest check found wrong */
 
 struct product {
     struct gemm g;
-    struct fenced a, b, c, scratch;
-    float before[64 * 100]; /* C as it was, dense */
+    struct guarded_array a, b, c, scratch;
+    float before[64 * 100]; /* C before the product, dense */
 };
 
-static struct fenced matrix(size_t rows, size_t cols, size_t ld, uint32_t *seed)
+static struct guarded_array matrix(size_t rows, size_t cols, size_t ld, uint32_t *seed)
 {
-    struct fenced f = fence_make(rows > 0 ? (rows - 1) * ld + cols : 0);
+    struct guarded_array f = guarded_make(rows > 0 ? (rows - 1) * ld + cols : 0);
     for (size_t i = 0; i < f.n; i++)
         f.x[i] = float_random(seed, 1.0f);
     return f;
@@ -66,7 +66,7 @@ static void product_make(struct product *p, const struct backend *backend, struc
     p->a = ta ? matrix(s.k, s.m, lda, &seed) : matrix(s.m, s.k, lda, &seed);
     p->b = tb ? matrix(s.n, s.k, ldb, &seed) : matrix(s.k, s.n, ldb, &seed);
     p->c = matrix(s.m, s.n, ldc, &seed);
-    p->scratch = fence_make(backend->scratch);
+    p->scratch = guarded_make(backend->scratch);
     for (size_t i = 0; i < p->c.n; i++)
         if (i % ldc >= s.n)
             p->c.x[i] = untouched;
@@ -75,13 +75,13 @@ static void product_make(struct product *p, const struct backend *backend, struc
     p->g = (struct gemm){ta, tb, flags & 4, s.m, s.n, s.k, p->a.x, lda, p->b.x, ldb, p->c.x, ldc, false};
 }
 
-static bool product_free(struct product *p) /* gives whether all fences held */
+static bool product_free(struct product *p) /* returns whether nothing was written before the arrays */
 {
-    struct fenced *const all[] = {&p->a, &p->b, &p->c, &p->scratch};
+    struct guarded_array *const all[] = {&p->a, &p->b, &p->c, &p->scratch};
     bool holds = true;
     for (size_t i = 0; i < 4; i++) {
-        holds = holds && fence_holds(all[i]);
-        fence_free(all[i]);
+        holds = holds && guarded_is_intact(all[i]);
+        guarded_free(all[i]);
     }
     return holds;
 }
@@ -96,7 +96,7 @@ static float b_at(const struct gemm *g, size_t k, size_t j)
     return g->transpose_b ? g->b[j * g->ldb + k] : g->b[k * g->ldb + j];
 }
 
-/* One element: near the sum in double; with `exact` the very bits of the definition. */
+/* Whether one element is near the sum in double; with `exact`, whether it has the bits of the definition. */
 static bool element_is_right(const struct product *p, size_t i, size_t j, bool exact)
 {
     const struct gemm *g = &p->g;
@@ -159,7 +159,7 @@ static bool backend_is_right(const struct backend *backend, bool exact)
     return true;
 }
 
-static void backends_are_near(void **state)
+static void backends_are_near_the_reference(void **state)
 {
     (void)state;
     struct backend backend;
@@ -170,7 +170,7 @@ static void backends_are_near(void **state)
     }
 }
 
-static void variants_are_exact(void **state)
+static void variants_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -179,7 +179,7 @@ static void variants_are_exact(void **state)
             fail_msg("%s", finding);
 }
 
-/* What is not finite comes through: in its row, or its column, and nowhere else. */
+/* A NaN or infinity of an operand changes its row or column of the result, and no other numbers. */
 static void nan_stays_in_its_row(void **state)
 {
     (void)state;
@@ -197,7 +197,7 @@ static void nan_stays_in_its_row(void **state)
         }
 }
 
-/* The scratch may begin at any float; what it is said to need is enough. */
+/* The scratch memory may begin at any float, and its stated size is enough. */
 static void scratch_is_enough(void **state)
 {
     (void)state;
@@ -222,7 +222,7 @@ static void scratch_is_enough(void **state)
     }
 }
 
-/* ---- what the checks above must find ---- */
+/* ---- negative controls ---- */
 
 static struct backend good;
 
@@ -289,8 +289,10 @@ static void faults_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(backends_are_near),    cmocka_unit_test(variants_are_exact),
-        cmocka_unit_test(nan_stays_in_its_row), cmocka_unit_test(scratch_is_enough),
+        cmocka_unit_test(backends_are_near_the_reference),
+        cmocka_unit_test(variants_have_the_bits_of_the_definition),
+        cmocka_unit_test(nan_stays_in_its_row),
+        cmocka_unit_test(scratch_is_enough),
         cmocka_unit_test(faults_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
- * test_golden.c - ten steps of every rule, loss, activation and optimiser end at the numbers of an
- * independent implementation in double precision (golden/make_golden.py), on every backend; and three
- * deliberate mistakes do not.
+ * test_golden.c - ten steps of every rule, loss, activation and optimiser, on every backend, reach the
+ * numbers of an independent implementation in double precision (golden/make_golden.py); they do not reach the
+ * numbers of deliberate mistakes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,17 +15,17 @@
 
 #include <math.h>
 
-/* Weights are of size 1 and take ten steps of at most ten sums each: 100 roundings of 6e-8. The same steps
-   in NumPy's single precision stay within 3e-6 of the golden numbers (make_golden.py makes sure); twice that
-   is allowed. */
+/* Weights of size 1 take ten steps with at most ten sums each: 100 roundings of 6e-8. The same steps in
+   NumPy's single precision are within 3e-6 of the golden numbers (which make_golden.py checks); twice that is
+   allowed. */
 static const double bound = 6e-6;
-/* A mistake must be plain: more than a thousand times what is allowed. */
+/* The least distance of a deliberate mistake: more than a thousand times the bound. */
 static const double plain_miss = 1e-2;
 
 enum { N_FIELDS = 9, TEXT = 600, INPUTS = 7, CLASSES = 4, LARGEST = 8 };
 
 struct golden {
-    char text[TEXT]; /* the line, cut into the fields */
+    char text[TEXT]; /* the line, split into its fields */
     const char *name;
     struct fixture_options options;
     struct tensors *file;
@@ -98,8 +98,8 @@ static void golden_close(struct golden *g)
     bl_context_free(g->ctx);
 }
 
-/* Every tensor of the model must be in the file, and every array of the file that is the start of one in the
-   model. */
+/* Sets the initial tensors. Every tensor of the model must be in the file, and every initial array of the
+   file in the model. */
 static void set_start(const struct golden *g, struct fixture *fixture)
 {
     bl_tensor t;
@@ -114,7 +114,7 @@ static void set_start(const struct golden *g, struct fixture *fixture)
             assert_non_null(fixture_tensor(fixture, entry.name).values);
 }
 
-/* Feedback that is no longer what it was. */
+/* Whether the tensor is feedback that learns, because its final values differ from the initial ones. */
 static bool does_learn(const struct golden *g, const char *name)
 {
     char full[TEXT];
@@ -147,7 +147,7 @@ struct outcome {
     double weights, losses; /* the largest distances */
 };
 
-/* Without an array of that name examples are rows of INPUTS numbers. */
+/* The shape of an example; without an array "shape", examples are rows of INPUTS numbers. */
 static bl_shape shape_of(const struct golden *g)
 {
     struct tensor_entry entry;
@@ -201,7 +201,7 @@ static void check_case(const char *line)
     golden_close(&g);
 }
 
-/* Lines of cases.txt whose name begins with "wrong_" or does not. */
+/* Checks the cases of cases.txt whose name begins with "wrong_", or the others; returns their number. */
 static int check_cases(bool wrong)
 {
     char line[TEXT];
@@ -223,11 +223,11 @@ static void test_golden_cases(void **state)
     assert_true(check_cases(false) >= 76);
 }
 
-/* Negative controls: B swapped for the transposed weights, f' left out, the error taken after the softmax;
-   for each further rule what it must not be: weights for their signs, feedback that stays, a sign, f'
-   itself, the cosine of the output for that of the sum, the first pass's inputs; l2 outside of the
-   optimiser's statistics; a residual without its shortcut, or with the delta of one follower alone; and
-   layer norm's moments taken for constants. */
+/* Negative controls: the transposed weights in place of B, f' left out, the error after the softmax; for
+   other rules the weights in place of their signs, feedback that does not learn, a wrong sign, f' itself, the
+   cosine of the output in place of that of the sum, the inputs of the first pass; l2 outside of the
+   optimiser's statistics; a residual without its shortcut, or with the delta of one follower only; constant
+   moments of layer norm. */
 static void test_mistakes_are_seen(void **state)
 {
     (void)state;

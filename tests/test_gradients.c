@@ -15,19 +15,19 @@
 #include <math.h>
 
 enum { N = 6, BLOCKS = 3, INPUTS = 7, CLASSES = 4, WIDEST = 7 };
-static const int units[BLOCKS + 1] = {INPUTS, 6, 5, CLASSES}; /* of the input and of each block */
+static const int units[BLOCKS + 1] = {INPUTS, 6, 5, CLASSES}; /* units of the input and of each block */
 
-/* The slope from four points h and 2h to each side: wrong by h^4 / 30 of the fifth derivative, which is up
-   to about 100 here: 3e-6. The loss itself is rounded by up to about 3e-7 of 1 + its size, as its sums are,
+/* The step of the four-point formula (points h and 2h to each side). Its error is h^4 / 30 times the fifth
+   derivative, which is up to about 100 here: 3e-6. The loss is rounded by up to about 3e-7 of 1 + its size,
    which the formula multiplies by 1.5 / h = 48: 1.5e-5. A power of two, so that h itself is not rounded. */
 static const float h = 0x1p-5f;
-static const double difference_bound = 2e-5; /* of 1 + the loss; the mean over the batch */
+static const double difference_bound = 2e-5; /* in units of 1 + the mean loss over the batch */
 /* Up to five sums of at most seven terms, each rounded by 6e-8 of the largest. */
 static const double definition_bound = 3e-6;
-/* A hidden gradient of dfa is no slope of the loss: it must be seen far beyond what is allowed. */
+/* Negative control: a hidden gradient of dfa is not a slope of the loss, and must differ by at least this. */
 static const double plain_miss = 1e-2;
-/* A relu's kink is this far from every sum: moving one weight by 2h moves a sum of the first block by up to
-   0.1, of the second by up to 0.15. */
+/* The least distance of pre-activations from the kink of relu: a change of one weight by 2h changes those of
+   the first block by up to 0.1, of the second by up to 0.15. */
 static const double kink_distance = 0.2;
 
 static const char *const activations[] = {"tanh",     "logistic", "relu",    "leaky-relu 0.1",
@@ -41,7 +41,7 @@ static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTUR
 /* ---- the same net in double precision ---- */
 
 struct passed {                       /* one example */
-    double input[BLOCKS + 1][WIDEST]; /* of each block; the last are the scores */
+    double input[BLOCKS + 1][WIDEST]; /* of each block; those after the last block are the scores */
     double sum[BLOCKS][WIDEST];       /* W h + b */
     double slope[BLOCKS][WIDEST];     /* f' at the sum; 1 for the last block */
 };
@@ -89,7 +89,7 @@ static void pass(const struct fixture *fixture, const char *activation, const fl
     }
 }
 
-/* dJ/da of one example. */
+/* Computes dJ/da of one example. */
 static void error_of(const char *loss, const double *a, int32_t label, double *e)
 {
     double sum = 0.0;
@@ -114,7 +114,7 @@ static void product(const float *M, int rows, int cols, bool transposed, const d
     }
 }
 
-/* delta of every block from its equation; delta[BLOCKS - 1] is e already. */
+/* Computes the delta of every block from the equation of the rule; delta[BLOCKS - 1] is already e. */
 static void teach(const struct fixture *fixture, const char *rule, const struct passed *at,
                   double delta[BLOCKS][WIDEST])
 {
@@ -149,7 +149,7 @@ static void set_random(struct fixture *fixture)
     }
 }
 
-/* Draws each example again until no hidden sum is near 0. */
+/* Draws each example again until no hidden pre-activation is near 0. */
 static void choose_examples(const struct fixture *fixture, const char *activation)
 {
     uint32_t state = 5;
@@ -209,8 +209,8 @@ static double loss_at(struct fixture *fixture, const bl_data *data, const char *
     return score.loss;
 }
 
-/* The largest distance of the i-th tensor's gradient from the differences of the mean loss, in units of 1 +
-   the loss. scale: gradient of the reduction over gradient of the mean. */
+/* The largest distance between the gradient of the i-th tensor and central differences of the mean loss, in
+   units of 1 + the loss. scale: gradient with the reduction divided by that with the reduction mean. */
 static double tensor_distance(struct fixture *fixture, const bl_data *data, int i, double scale)
 {
     bl_tensor t, g;
@@ -224,7 +224,7 @@ static double tensor_distance(struct fixture *fixture, const bl_data *data, int 
     memcpy(values, t.values, n * sizeof *values);
     memcpy(gradient, g.values, n * sizeof *gradient);
     for (size_t k = 0; k < n; k++) {
-        double J[5]; /* at -2h, -h, 0, h, 2h */
+        double J[5]; /* losses at -2h, -h, 0, h, 2h */
         for (int at = 0; at < 5; at++)
             J[at] = loss_at(fixture, data, t.name, values, n, k, (float)(at - 2) * h);
         const double slope = (8 * (J[3] - J[1]) - (J[4] - J[0])) / (12 * (double)h);
@@ -234,7 +234,7 @@ static double tensor_distance(struct fixture *fixture, const bl_data *data, int 
     return largest;
 }
 
-/* Of the tensors whose name begins so. */
+/* The largest distance over the tensors whose name begins with `prefix`. */
 static double difference_distance(struct fixture *fixture, const struct workspace_case *c, const char *prefix)
 {
     bl_tensor t;
@@ -261,7 +261,7 @@ static void check_bp(const struct workspace_case *c)
 
 /* ---- the equations ---- */
 
-struct gap {              /* between what is and what should be */
+struct gap {              /* the distance between actual and expected values */
     double largest, size; /* the largest distance, the largest value */
 };
 
@@ -283,7 +283,8 @@ static bl_tensor weight_gradient(const struct fixture *fixture, size_t block)
     return g;
 }
 
-/* delta and the gradients against their definitions, for the batch as it is; in units of the largest. */
+/* The distance of deltas and gradients from their definitions for the current batch, in units of the largest
+   value. */
 static double definition_distance(struct fixture *fixture, const struct workspace_case *c)
 {
     double delta[N][BLOCKS][WIDEST];
@@ -354,7 +355,7 @@ static void test_bp_is_the_slope_of_the_loss(void **state)
     for_all("bp", check_bp);
 }
 
-static void test_rules_teach_what_they_say(void **state)
+static void test_deltas_are_those_of_the_equations(void **state)
 {
     (void)state;
     for_all("fa", check_rule);
@@ -383,7 +384,7 @@ static void test_inspection_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_bp_is_the_slope_of_the_loss),
-                                       cmocka_unit_test(test_rules_teach_what_they_say),
+                                       cmocka_unit_test(test_deltas_are_those_of_the_equations),
                                        cmocka_unit_test(test_inspection_changes_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 /*
- * test_hashes.c - the weights after six steps, for every rule x net x optimiser x precision x memory, as
- * recorded in golden/hashes.txt: a change of the engine must not change a bit of them. Every option that
- * decides the bits is set here, so that a change of a default changes nothing.
+ * test_hashes.c - the hashes of the weights after six steps, for every rule x net x optimiser x precision x
+ * memory, equal those recorded in golden/hashes.txt, so that changes of the engine change no bit. Every
+ * option that affects the bits is set here, so that a change of a default has no effect.
  *
- *     test_hashes --write    prints the table anew; a line that changes belongs into the changelog
+ *     test_hashes --write    prints the table; a line that changes must be explained in the changelog
  */
 #include "fixture.h"
 
@@ -20,7 +20,7 @@ static const char *const nets[][2] = {
      "dropout 0.1, conv 6 3x3 pad 1, batchnorm, tanh, maxpool 2, conv 4 3x3, leaky-relu, dropout 0.1, "
      "avgpool 2, dense 11, batchnorm, logistic, dense 5"},
 };
-/* With one optimiser each. On 3 threads their convolutions are cut over examples. */
+/* Nets with one optimiser each. On 3 threads their convolutions are cut over examples. */
 static const char *const further_nets[][2] = {
     {"layernorm", "conv 4 2x2 nobias, layernorm, leaky-relu, maxpool 3 stride 2, conv 3 3x3 pad 1, "
                   "residual (layernorm, conv 3 3x3 pad 1), gelu, dense 11, layernorm, tanh, dense 5"},
@@ -43,7 +43,8 @@ struct choice {
 static float x[N * INPUTS];
 static int32_t labels[N];
 
-/* Rules whose feedback learns get a decay unless the optimiser's text has one: here it always has. */
+/* Rules with learned feedback have a default decay unless the optimiser has one, so that the text always has
+   one here. */
 static void text_of(const struct choice *c, char out[LINE_ROOM])
 {
     snprintf(out, LINE_ROOM, "%s %s \"%s\" %s %s", c->rule, c->net_name, c->optimizer, c->precision,
@@ -55,7 +56,8 @@ static bool learns_feedback(const char *rule)
     return strcmp(rule, "kp") == 0 || strcmp(rule, "dkp") == 0;
 }
 
-/* Options that versions before this one do not know are left out there: they had one meaning. */
+/* Sets an option if the library has it. Earlier versions do not have all of them and behave like the value
+   set here. */
 static bl_status set_if_known(bl_config *config, const char *key, const char *text)
 {
     return bl_config_get(config, key) ? bl_config_set(config, key, text) : BL_OK;
@@ -79,7 +81,7 @@ static bl_status configure(bl_config *config, const struct choice *c)
     return set_if_known(config, "slope", "cos f");
 }
 
-/* Six steps: two whole batches and a smaller one, twice. */
+/* Trains six steps: two full batches and a smaller one, twice. */
 static bl_status train(bl_trainer *trainer)
 {
     for (size_t step = 0; step < STEPS; step++) {
@@ -193,7 +195,7 @@ static void test_table(void **state)
     print_message("%zu choices, of which %zu train\n", check.compared, check.trained);
 }
 
-/* Control: what the table compares does depend on each part of a choice. */
+/* Control: the hash depends on each part of a choice. */
 static void test_choices_differ(void **state)
 {
     (void)state;

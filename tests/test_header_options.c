@@ -29,7 +29,7 @@ static int drop_header(void **state)
     return 0;
 }
 
-/* The line of the option, with those that go on with it; "" where there is none. */
+/* The line of the option with its continuation lines; "" if there is none. */
 static void line_of(const char *text, const char *key, char *out, size_t room)
 {
     char begin[64];
@@ -44,7 +44,7 @@ static void line_of(const char *text, const char *key, char *out, size_t room)
     snprintf(out, room, "%.*s", (int)(end - at), at);
 }
 
-/* Words in small letters are values; others stand for what the user names. */
+/* Words in lower case are values; others are placeholders. */
 static bool is_value(struct slice word)
 {
     for (size_t i = 0; i < word.n; i++)
@@ -61,7 +61,7 @@ static bool has_word(const char *line, struct slice word)
     return false;
 }
 
-/* What the line lacks; "" nothing. */
+/* What is missing in the line; "": nothing. */
 static void missing_in(const char *line, const bl_option *option, char *out, size_t room)
 {
     struct slice rest = slice_of(option->argument ? option->argument : "true|false"), word;

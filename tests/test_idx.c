@@ -57,7 +57,7 @@ static void assert_refused(const char *where, const char *part, const struct dat
         fail_msg("names no file: %s", ctx->why);
 }
 
-/* ---- right forms ---- */
+/* ---- valid files ---- */
 
 static void single_files_find_their_labels(void **state)
 {
@@ -81,7 +81,7 @@ static void single_files_find_their_labels(void **state)
     }
 }
 
-static void kind_is_told_by_content(void **state)
+static void the_kind_is_recognised_by_content(void **state)
 {
     uint8_t bytes[64];
     (void)state;
@@ -109,12 +109,12 @@ static void dimensions_become_a_shape(void **state)
     }
 }
 
-static void folders_hold_two_parts(void **state)
+static void folders_have_two_parts(void **state)
 {
     static const struct idx_spec test_images = {0x803, {1, 2, 2, 0}, 4, 256},
                                  test_labels = {0x801, {1, 0, 0, 0}, 1, 2};
     static const char test_text[] = "1x2x2 of 1: 0 1 2 3 = 0";
-    static const char *const prefixes[] = {"test", "t10k"}; /* t10k wins where both are there */
+    static const char *const prefixes[] = {"test", "t10k"}; /* t10k takes precedence if both exist */
     (void)state;
     write_idx(scratch_path(&scratch, "train-images.idx3-ubyte.gz"), &good_images);
     write_idx(scratch_path(&scratch, "train-labels-idx1-ubyte"), &good_labels);
@@ -183,7 +183,7 @@ static void broken_files_are_refused(void **state)
     }
 }
 
-/* In a folder a file is IDX by its place: its own name must not make it a table. */
+/* In a folder the role of a file decides that it is IDX, not its name, which must not make it a table. */
 static void short_files_are_refused(void **state)
 {
     uint8_t bytes[64];
@@ -207,7 +207,7 @@ static void labels_must_be_known(void **state)
     static char *numbers[] = {three, zero}, *words[] = {cat, dog};
     static const struct {
         char **names;
-        const char *fragment; /* NULL: right, and then the labels of examples 0 and 1 are */
+        const char *fragment; /* NULL: valid, and the labels of examples 0 and 1 are: */
         struct idx_spec labels;
         int first, second;
     } cases[] = {
@@ -329,7 +329,7 @@ static void gz_must_end_with_its_data(void **state)
     (void)state;
     assert_true(2 * n < sizeof longer);
     memcpy(longer, packed, n);
-    memcpy(longer + n, packed, n); /* two members are one file */
+    memcpy(longer + n, packed, n); /* two members give one file */
     scratch_write(scratch_path(&scratch, "two.gz"), longer, 2 * n);
     assert_int_equal(read_bytes(scratch_path(&scratch, "two.gz"), BYTES_IN_LIMIT, &got), BL_OK);
     assert_int_equal(got.n, 2000);
@@ -347,7 +347,7 @@ static void gz_must_end_with_its_data(void **state)
     free(packed);
 }
 
-/* Time, flags and system in the header mean nothing; everything else is covered. */
+/* Changes of time, flags and system in the header are allowed; all others must be detected or harmless. */
 static void damaged_gz_is_refused_or_right(void **state)
 {
     unsigned char original[1000];
@@ -399,7 +399,7 @@ static void empty_gz_is_an_empty_file(void **state)
     mem_free(ctx, got.at);
 }
 
-static void what_cannot_be_read_is_told_apart(void **state)
+static void missing_files_folders_and_read_errors_differ(void **state)
 {
     static const char unreadable[] = "/proc/self/mem"; /* its first page is not mapped: EIO */
     struct bytes got;
@@ -421,7 +421,7 @@ static void what_cannot_be_read_is_told_apart(void **state)
 
 /* ---- memory ---- */
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char *const names[2][2] = {{"images", "labels"}, {"images.gz", "labels.gz"}};
     (void)state;
@@ -433,7 +433,7 @@ static void running_out_of_memory_leaves_nothing(void **state)
     }
 }
 
-/* ---- the real ones ---- */
+/* ---- real data ---- */
 
 static void assert_mnist_like(const char *where, const struct data_options *options, const char *part,
                               size_t n, int first, int last)
@@ -477,9 +477,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH (single_files_find_their_labels),
-        EACH (kind_is_told_by_content),
+        EACH (the_kind_is_recognised_by_content),
         EACH (dimensions_become_a_shape),
-        EACH (folders_hold_two_parts),
+        EACH (folders_have_two_parts),
         EACH (labels_may_be_missing_for_predictions),
         EACH (broken_files_are_refused),
         EACH (short_files_are_refused),
@@ -490,8 +490,8 @@ int main(void)
         EACH (damaged_gz_is_refused_or_right),
         EACH (expansion_is_limited),
         EACH (empty_gz_is_an_empty_file),
-        EACH (what_cannot_be_read_is_told_apart),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (missing_files_folders_and_read_errors_differ),
+        EACH (failing_allocations_lose_no_memory),
         EACH (fashion_mnist_is_read),
         EACH (mnist_is_read),
     };

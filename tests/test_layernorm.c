@@ -1,7 +1,7 @@
 /*
  * test_layernorm.c - layer norm against its equations in double precision, on every portable variant: for few
  * numbers, for more than one partial sum, for numbers far from 0, and for equal numbers; computed in ranges
- * it has the bits of the whole.
+ * it has the same bits as computed at once.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,8 +18,8 @@
 
 enum { N = 3, MOST = 9000 };
 
-/* Numbers around 10 are 1e-6 apart, and so is their mean; x^ is up to 4. Derivatives are of size 1 after
-   the division by the deviation, which is about 1, and their sums over N examples are rounded like them. */
+/* Floats near 10 are spaced by 1e-6, and so is their mean; x^ is up to 4. Derivatives are of size 1 after the
+   division by the deviation, which is about 1, and their sums over N examples are rounded in the same way. */
 static const double bound = 5e-6;
 
 static const size_t sizes[] = {2, 5, 16, 17, 100, 4095, 4096, 4097, 9000};
@@ -53,7 +53,7 @@ static void fill(size_t n)
         x[n + j] = 3.0f; /* the second example: all equal */
 }
 
-/* Forward, back and gradient, all numbers or the range. */
+/* Computes forward, backward and gradient, for all numbers or a range. */
 static void run(const struct backend *backend, size_t n, struct range range, bool accumulates)
 {
     const struct layer_ops *ops = layernorm();
@@ -92,7 +92,7 @@ static void mean_and_inverse(const float *row, size_t n, double *mean, double *i
     *inverse = 1.0 / sqrt(square / (double)n + 1e-5);
 }
 
-/* before: what dx was, where the derivative is added to it. */
+/* before: the value of dx to which the derivative is added. */
 static void check_all(size_t n, double before)
 {
     static double gains[MOST], shifts[MOST];
@@ -121,7 +121,7 @@ static void check_all(size_t n, double before)
     }
 }
 
-static void layer_norm_is_its_equations(void **state)
+static void layer_norm_computes_its_equations(void **state)
 {
     (void)state;
     struct backend backend;
@@ -165,7 +165,7 @@ static void ranges_and_variants_have_the_same_bits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(layer_norm_is_its_equations),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(layer_norm_computes_its_equations),
                                        cmocka_unit_test(ranges_and_variants_have_the_same_bits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

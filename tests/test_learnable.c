@@ -1,6 +1,6 @@
 /*
- * test_learnable.c - configurations that cannot learn are refused or noted: before the first step, blocks
- * whose deltas stay 0 during training, and a last batch that is too small for batch norm.
+ * test_learnable.c - configurations that cannot learn are refused or reported in a note: before the first
+ * step; during training, if the deltas of a block stay 0; and if the last batch is too small for batch norm.
  */
 #include "fixture.h"
 
@@ -59,7 +59,7 @@ static void test_refused(void **state)
     }
 }
 
-/* Maps of more than one number have statistics of their own, also of one example. */
+/* Batch norm of maps with more than one number works with a single example. */
 static void test_not_refused(void **state)
 {
     (void)state;
@@ -77,7 +77,7 @@ static void test_not_refused(void **state)
     fixture_free(&fixture);
 }
 
-static void test_told_at_once(void **state)
+static void test_notes_before_the_first_step(void **state)
 {
     (void)state;
     static const struct {
@@ -101,9 +101,9 @@ static void test_told_at_once(void **state)
     }
 }
 
-/* Hidden blocks whose deltas are made 0: by feedback of zeros, by units that are off, by weights of zeros.
-   Without that, which is the control, the same net has no note. */
-static void test_blocks_that_stand_still(void **state)
+/* The deltas of hidden blocks become 0 by feedback of zeros, by relu units that are never active, or by
+   weights of zeros. Control: the same net without that has no note. */
+static void test_blocks_with_zero_deltas_are_noted(void **state)
 {
     (void)state;
     static const struct {
@@ -166,8 +166,8 @@ static void test_blocks_that_stand_still(void **state)
         }
 }
 
-/* Baselines do not teach hidden blocks, and that is no fault. */
-static void test_baselines_may_stand_still(void **state)
+/* Baselines do not train hidden blocks, so that they give no note. */
+static void test_baselines_are_not_noted(void **state)
 {
     (void)state;
     static const char *const rules[] = {"frozen", "linear"};
@@ -204,10 +204,9 @@ static void fit(const char *net, const char *size, int threads, const char *memo
     fixture_free(&fixture);
 }
 
-/* 24 examples in batches of 23: with batch norm one step of 24, else a step of 23 and one of 1. The bits
-      are those of any number of
-   threads and of low memory; a batch of 24 that was asked for gives them too. */
-static void test_a_last_one_joins(void **state)
+/* 24 examples in batches of 23: with batch norm one step of 24, otherwise a step of 23 and one of 1. The bits
+      are the same with any number of threads, with low memory, and with the option batch 24. */
+static void test_a_single_last_example_joins_the_batch(void **state)
 {
     (void)state;
     bl_progress last;
@@ -229,8 +228,7 @@ static void test_a_last_one_joins(void **state)
     assert_int_equal(last.total_step, 6);
 }
 
-/* What adfa takes for the derivative: with f' it is dfa; with cos a low memory and threads give the same
-   bits. */
+/* The option slope of adfa: with f' it is dfa; with cos a, low memory and threads give the same bits. */
 static void test_slopes(void **state)
 {
     (void)state;
@@ -268,10 +266,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_not_refused),
-        cmocka_unit_test(test_told_at_once),
-        cmocka_unit_test(test_blocks_that_stand_still),
-        cmocka_unit_test(test_baselines_may_stand_still),
-        cmocka_unit_test(test_a_last_one_joins),
+        cmocka_unit_test(test_notes_before_the_first_step),
+        cmocka_unit_test(test_blocks_with_zero_deltas_are_noted),
+        cmocka_unit_test(test_baselines_are_not_noted),
+        cmocka_unit_test(test_a_single_last_example_joins_the_batch),
         cmocka_unit_test(test_slopes),
     };
     return cmocka_run_group_tests(tests, fill, NULL);

@@ -19,13 +19,12 @@
 enum {
     MOST_AT_ONCE = 4 << 20, /* bytes; the files here are smaller */
     ARRAYS = 10001,         /* one more than an .npz may have */
-    LAYERS =
-        65540 /* 2^24 x 2^24 weights in each of 2^16 layers: 2^64 in all, 0 for who counts with 64 bits */
+    LAYERS = 65540 /* 2^24 x 2^24 weights in each of 2^16 layers: 2^64 in total, which is 0 in 64 bits */
 };
 
 static struct scratch scratch;
 
-/* ---- Memory that refuses what no file here needs ---- */
+/* ---- An allocator that refuses large blocks ---- */
 
 static void *allocate_little(void *user, size_t size, size_t alignment)
 {
@@ -61,7 +60,7 @@ static char *long_net(const char *layer, size_t n)
     return text;
 }
 
-static void nets_are_measured(void **state)
+static void large_nets_are_refused(void **state)
 {
     bl_context *ctx = little_context();
     const bl_shape four = {1, 1, 4};
@@ -119,8 +118,8 @@ static bl_status load_model(bl_context *ctx, const char *net, const char *output
     return status;
 }
 
-/* Refused for what they say, not for want of memory: nothing that large was asked for. */
-static void models_hold_what_they_speak_of(void **state)
+/* Models are refused because of their content, before an allocation of that size fails. */
+static void models_without_their_tensors_are_refused(void **state)
 {
     char *longest = long_net("dense 16777216", LAYERS);
     const struct {
@@ -141,8 +140,9 @@ static void models_hold_what_they_speak_of(void **state)
     bl_context_free(ctx);
 }
 
-/* Two wide blocks with a narrow one between have few weights, and a feedback as large as wide times wide. */
-static void feedback_is_measured_too(void **state)
+/* Two wide blocks with a narrow one between them have few weights, but feedback of wide times wide
+   numbers. */
+static void large_feedback_is_refused(void **state)
 {
     enum { WIDE = 20000, NARROW = 1 };
     float *zeros = calloc(4 * WIDE, sizeof *zeros);
@@ -202,7 +202,7 @@ static void end(struct run *run)
     bl_context_free(run->ctx);
 }
 
-/* A fresh checkpoint of the run, in which `key` is `text`. */
+/* Writes a new checkpoint of the run with the metadata `key` set to `text`. */
 static void write_changed(struct run *run, const char *key, const char *text)
 {
     struct tensors *file = NULL;
@@ -221,7 +221,7 @@ static void write_changed(struct run *run, const char *key, const char *text)
     tensors_free(run->ctx, file);
 }
 
-static void checkpoints_count_what_can_be(void **state)
+static void counters_of_checkpoints_are_checked(void **state)
 {
     static const struct {
         const char *key, *text;
@@ -229,12 +229,12 @@ static void checkpoints_count_what_can_be(void **state)
     } cases[] = {
         {"halvings", "8", BL_OK},
         {"halvings", "9", BL_BAD_DATA},
-        {"halvings", "9007199254740992", BL_BAD_DATA}, /* was counted up to */
+        {"halvings", "9007199254740992", BL_BAD_DATA}, /* must not be counted up to in a loop */
         {"epoch", "1000000000", BL_OK},
         {"epoch", "1000000001", BL_BAD_DATA},
         {"epoch", "0.5", BL_BAD_DATA},
         {"step", "4503599627370496", BL_OK},
-        {"step", "9007199254740992", BL_BAD_DATA}, /* one step more is no other double */
+        {"step", "9007199254740992", BL_BAD_DATA}, /* adding 1 does not change this double */
         {"position", "3.5", BL_BAD_DATA},
         {"position", "-1", BL_BAD_DATA},
         {"wrong", "1", BL_BAD_DATA}, /* of 0 */
@@ -256,7 +256,7 @@ static void checkpoints_count_what_can_be(void **state)
     }
 }
 
-static void places_beyond_the_set_are_refused(void **state)
+static void positions_beyond_the_set_are_refused(void **state)
 {
     struct run run;
     (void)state;
@@ -267,7 +267,7 @@ static void places_beyond_the_set_are_refused(void **state)
     end(&run);
 }
 
-/* Counting the epochs one by one would take days. */
+/* The rate of a far epoch must be computed without a loop over the epochs, which would take days. */
 static void far_epochs_have_a_rate(void **state)
 {
     static const struct {
@@ -306,7 +306,7 @@ static void write_zip(const char *path, const char *method, size_t n_arrays, con
     archive_write_free(a);
 }
 
-static void archives_have_so_many_arrays(void **state)
+static void archives_with_too_many_arrays_are_refused(void **state)
 {
     static const char array[] =
         "\x93NUMPY\1\0\x37\0{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}\0\0\0";
@@ -325,8 +325,8 @@ static void archives_have_so_many_arrays(void **state)
     bl_context_free(ctx);
 }
 
-/* The method is in two places: bytes 8 of an entry, and 10 of the directory's. 14 is LZMA, whose own head
-   says how much memory it wants. */
+/* The compression method is stored twice: at byte 8 of an entry, and at byte 10 of its directory record.
+   Method 14 is LZMA, whose header states how much memory it needs. */
 static void other_methods_are_refused(void **state)
 {
     bl_context *ctx = little_context();
@@ -348,9 +348,9 @@ static void other_methods_are_refused(void **state)
     bl_context_free(ctx);
 }
 
-/* ---- Sentences ---- */
+/* ---- Messages ---- */
 
-static void sentences_become_plain(void **state)
+static void messages_are_printable(void **state)
 {
     static const struct {
         const char *text, *expected;
@@ -398,16 +398,16 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nets_are_measured),
+        TEST(large_nets_are_refused),
         TEST(long_nets_are_refused),
-        TEST(models_hold_what_they_speak_of),
-        TEST(feedback_is_measured_too),
-        TEST(checkpoints_count_what_can_be),
-        TEST(places_beyond_the_set_are_refused),
+        TEST(models_without_their_tensors_are_refused),
+        TEST(large_feedback_is_refused),
+        TEST(counters_of_checkpoints_are_checked),
+        TEST(positions_beyond_the_set_are_refused),
         TEST(far_epochs_have_a_rate),
-        TEST(archives_have_so_many_arrays),
+        TEST(archives_with_too_many_arrays_are_refused),
         TEST(other_methods_are_refused),
-        TEST(sentences_become_plain),
+        TEST(messages_are_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

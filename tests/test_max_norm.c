@@ -1,6 +1,6 @@
 /*
- * test_max_norm.c - the option max-norm: a step is the plain step, then the bound, computed here in long
- * double; what does not learn keeps its weights; threads, saving and the value 0 change no bits.
+ * test_max_norm.c - the option max-norm: a step is the plain step followed by the bound, computed here in
+ * long double; blocks that do not learn keep their weights; threads, saving and the value 0 change no bits.
  */
 #include "fixture.h"
 
@@ -76,7 +76,7 @@ static int check_tensor(bl_tensor bounded, bl_tensor plain)
     return above;
 }
 
-/* Both take the same step from the same weights, again and again. */
+/* Both trainers repeatedly take the same step from the same weights. */
 static void test_a_step_and_the_bound(void **state)
 {
     (void)state;
@@ -104,7 +104,7 @@ static void test_a_step_and_the_bound(void **state)
 }
 
 /* The hidden weights of frozen have norms about 0.58, above the bound. */
-static void test_frozen_blocks_stay(void **state)
+static void test_frozen_blocks_are_not_bounded(void **state)
 {
     (void)state;
     struct fixture fixture;
@@ -166,7 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_step_and_the_bound),
-        cmocka_unit_test(test_frozen_blocks_stay),
+        cmocka_unit_test(test_frozen_blocks_are_not_bounded),
         cmocka_unit_test(test_threads_and_saving_change_no_bits),
         cmocka_unit_test(test_values),
     };

@@ -1,6 +1,6 @@
 /*
  * test_model_files.c - a model file with a missing part or an unknown word is refused: no default replaces
- * it. Files of 0.1.0, which kept their scaling as floats, are read as it read them.
+ * it. Files of 0.1.0, which store their scaling as floats, are read as 0.1.0 read them.
  */
 #include "../src/data/source/location.h"
 #include "../src/file/tensors.h"
@@ -114,11 +114,11 @@ static void free_made(struct made *m)
 struct change {
     bool has_numbers;
     const char *lost;       /* a tensor or a metadata key */
-    const char *key, *text; /* metadata that becomes this */
+    const char *key, *text; /* metadata that is replaced by `text` */
     const char *added;      /* a tensor of 1 number */
     const char *shortened;  /* a tensor that loses its last number */
     const char *negated;    /* a tensor whose numbers become negative */
-    const char *expected;   /* in the sentence; NULL: the file is read */
+    const char *expected;   /* part of the message; NULL: the file is read */
 };
 
 static const struct change changes[] = {
@@ -305,7 +305,8 @@ static void halves_of_a_checkpoint_are_refused(void **state)
 
 /* ---- Files of 0.1.0 */
 
-/* As 0.1.0 wrote it: floats, format 1, and nothing said of what is not there. data_hash: of its floats. */
+/* Writes the model as 0.1.0 did: scaling as floats, format 1, without metadata that it did not have.
+   data_hash: the hash of the data as floats. */
 static void write_narrow(const char *from, const char *to, uint64_t data_hash)
 {
     static const char *const unsaid[] = {"scaling", "target_scaling"};
@@ -360,7 +361,7 @@ static void files_of_0_1_0_are_read_as_it_read_them(void **state)
         const float narrow = ((float)raw[i] - (float)s->offset[i % 5]) * (float)s->scale[i % 5];
         assert_true(raw[i] != raw[i] ? x[i] == 0.0f : x[i] == narrow);
     }
-    assert_int_equal(bl_model_save(model, path_of("saved.safetensors")), BL_OK); /* stays what it is */
+    assert_int_equal(bl_model_save(model, path_of("saved.safetensors")), BL_OK); /* same scaling */
     assert_int_equal(bl_model_load(&again, ctx, path_of("saved.safetensors")), BL_OK);
     assert_true(again->schema->scaling.is_narrow);
     assert_string_equal(bl_model_metadata(again, "format"), "backless 1");

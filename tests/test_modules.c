@@ -1,7 +1,7 @@
 /*
- * test_modules.c - the option modules: which blocks are a module, what rules send to modules, ifa and pepita
- * where outputs are added, what files keep of the option, and what is refused. Deltas and gradients are
- * computed here again in double precision.
+ * test_modules.c - the option modules: which blocks form a module, which signals rules send to modules, ifa
+ * and pepita in nets that add outputs, how files store the option, and what is refused. The reference
+ * computes deltas and gradients in double precision.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +17,8 @@
 
 enum { N = 6, INPUTS = 8, CLASSES = 4, WIDEST = 8, STEPS = 3, MOST_BLOCKS = 16 };
 
-/* Of the largest number of a tensor: float32 rounds sums of 8 terms by 1e-6 of it, and the library's tanh
-   by 1e-7. */
+/* Relative to the largest number of a tensor: float32 rounds sums of 8 terms by 1e-6 of it, and tanh by
+   1e-7. */
 static const double bound = 1e-5;
 
 static float x[N * INPUTS];
@@ -33,7 +33,7 @@ static const char row[] = "dense 6, tanh, dense 5, tanh, dense 7, tanh, dense 5,
                       "6), tanh, dense 4",
                   norm[] = "dense 6, residual (batchnorm, tanh, dense 6), residual (tanh), tanh, dense 4";
 
-/* A trainer whose only difference from the fixture's is the option modules. */
+/* Tries to create a trainer with the option modules, and with one more option if `key` is not NULL. */
 static bl_status try(struct fixture *fixture, const char *net, const char *rule, const char *modules,
                      const char *key, const char *value)
 {
@@ -63,13 +63,13 @@ static void make(struct fixture *fixture, const char *net, const char *rule, con
     fixture_must(fixture, try(fixture, net, rule, modules, NULL, NULL));
 }
 
-/* ---- Which blocks are a module, as the names of the feedback tell */
+/* ---- Which blocks form a module, seen by the names of the feedback */
 
 static void test_which_blocks(void **state)
 {
     (void)state;
     static const struct {
-        const char *net, *rule, *modules, *feedback; /* the blocks that have some */
+        const char *net, *rule, *modules, *feedback; /* the blocks with feedback */
     } cases[] = {
         {row, "dfa", "layer", "0 1 2 3"},
         {row, "dfa", "1", "0 1 2 3"},
@@ -85,7 +85,7 @@ static void test_which_blocks(void **state)
         {plain, "dfa", "layer", "0 1 3"},
         {plain, "dfa", "1", "0 1 3"},
         {plain, "dfa", "residual", "0 3"},
-        {plain, "dfa", "2", "3"}, /* the first two leave by the shortcut too */
+        {plain, "dfa", "2", "3"}, /* the first two blocks feed the shortcut too, so they are no module */
         {plain, "fa", "residual", "1 4"},
         /* 3 the shortcut, 4 the sum, 5 the output */
         {shortcut, "dfa", "layer", "0 1 4"},
@@ -149,7 +149,7 @@ static void test_bp_does_not_depend_on_modules(void **state)
     }
 }
 
-/* A net that is one module learns by its exact gradient, whatever the rule. */
+/* A net that is one module is trained by its exact gradient, whatever the rule. */
 static void test_one_module_is_bp(void **state)
 {
     (void)state;
@@ -172,7 +172,8 @@ static void test_one_module_is_bp(void **state)
     }
 }
 
-/* ---- By hand, in double precision: dense, tanh, residual (dense, tanh, dense [| dense]), tanh, dense */
+/* ---- The reference in double precision for dense, tanh, residual (dense, tanh, dense [| dense]), tanh,
+   dense */
 
 struct numbers {
     size_t cols;
@@ -182,10 +183,10 @@ struct numbers {
 struct hand {
     struct fixture *fixture;
     size_t sum, output;                /* the blocks of the add layer and of the output */
-    struct numbers x, e, y;            /* e: p - y, not yet divided by the examples; y: one-hot */
-    struct numbers h0, h1, a2, a3, h4; /* a3: the shortcut's; h4: behind the sum */
+    struct numbers x, e, y;            /* e: p - y, not divided by the number of examples; y: one-hot */
+    struct numbers h0, h1, a2, a3, h4; /* a3: of the shortcut; h4: after the sum */
     struct numbers delta[6];
-    const struct numbers *input[6]; /* what the gradient of each block's weights is made with */
+    const struct numbers *input[6]; /* the input of each block, for the gradient of its weights */
 };
 
 static bl_tensor tensor(const struct fixture *fixture, size_t l, const char *what)
@@ -195,7 +196,7 @@ static bl_tensor tensor(const struct fixture *fixture, size_t l, const char *wha
     return fixture_tensor(fixture, name);
 }
 
-/* in W^T + b, of block l. */
+/* The output of block l: in W^T + b. */
 static struct numbers through(const struct hand *h, size_t l, const struct numbers *in)
 {
     const bl_tensor W = tensor(h->fixture, l, "dense.weight"), b = tensor(h->fixture, l, "dense.bias");
@@ -210,7 +211,7 @@ static struct numbers through(const struct hand *h, size_t l, const struct numbe
     return out;
 }
 
-/* in M, M a tensor of block l; is_transposed: in M^T. */
+/* in M, where M is a tensor of block l; is_transposed: in M^T. */
 static struct numbers times(const struct hand *h, const struct numbers *in, size_t l, const char *what,
                             bool is_transposed)
 {
@@ -294,7 +295,7 @@ static struct numbers mean_of(const struct numbers *v, double sign)
     return combined(sign / N, v, 0.0, &nothing);
 }
 
-/* From the delta of the sum to those of the blocks inside its module, exactly. */
+/* Computes the exact deltas of the blocks inside a module from the delta of its sum. */
 static void go_inside(struct hand *h, bool is_merged)
 {
     h->delta[2] = h->delta[h->sum];
@@ -455,7 +456,7 @@ static void test_by_hand(void **state)
         }
 }
 
-/* ---- Files, notes, and what is refused */
+/* ---- Files, notes and refusals */
 
 static void test_files(void **state)
 {
@@ -547,8 +548,8 @@ static void test_notes(void **state)
                  has_note(row, "bp", "layer"));
 }
 
-/* Inside a module a rule's delta may differ from bp's by what its signal differs alone: in the output's
-   module not at all. */
+/* Inside a module the delta of a rule has the same angle to bp as the module's signal: 0 in the module of the
+   output. */
 static void test_angles(void **state)
 {
     (void)state;
@@ -566,8 +567,8 @@ static void test_angles(void **state)
     fixture_free(&fixture);
 }
 
-/* ---- Memory that gives out: convolutions, batch norm, feedback that learns, residuals and merged
-        modules, in little memory too */
+/* ---- Failing allocations: convolutions, batch norm, learned feedback, residuals and merged modules, also
+        with low memory */
 
 static bl_status train_in(const bl_allocator *allocator, const char *memory)
 {
@@ -605,7 +606,7 @@ static bl_status train_in(const bl_allocator *allocator, const char *memory)
     return status;
 }
 
-static void test_memory_gives_out(void **state)
+static void test_failing_allocations(void **state)
 {
     (void)state;
     static const char *const memory[] = {"normal", "low"};
@@ -634,6 +635,6 @@ int main(void)
                                        cmocka_unit_test(test_refusals),
                                        cmocka_unit_test(test_notes),
                                        cmocka_unit_test(test_angles),
-                                       cmocka_unit_test(test_memory_gives_out)};
+                                       cmocka_unit_test(test_failing_allocations)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /*
- * test_multiply_vector.c - a matrix times one vector, in the variants of the kernels that have it: to the bit
- * one chain of fused multiply-adds over the terms, in order, as `gather` computes it; no access outside of
- * the arrays.
+ * test_multiply_vector.c - a matrix times one vector, in the variants of the kernels that have this
+ * operation: the result has the bits of one chain of fused multiply-adds over the terms, in order, as
+ * `gather` computes it; no access outside of the arrays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 static const size_t sizes[][2] = {{1, 1},   {1, 40},   {16, 16},  {17, 15}, {31, 33},
                                   {32, 32}, {48, 784}, {130, 97}, {5, 0}};
@@ -20,7 +20,7 @@ static void check(const struct backend *backend, size_t m, size_t k, size_t gap)
 {
     const size_t lda = k + gap;
     uint32_t seed = 5;
-    struct fenced a = fence_make((m - 1) * lda + k), x = fence_make(k), y = fence_make(m);
+    struct guarded_array a = guarded_make((m - 1) * lda + k), x = guarded_make(k), y = guarded_make(m);
     for (size_t i = 0; i < a.n; i++)
         a.x[i] = float_random(&seed, 1.0f);
     for (size_t i = 0; i < k; i++)
@@ -34,10 +34,10 @@ static void check(const struct backend *backend, size_t m, size_t k, size_t gap)
             fail_msg("%s, %zu x %zu: number %zu is %a, expected %a", backend->machine, m, k, i,
                      (double)y.x[i], (double)sum);
     }
-    assert_true(fence_holds(&a) && fence_holds(&x) && fence_holds(&y));
-    fence_free(&a);
-    fence_free(&x);
-    fence_free(&y);
+    assert_true(guarded_is_intact(&a) && guarded_is_intact(&x) && guarded_is_intact(&y));
+    guarded_free(&a);
+    guarded_free(&x);
+    guarded_free(&y);
 }
 
 static void sums_are_chains(void **state)

@@ -1,6 +1,6 @@
 /*
- * test_normalize.c - the option normalize: every way against means and deviations computed here in long
- * double, the same bits from bytes, floats and doubles, and what is refused.
+ * test_normalize.c - the option normalize: every value of it against means and deviations computed here in
+ * long double; bytes, floats and doubles give the same bits; invalid uses are refused.
  */
 #include "../src/base/mem.h"
 #include "../src/data/set/data.h"
@@ -15,16 +15,16 @@
 
 enum { N = 40, CHANNELS = 3, ROWS = 5, COLS = 7, MAP = ROWS * COLS, FEATURES = CHANNELS * MAP };
 
-/* Standardised numbers are below 8 here: half a unit of float32 in the last place is 2^-22 of that; and the
-   scale of `global` is rounded to float32, 2^-24 relative. */
+/* Standardised numbers are below 8 here, and the rounding to float32 is half a unit in the last place, 2^-22
+   of that; the scale of `global` is rounded to float32 too, 2^-24 relative. */
 static const double miss = 8 * 0x1p-22;
 
 static uint8_t bytes[N * FEATURES];
 static float floats[N * FEATURES];
 static double doubles[N * FEATURES];
 
-/* Channels of different means, and a pixel that is the same in all images; image 3 has one other number
-   besides. */
+/* Fills images with channels of different means, and with a pixel that is equal in all images; image 3 is
+   constant except for one number. */
 static int fill(void **state)
 {
     uint32_t s = 12345;
@@ -42,7 +42,7 @@ static int fill(void **state)
     return 0;
 }
 
-/* Whether numbers a and b share mean and deviation. */
+/* Whether the numbers a and b of an example have a common mean and deviation. */
 static bool is_together(enum normalize how, size_t a, size_t b)
 {
     const size_t i = a % FEATURES, j = b % FEATURES;
@@ -130,7 +130,8 @@ static void test_every_way(void **state)
     bl_context_free(ctx);
 }
 
-/* Other examples are scaled by the training set's numbers; image alone takes their own. */
+/* Other examples are scaled by the statistics of the training set, except with the value image, which uses
+   their own. */
 static void test_the_training_set_decides(void **state)
 {
     (void)state;
@@ -158,7 +159,7 @@ static void test_the_training_set_decides(void **state)
     bl_context_free(ctx);
 }
 
-/* Squares of such numbers are no doubles. */
+/* The squares of these numbers overflow a double. */
 static void test_large_and_equal_numbers_by_image(void **state)
 {
     (void)state;
@@ -208,7 +209,7 @@ static void test_what_does_not_suit_is_refused(void **state)
     columns[1].has_indicator = true;
     assert_int_equal(scaling_fit(&table), BL_BAD_VALUE);
     columns[1].has_indicator = false;
-    table.encoding = NULL; /* rows of an array */
+    table.encoding = NULL; /* as for rows of an array */
     table.normalize = NORMALIZE_CHANNEL;
     assert_int_equal(scaling_fit(&table), BL_BAD_VALUE);
     assert_non_null(strstr(bl_why(ctx), "channel is for images"));

@@ -1,7 +1,7 @@
 /*
  * test_not_defined.c - a net, value or data for which a rule is not defined give BL_NOT_DEFINED, with a
- * message that names the rule; those that are valid for no rule give another status. A program that tries all
- * rules relies on the difference.
+ * message that names the rule; those that no rule accepts give another status. Programs that try all rules
+ * rely on the difference.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -77,7 +77,7 @@ static void test_statuses(void **state)
         {flat, "dfa", "memory", "low", false, BL_OK},
         {flat, "fa", "feedback-at", "channels", false, BL_NOT_DEFINED},
         {flat, "dfa", "feedback-at", "channels", false, BL_OK},
-        /* what no other rule could take either */
+        /* values that no rule accepts */
         {relu, "fa", "init", "zero", false, BL_BAD_VALUE},
         {"dense 5, tanh, dense 4", "ifa", NULL, NULL, false, BL_BAD_VALUE},
         {"conv 4 9x9, maxpool 2, dense 3", "ifa", NULL, NULL, false, BL_BAD_VALUE},

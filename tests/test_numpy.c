@@ -11,7 +11,7 @@
 
 #include "reading_fixture.h"
 
-/* A .npy of version 1. */
+/* Writes a .npy file of version 1. */
 static size_t make_npy(uint8_t *out, const char *descr, const char *shape, const void *values, size_t n)
 {
     char header[200];
@@ -184,14 +184,14 @@ static void test_examples_may_lack_labels(void **state)
     data_free(data);
 }
 
-static void channels_that_cannot_be_told_are_noted(void **state)
+static void ambiguous_channels_are_noted(void **state)
 {
     static const struct {
         const char *shape;
         bl_shape schema, expected;
         bool is_noted;
     } cases[] = {
-        {"(2, 2, 3, 2)", {0, 0, 0}, {2, 3, 2}, true}, /* neither side can be */
+        {"(2, 2, 3, 2)", {0, 0, 0}, {2, 3, 2}, true}, /* neither dimension can be the channels */
         {"(2, 3, 1, 4)", {0, 0, 0}, {3, 1, 4}, true}, /* both can */
         {"(2, 3, 1, 4)", {4, 3, 1}, {4, 3, 1}, false}, {"(2, 1, 3, 4)", {0, 0, 0}, {1, 3, 4}, false},
         {"(2, 2, 2, 3)", {0, 0, 0}, {3, 2, 2}, false},
@@ -209,7 +209,7 @@ static void channels_that_cannot_be_told_are_noted(void **state)
     }
 }
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const char *const keras[] = {"x_test", "x_train", "y_train", "y_test"};
     (void)state;
@@ -224,8 +224,8 @@ int main(void)
         EACH (broken_arrays_are_refused),
         EACH (archives_of_arrays_are_read),
         EACH (test_examples_may_lack_labels),
-        EACH (channels_that_cannot_be_told_are_noted),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (ambiguous_channels_are_noted),
+        EACH (failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

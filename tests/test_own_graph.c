@@ -1,8 +1,8 @@
 /*
- * test_own_graph.c - registered rules on residual nets: the rule of examples/03_own_rule.c as it stands is
- * trained, saved, resumed, measured and inspected; the library's rules once more give the library's bits;
- * products and learned arrays of a rule's own are those of the equations; what a map sees of blocks without
- * weights; what does not fit a net is refused with a sentence.
+ * test_own_graph.c - registered rules on residual nets: the unchanged rule of examples/03_own_rule.c is
+ * trained, saved, resumed, measured and inspected; rules of the library, implemented again, give the
+ * library's bits; products and learned arrays of a rule agree with the equations; what a map sees of blocks
+ * without weights; rules that do not fit a net are refused with a message.
  */
 #include "fixture.h"
 #include "own_rules.h"
@@ -33,7 +33,7 @@ static const char residual_conv[] =
 static const char residual_dense[] =
     "dense 33, tanh, residual (batchnorm, tanh, dense 33, residual (tanh, dense 33)), residual (dense 90, "
     "tanh, dense 170, dropout 0.2 | dense 170), tanh, dense 5";
-/* No normalisation and no activation inside of a module: for rules that make the deltas themselves. */
+/* No normalisation and no activation inside a module, for rules that compute the deltas themselves. */
 static const char residual_plain[] =
     "dense 33, tanh, residual (dense 90, tanh, dense 33), tanh, residual (tanh, dense 33), tanh, dense 5";
 static const char row[] = "dense 170, tanh, dense 90, tanh, dense 5";
@@ -92,7 +92,7 @@ static bool is_weighted(const struct fixture *fixture, int l)
     return fixture_tensor(fixture, name[0]).values || fixture_tensor(fixture, name[1]).values;
 }
 
-/* No direct rule teaches a module without parameters; every block with weights is taught. */
+/* A direct rule sends no signal to a module without parameters; every block with weights receives one. */
 static void check_inspected(struct fixture *fixture)
 {
     bl_tensor t;
@@ -120,8 +120,7 @@ static void check_angles(struct fixture *fixture)
                     (angles[l].flat >= 0.0 && angles[l].flat < 180.0 && angles[l].signal_norm > 0.0));
 }
 
-/* The hash of an uninterrupted run, and of one that was measured, saved and taken up again, as often as
-   that is. */
+/* An uninterrupted run has the same hash as one that is measured, saved and resumed several times. */
 static void test_the_example_on_residual_nets(void **state)
 {
     (void)state;
@@ -154,7 +153,7 @@ static void test_the_example_on_residual_nets(void **state)
     scratch_remove(&scratch);
 }
 
-/* What it prints is not looked at; that it ends well is. */
+/* The example program must succeed; its output is not checked. */
 static void test_the_example_itself(void **state)
 {
     struct scratch scratch;
@@ -166,9 +165,9 @@ static void test_the_example_itself(void **state)
     scratch_remove(&scratch);
 }
 
-/* ---- The library's rules once more */
+/* ---- Rules of the library, implemented again */
 
-static void test_the_librarys_bits(void **state)
+static void test_reimplemented_rules_have_the_librarys_bits(void **state)
 {
     static const struct {
         const char *own, *library;
@@ -189,7 +188,7 @@ static void test_the_librarys_bits(void **state)
         }
 }
 
-/* With slope 1; with other slopes its functions need the inputs of activations, which no map sees. */
+/* adfa with slope 1. With other slopes it needs the inputs of activations, which maps cannot read. */
 static void test_adfa(void **state)
 {
     (void)state;
@@ -213,8 +212,9 @@ static bl_status create_status(const char *net, const char *name, const char *in
     return status;
 }
 
-/* All rules, those included that are not the library's: any number of threads. Copies of ifa and pepita
-   are refused where these are; that of ifa has its bits (that of pepita has another matrix). */
+/* All registered rules give the same bits with any number of threads. The copies of ifa and pepita are
+   refused for the same nets as the originals; that of ifa has its bits (that of pepita has another
+   matrix). */
 static void test_threads(void **state)
 {
     static const char *const nets[] = {residual_conv, residual_dense, residual_plain};
@@ -244,9 +244,9 @@ static void test_threads(void **state)
         }
 }
 
-/* ---- Matrices of a rule's own */
+/* ---- Matrices that belong to a rule */
 
-/* Gives "l.rule.b" of `to` the feedback of `from`, or its transpose. */
+/* Copies the feedback of `from`, or its transpose, to the array "l.rule.b" of `to`. */
 static void give_feedback(struct fixture *to, const struct fixture *from, bool is_transposed)
 {
     static float values[200 * CLASSES];
@@ -264,8 +264,7 @@ static void give_feedback(struct fixture *to, const struct fixture *from, bool i
     }
 }
 
-/* dkp, whose B is an array of the rule's own: the same bits, and the same as a checkpoint brings them
-   back. */
+/* dkp with B in an array of the rule gives the bits of dkp, also after loading a checkpoint. */
 static void test_learned_arrays_are_dkp(void **state)
 {
     (void)state;
@@ -305,7 +304,7 @@ static void test_learned_arrays_are_dkp(void **state)
     scratch_remove(&scratch);
 }
 
-/* Float sums of up to 90 terms, each rounded by 6e-8. */
+/* Rounding of float sums of up to 90 terms, 6e-8 each. */
 static const double local_bound = 2e-6;
 enum { LOCAL_UNITS = 90 };
 
@@ -432,7 +431,8 @@ static void test_what_a_map_sees(void **state)
     fixture_free(&fixture);
 }
 
-/* What the emitter tells of the blocks of a graph and of a row: followers, weights, who is asked. */
+/* What the emitter reports about the blocks of a graph and of a chain: followers, weights, and which blocks
+   need a signal. */
 static int told[8][5];
 
 static void begin_told(bl_emitter *e, void *user)
@@ -468,7 +468,7 @@ static void test_what_the_emitter_tells(void **state)
     fixture_free(&fixture);
 }
 
-/* ---- What does not fit */
+/* ---- Rules that do not fit a net */
 
 static const bl_rule_array odd_arrays[] = {{"odd", 7, BL_UNITS, BL_EACH_BLOCK, 0.1}};
 
@@ -493,7 +493,7 @@ RULE(my_odd, "my-odd", 0, BL_FEEDBACK_NONE, odd_arrays, 1, NULL, emit_odd, NULL)
 RULE(my_everywhere, "my-everywhere", 0, BL_FEEDBACK_DIRECT, fan_in_arrays, 1, begin_everywhere, emit_dfa,
      NULL);
 
-static void test_what_does_not_fit(void **state)
+static void test_rules_that_do_not_fit_are_refused(void **state)
 {
     static const struct {
         const bl_rule *rule;
@@ -519,13 +519,13 @@ int main(void)
     fixture_fill(7, x, labels, EXAMPLES, INPUTS, CLASSES);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_example_on_residual_nets),
                                        cmocka_unit_test(test_the_example_itself),
-                                       cmocka_unit_test(test_the_librarys_bits),
+                                       cmocka_unit_test(test_reimplemented_rules_have_the_librarys_bits),
                                        cmocka_unit_test(test_adfa),
                                        cmocka_unit_test(test_threads),
                                        cmocka_unit_test(test_learned_arrays_are_dkp),
                                        cmocka_unit_test(test_local_classifiers),
                                        cmocka_unit_test(test_what_a_map_sees),
                                        cmocka_unit_test(test_what_the_emitter_tells),
-                                       cmocka_unit_test(test_what_does_not_fit)};
+                                       cmocka_unit_test(test_rules_that_do_not_fit_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,10 @@
 /*
- * test_own_misuse.c - what is refused of a registered rule, and by which sentence; what is forgiven: a rule
- * that is freed early, and registering during a training.
+ * test_own_misuse.c - registered rules that are refused, and with which message; uses that are allowed:
+ * freeing the struct of a rule early, and registering a rule during a training.
  */
-#include "own_made.h"
+#include "own_fixture.h"
 
-/* ---- What is refused */
+/* ---- Refused rules */
 
 MAP(write_targets, copy_view, 0, {BL_ERROR, BL_READS}, {BL_TARGETS, BL_WRITES});
 MAP(read_nothing, copy_view, 0, {BL_ARRAY_0, BL_READS}, {BL_SIGNAL, BL_WRITES});
@@ -53,7 +53,7 @@ static void emit_nothing(bl_emitter *e, int block, void *user)
     (void)e, (void)block, (void)user;
 }
 
-/* Nothing is undefined in a row of blocks. */
+/* In a chain of blocks each of these instructions is defined. */
 static void begin_everywhere(bl_emitter *e, void *user)
 {
     (void)user;
@@ -150,7 +150,7 @@ static void test_registering_in_a_callback(void **state)
     bl_context_free(within);
 }
 
-/* While a trainer is at work another rule may come. */
+/* A rule can be registered while a trainer exists. */
 RULE(my_late, "my-late", 0, BL_FEEDBACK_DIRECT, NULL, 0, NULL, emit_dfa, NULL);
 
 static int register_more(void *user, const bl_progress *now)
@@ -184,7 +184,8 @@ static void test_registering_during_training(void **state)
     release(&other);
 }
 
-/* The struct, its texts and arrays may go after registering, and a map after it is emitted. */
+/* The struct of a rule, its strings and arrays can be freed after registering, and a map after it was
+   emitted. */
 static void emit_own_map(bl_emitter *e, int block, void *user)
 {
     bl_map map = lean_signal;
@@ -195,7 +196,7 @@ static void emit_own_map(bl_emitter *e, int block, void *user)
     memset(&map, 0xa5, sizeof map);
 }
 
-static void test_a_rule_freed_early(void **state)
+static void test_structs_may_be_freed_after_registering(void **state)
 {
     (void)state;
     struct made m;
@@ -238,7 +239,7 @@ static void test_a_rule_freed_early(void **state)
     release(&m);
 }
 
-/* A map that writes what it says it reads. */
+/* A map that writes to an operand that it declares as read. */
 static void spoil(const bl_map_call *c)
 {
     if (c->block == 1)
@@ -271,8 +272,8 @@ static void test_a_map_that_writes_what_it_reads(void **state)
     release(&m);
 }
 
-/* An unknown name: the registered ones are offered as well. */
-static void test_unknown_name(void **state)
+/* The message for an unknown name suggests registered rules too. */
+static void test_unknown_names_are_suggested_registered_rules(void **state)
 {
     (void)state;
     struct made m;
@@ -359,7 +360,7 @@ static void test_refused(void **state)
 }
 
 /* A header of another version: a shorter struct, and a longer one. */
-static void test_sizes(void **state)
+static void test_structs_of_other_versions(void **state)
 {
     (void)state;
     struct {
@@ -377,7 +378,7 @@ static void test_sizes(void **state)
     bl_context_free(ctx);
 }
 
-/* Options that a registered rule does not use are told, and those that it uses are not. */
+/* Options that a registered rule does not use are reported in a note, and those that it uses are not. */
 static void test_options_without_effect(void **state)
 {
     static const struct {
@@ -416,10 +417,10 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_registering_in_a_callback),
         cmocka_unit_test(test_registering_during_training),
-        cmocka_unit_test(test_a_rule_freed_early),
+        cmocka_unit_test(test_structs_may_be_freed_after_registering),
         cmocka_unit_test(test_a_map_that_writes_what_it_reads),
-        cmocka_unit_test(test_unknown_name),
-        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_unknown_names_are_suggested_registered_rules),
+        cmocka_unit_test(test_structs_of_other_versions),
         cmocka_unit_test(test_options_without_effect),
     };
     return cmocka_run_group_tests(tests, begin_test, NULL);

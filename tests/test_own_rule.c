@@ -1,9 +1,9 @@
 /*
- * test_own_rule.c - rules that come in through bl_rule_register: the library's rules written once more with
- * the public emitter give the library's bits, and a rule with maps, arrays, noise and a period is trained,
- * saved, resumed, measured and refused where it should be.
+ * test_own_rule.c - rules registered by bl_rule_register: rules of the library, implemented again with the
+ * public emitter, give the library's bits; a rule with maps, arrays, noise and a period is trained, saved,
+ * resumed and measured, and misuse of it is refused.
  */
-#include "own_made.h"
+#include "own_fixture.h"
 #include "quick.h"
 #include "scratch.h"
 #include "without_sync.h"
@@ -50,7 +50,7 @@ static void test_the_librarys_rules_once_more(void **state)
     }
 }
 
-/* The library's F, given to the rule's own array. */
+/* The library's F is copied into the array of the rule. */
 static void test_pepita_once_more(void **state)
 {
     (void)state;
@@ -99,7 +99,7 @@ static void test_threads_and_memory(void **state)
     }
 }
 
-/* What is kept goes through a file; a measurement between changes nothing. */
+/* Training continues to the same bits from a file, also if angles were measured before. */
 static void test_resumed(void **state)
 {
     (void)state;
@@ -149,7 +149,8 @@ static void test_angles(void **state)
     release(&library);
 }
 
-/* Names of arrays in files and in the lists of instructions; the rule in the list of rules. */
+/* Files and listed instructions contain the names of the rule's arrays; the list of rules contains the
+   rule. */
 static void test_shown(void **state)
 {
     (void)state;
@@ -172,7 +173,7 @@ static void test_shown(void **state)
     assert_int_equal(n_momentum, 1);
     assert_int_equal(n_gain, 1);
     assert_int_equal(n_noise, 1);
-    assert_int_equal(n_sent, 0); /* the batch is 24 */
+    assert_int_equal(n_sent, 0); /* none has 64 examples: the batch is 24 */
     while (bl_rule_name(n))
         n++;
     assert_int_equal(bl_rule_at(m.ctx, n - 1, &info), 1);
@@ -210,7 +211,7 @@ static void test_file_of_an_unknown_rule(void **state)
     scratch_remove(&scratch);
 }
 
-/* ---- Memory that gives out */
+/* ---- Failing allocations */
 
 /* Each allocation fails, one in each attempt, in a quick test every fifth. */
 static void test_memory_gives_out(void **state)

@@ -1,6 +1,6 @@
 /*
- * test_parallel.c - every task runs once, whatever the lanes, the number of threads and who is late; workers
- * stay in range.
+ * test_parallel.c - every task runs exactly once, whatever the lanes, the number of threads and their delays;
+ * numbers of workers are in range.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,9 +24,9 @@ static bl_context *ctx;
 
 struct work {
     atomic_int runs[MOST];
-    atomic_int strays; /* workers that do not exist */
+    atomic_int strays; /* counts invalid numbers of workers */
     int threads;
-    size_t late; /* lane whose tasks take long; MOST: none */
+    size_t late; /* the lane with slow tasks; MOST: none */
 };
 
 static size_t by_threes(const void *work, size_t i)
@@ -78,14 +78,14 @@ static void every_task_runs_once(void **state)
                     check(threads, sizes[s], lanes[l], MOST);
 }
 
-static void others_take_what_is_late(void **state)
+static void other_workers_take_late_tasks(void **state)
 {
     (void)state;
     for (size_t late = 0; late < 4; late++)
         check(4, 40, by_threes, late);
 }
 
-/* The tasks' threads, and what each of them blocks. */
+/* The threads that run tasks, and the signals that they block. */
 struct masks {
     pthread_t caller;
     atomic_int by_others, unblocked, faults_blocked, by_caller, caller_blocked;
@@ -97,7 +97,7 @@ static void look_at_mask(void *data, size_t i, int worker)
     struct masks *m = data;
     sigset_t now;
     const struct timespec while_ = {0, 1000000};
-    nanosleep(&while_, NULL); /* so that each worker gets some */
+    nanosleep(&while_, NULL); /* so that each worker runs some tasks */
     pthread_sigmask(SIG_SETMASK, NULL, &now);
     const bool blocks = sigismember(&now, SIGTERM) && sigismember(&now, SIGINT) &&
                         sigismember(&now, SIGHUP) && sigismember(&now, SIGPROF) && sigismember(&now, SIGALRM);
@@ -111,7 +111,8 @@ static void look_at_mask(void *data, size_t i, int worker)
     atomic_fetch_add(&m->faults_blocked, sigismember(&now, SIGSEGV) == 1);
 }
 
-/* A signal from outside reaches the caller's thread only; also after teams of other sizes. */
+/* Workers block signals sent to the process, so that they reach the caller's thread only; also after jobs
+   with other numbers of threads. */
 static void workers_block_signals(void **state)
 {
     (void)state;
@@ -132,7 +133,7 @@ int main(void)
     ctx = context_create(NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once),
-        cmocka_unit_test(others_take_what_is_late),
+        cmocka_unit_test(other_workers_take_late_tasks),
         cmocka_unit_test(workers_block_signals),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
- * test_peaks.c - the machine's peaks: every variant of the kernels counts what it does and gets to numbers
- * that are normal, so that no denormal slows it down; and what bl_context_measure refuses. How fast anything
- * is, is not tested.
+ * test_peaks.c - the measurement of the machine's peaks: every variant of the kernels counts its operations
+ * and computes normal numbers only, because denormal ones would slow it down; bl_context_measure refuses
+ * invalid arguments. Speed itself is not tested.
  */
 #include <setjmp.h>
 #include <stdarg.h>

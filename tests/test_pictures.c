@@ -32,8 +32,8 @@ static size_t put_chunk(uint8_t *out, const char *type, const uint8_t *content, 
     return n + 12;
 }
 
-/* A PNG, not compressed. type: 0 grey, 2 RGB, 4 grey and alpha, 6 RGBA. lines: each begins with 0, for no
- * filter. */
+/* Writes an uncompressed PNG. type: 0 grey, 2 RGB, 4 grey and alpha, 6 RGBA. lines: each begins with 0, for
+ * no filter. */
 static size_t pack_png(uint8_t *out, int rows, int cols, int bits, int type, const uint8_t *lines, size_t n)
 {
     uint8_t header[13] = {0}, body[1024] = {0x78, 0x01, 0x01}, *at = body + 7 + n;
@@ -59,7 +59,7 @@ static size_t pack_png(uint8_t *out, int rows, int cols, int bits, int type, con
     return used + put_chunk(out + used, "IEND", header, 0);
 }
 
-/* Of rows x cols, grey or with colours; pixel i of channel c is (i + c * 40) * step. */
+/* Writes a PNG of rows x cols, grey or in colour; pixel i of channel c is (i + c * 40) * step. */
 static size_t make_png(uint8_t *out, int rows, int cols, int channels, int step)
 {
     uint8_t lines[1000], *at = lines;
@@ -78,7 +78,7 @@ static void write_png(const char *name, int rows, int cols, int channels, int st
     scratch_write(below(name), bytes, make_png(bytes, rows, cols, channels, step));
 }
 
-/* 8 x 8 pixels of red 200, green 60, blue 20. */
+/* A JPEG of 8 x 8 pixels with red 200, green 60, blue 20. */
 static const uint8_t red_jpeg[] = {
     0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x4a, 0x46, 0x49, 0x46, 0x00, 0x01, 0x01, 0x00, 0x00, 0x01, 0x00,
     0x01, 0x00, 0x00, 0xff, 0xdb, 0x00, 0x43, 0x00, 0x03, 0x02, 0x02, 0x03, 0x02, 0x02, 0x03, 0x03, 0x03,
@@ -160,7 +160,7 @@ static void folders_of_pictures_are_read(void **state)
     bl_data *flat = must_read(below("flat"), "train", &resized, train);
     assert_string_equal(data_as_text(flat), "1x2x2 of 2: 0 0 0 0, 0 1 2 3");
     data_free(flat);
-    train->is_resized = true; /* then other pictures are, without being told */
+    train->is_resized = true; /* then other images are resized without the option */
     flat = must_read(below("flat"), "train", &without_labels, train);
     assert_string_equal(data_as_text(flat), "1x2x2 of 2: 0 0 0 0, 0 1 2 3");
     assert_string_equal(flat->ids[0], "1.png");
@@ -210,7 +210,7 @@ static void broken_pictures_are_refused(void **state)
     must_refuse(below("bad"), "train", &with_labels, NULL, "a/1.png: ");
 }
 
-/* Values are kept as they stand in the file: no light is blended, no curve applied. */
+/* Pixel values are those in the file: alpha is not blended, and gamma is not applied. */
 static void every_kind_of_png_is_read(void **state)
 {
     static const struct {
@@ -273,7 +273,7 @@ static void what_is_left_out_is_noted(void **state)
     bl_data *train = NULL, *val = NULL, *test = NULL;
     if (data_load(&train, &val, &test, ctx, below("set"), NULL, &with_labels) != BL_OK)
         fail_msg("%s", ctx->why);
-    assert_null(test); /* its pictures have no classes, but can be predicted */
+    assert_null(test); /* the images have no classes, but can be used for predictions */
     assert_int_equal(train->outputs, 2);
     for (size_t i = 0; i < sizeof fragments / sizeof *fragments; i++)
         if (!is_noted(train, fragments[i]))
@@ -288,12 +288,12 @@ static void what_is_left_out_is_noted(void **state)
     must_refuse(below("latin"), "train", &with_labels, NULL, "is not UTF-8");
 }
 
-/* One folder of class folders is one set, whichever part is asked for. */
+/* A folder of class folders is a single set, whichever part is requested. */
 static void one_set_is_read_for_any_part(void **state)
 {
     (void)state;
     need_pictures();
-    write_png("rides/train/1.png", 2, 2, 1, 1); /* a class, not a part */
+    write_png("rides/train/1.png", 2, 2, 1, 1); /* the name of a class, not of a part */
     write_png("rides/bus/1.png", 2, 2, 1, 2);
     bl_data *train = must_read(below("rides"), "train", &with_labels, NULL),
             *test = must_read(below("rides"), "test", &with_labels, train);
@@ -301,7 +301,7 @@ static void one_set_is_read_for_any_part(void **state)
     assert_string_equal(data_as_text(test), "1x2x2 of 2: 0 2 4 6 = 0, 0 1 2 3 = 1");
     data_free(test);
     data_free(train);
-    /* a model of rows of numbers: the pictures keep their sides */
+    /* for a model of rows of numbers images are not resized */
     static char bus[] = "bus", name_of_train[] = "train";
     static char *names[] = {bus, name_of_train};
     const bl_data four = {.shape = {1, 1, 4}, .features = 4, .outputs = 2, .class_names = names},
@@ -322,7 +322,7 @@ static void pictures_are_resized(void **state)
     } cases[] = {
         {2, 2, {0, 10, 20, 30}, 1, 1, {15}},
         {1, 3, {0, 90, 30}, 1, 2, {30, 50}},      /* (0 + 0 + 90 / 2) / 1.5, (90 / 2 + 30) / 1.5 */
-        {1, 2, {0, 100}, 1, 4, {0, 25, 75, 100}}, /* middles at -1/4, 1/4, 3/4, 5/4 */
+        {1, 2, {0, 100}, 1, 4, {0, 25, 75, 100}}, /* centres of pixels at -1/4, 1/4, 3/4, 5/4 */
         {2, 1, {10, 20}, 3, 1, {10, 15, 20}},
         {1, 1, {7}, 2, 2, {7, 7, 7, 7}},
         {4, 4, {0, 0, 8, 8, 0, 0, 8, 8, 4, 4, 2, 2, 4, 4, 2, 2}, 2, 2, {0, 8, 4, 2}},
@@ -339,7 +339,7 @@ static void pictures_are_resized(void **state)
     }
 }
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     const struct data_options resized = {.has_labels = true, .resize_rows = 3, .resize_cols = 3};
     (void)state;
@@ -362,7 +362,7 @@ int main(void)
         EACH (folders_of_pictures_are_read), EACH (colours_and_sizes_must_agree),
         EACH (broken_pictures_are_refused),  EACH (every_kind_of_png_is_read),
         EACH (what_is_left_out_is_noted),    EACH (one_set_is_read_for_any_part),
-        EACH (pictures_are_resized),         EACH (running_out_of_memory_leaves_nothing),
+        EACH (pictures_are_resized),         EACH (failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 /*
- * test_pool.c - the context's threads under stress: many short jobs, teams of changing size, threads that
- * come late, contexts in tasks of other contexts and on several threads of the program, fork, signals, room
- * that is missing, and threads that the system does not give. .ci/run runs it under ThreadSanitizer too.
- * Each job's tasks must run once each, and a sum over memory that the tasks write without locks must be
- * right when parallel_for returns.
+ * test_pool.c - the worker threads of a context under stress: many short jobs, changing numbers of threads,
+ * late threads, contexts in tasks of other contexts and on several threads of the program, fork, signals,
+ * failing allocations, and threads that cannot be created. .ci/run runs it under ThreadSanitizer too. Each
+ * job's tasks must run once each, and a sum over memory that the tasks write without locks must be right when
+ * parallel_for returns.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,12 +29,12 @@
 
 enum { MOST = 96, JOBS = 20000, SLOW_JOBS = 1500, HOSTS = 3, LONGEST_CHILD = 30 /* seconds */ };
 
-/* Plain memory: a task that runs twice, or after its job is over, is a wrong count here and a race for
-   ThreadSanitizer. */
+/* Counters without locks: a task that runs twice, or after the end of its job, gives a wrong count, and a
+   race that ThreadSanitizer finds. */
 struct job {
     int runs[MOST], workers[MOST];
-    uint32_t number; /* of the job: what tasks add */
-    uint32_t delays; /* drawn from it; 0: none */
+    uint32_t number; /* the number of the job, which its tasks add */
+    uint32_t delays; /* seed of the delays; 0: no delays */
     int team;
 };
 
@@ -79,14 +79,14 @@ static bool is_right(const struct job *job, size_t n)
     return true;
 }
 
-/* Job number k on a context; the size of its list, team and lanes follow from k. */
+/* Runs job number k on a context; the number of its tasks, its threads and lanes follow from k. */
 static bool run_job(bl_context *ctx, uint32_t k, int threads, bool is_slow)
 {
     struct job job = {.number = k + 1, .delays = is_slow ? mix(k) | 1 : 0};
     const size_t n = mix(k * 3 + 1) % (MOST + 1);
     job.team = 1 + (int)(mix(k * 3 + 2) % (uint32_t)threads);
     parallel_for(ctx, job.team, n, k % 3 ? lane_by_number : NULL, add_number, &job);
-    return is_right(&job, n); /* the job dies here: who comes late must not see it */
+    return is_right(&job, n); /* the job is freed here, so that a late thread must not access it */
 }
 
 static bool run_jobs(bl_context *ctx, uint32_t first, uint32_t n, int threads, bool is_slow)
@@ -125,7 +125,7 @@ static void late_threads(void **state)
     context_destroy(ctx);
 }
 
-/* Threads that sleep between jobs are woken. */
+/* Threads that sleep between jobs are woken for the next one. */
 static void jobs_after_pauses(void **state)
 {
     (void)state;
@@ -138,7 +138,7 @@ static void jobs_after_pauses(void **state)
     context_destroy(ctx);
 }
 
-/* Threads that never had work, that just had some, and that sleep, end with their context. */
+/* Idle, busy and sleeping threads all end with their context. */
 static void contexts_come_and_go(void **state)
 {
     (void)state;
@@ -149,25 +149,25 @@ static void contexts_come_and_go(void **state)
     }
 }
 
-/* ---- More threads later, and no room */
+/* ---- More threads later, and failing allocations */
 
-static void room_grows(void **state)
+static void more_threads_can_be_used_later(void **state)
 {
     (void)state;
     bl_context *ctx = context_create(NULL);
     for (int threads = 1; threads <= 6; threads++) {
         ctx->threads = threads;
         assert_int_equal(parallel_need(ctx, (size_t)threads),
-                         BL_OK); /* most jobs have more tasks: lanes are left out */
+                         BL_OK); /* most jobs have more tasks than this */
         assert_true(run_jobs(ctx, 0, 200, threads, false));
     }
-    ctx->threads = 2; /* fewer again: the same pool */
+    ctx->threads = 2; /* fewer threads in the same pool */
     assert_int_equal(parallel_need(ctx, MOST), BL_OK);
     assert_true(run_jobs(ctx, 0, 200, 9, false));
     context_destroy(ctx);
 }
 
-static void without_room_the_caller_does_all(void **state)
+static void without_memory_the_caller_runs_all_tasks(void **state)
 {
     (void)state;
     bl_context *ctx = context_create(NULL);
@@ -245,10 +245,10 @@ static int exit_of(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The child uses its parent's context, has a context of its own, and frees both. */
+/* The child uses the parent's context and one of its own, and frees both. */
 static int run_child(bl_context *ctx, uint32_t k)
 {
-    alarm(LONGEST_CHILD); /* a hang is a failure */
+    alarm(LONGEST_CHILD); /* ends a child that hangs */
     if (!run_jobs(ctx, k, 300, 4, false))
         return 2;
     context_destroy(ctx);
@@ -265,7 +265,7 @@ static void after_fork(void **state)
     skip_under_thread_sanitizer();
     bl_context *ctx = context_of(4);
     for (uint32_t k = 0; k < 40; k++) {
-        assert_true(run_jobs(ctx, k, k, 4, false)); /* threads look for work, or sleep, or were not started */
+        assert_true(run_jobs(ctx, k, k, 4, false)); /* threads may be spinning, asleep, or not yet started */
         const pid_t child = fork();
         if (child == 0)
             _exit(run_child(ctx, k));
@@ -276,7 +276,7 @@ static void after_fork(void **state)
     context_destroy(ctx);
 }
 
-/* A child that only frees what its parent made. */
+/* The child frees the parent's context without using it. */
 static void freed_after_fork(void **state)
 {
     (void)state;
@@ -292,7 +292,7 @@ static void freed_after_fork(void **state)
     context_destroy(ctx);
 }
 
-/* ---- Signals go to the program's threads */
+/* ---- Signals reach the program's threads only */
 
 static pthread_t main_thread;
 static atomic_int strays, handled;
@@ -323,8 +323,8 @@ static void signals_stay_with_the_caller(void **state)
     sigaction(SIGUSR1, &before, NULL);
 }
 
-/* ---- Threads that the system does not give: in a child, which may have no further process. Root is not
-   limited: it becomes nobody first. */
+/* ---- Threads that cannot be created, because a child process limits their number. The limit does not apply
+   to root, so the child changes its user to nobody. */
 
 static int run_limited(void)
 {
@@ -351,7 +351,7 @@ static void fewer_threads_than_asked_for(void **state)
     assert_int_equal(exit_of(child), 0);
 }
 
-/* ---- How many threads by default */
+/* ---- The default number of threads */
 
 static void cores_follow_the_environment(void **state)
 {
@@ -360,7 +360,7 @@ static void cores_follow_the_environment(void **state)
     assert_in_range(cores, 1, 1024);
     static const struct {
         const char *text;
-        int most; /* 0: not followed */
+        int most; /* 0: ignored */
     } cases[] = {{"1", 1}, {"1,4", 1}, {"100000", 0}, {"0", 0}, {"-3", 0}, {"many", 0}, {"", 0}, {"1x", 0}};
     unsetenv("OMP_NUM_THREADS");
     const int all = parallel_cores();
@@ -371,7 +371,7 @@ static void cores_follow_the_environment(void **state)
     setenv("OMP_NUM_THREADS", "1", 1);
     bl_context *ctx = bl_context_new(NULL);
     assert_int_equal(bl_context_threads(ctx), 1);
-    assert_int_equal(bl_context_use(ctx, NULL, 3), BL_OK); /* asked for: followed */
+    assert_int_equal(bl_context_use(ctx, NULL, 3), BL_OK); /* an explicit number is used */
     assert_int_equal(bl_context_threads(ctx), 3);
     assert_int_equal(bl_context_use(ctx, NULL, 0), BL_OK);
     assert_int_equal(bl_context_threads(ctx), 1);
@@ -379,7 +379,7 @@ static void cores_follow_the_environment(void **state)
     unsetenv("OMP_NUM_THREADS");
 }
 
-/* Control: what is_right must see. */
+/* Negative control: is_right finds wrong counts. */
 static void wrong_counts_are_seen(void **state)
 {
     (void)state;
@@ -401,8 +401,8 @@ int main(void)
         cmocka_unit_test(late_threads),
         cmocka_unit_test(jobs_after_pauses),
         cmocka_unit_test(contexts_come_and_go),
-        cmocka_unit_test(room_grows),
-        cmocka_unit_test(without_room_the_caller_does_all),
+        cmocka_unit_test(more_threads_can_be_used_later),
+        cmocka_unit_test(without_memory_the_caller_runs_all_tasks),
         cmocka_unit_test(contexts_in_tasks),
         cmocka_unit_test(contexts_on_several_threads),
         cmocka_unit_test(after_fork),

@@ -1,11 +1,11 @@
 /*
- * test_positions.c - every kind of layer in every position of a residual net: what a step of bp changes
- * against central differences of the loss. test_residual.c looks at joins of joins and at inspection.
+ * test_positions.c - every kind of layer in every position of a residual net: the change of the weights in a
+ * step of bp against central differences of the loss. test_residual.c tests joins of joins, and inspection.
  *
- * A derivative that jumps would make differences wrong, so nothing comes near to a kink. For relu and
- * leaky-relu half of the weights' size and biases of 1.2, positive and negative by turns, keep every number
- * in front of such a layer far from 0. For maxpool one example in each window is the largest in all channels
- * of the input, and convolutions of 1x1 with positive weights let it stay the largest everywhere.
+ * Central differences are wrong near a kink, where the derivative jumps, so every number stays away from
+ * kinks. For relu and leaky-relu, halved weights and biases of alternately 1.2 and -1.2 keep every input of
+ * such a layer far from 0. For maxpool one example in each window is the largest in all channels of the
+ * input, and convolutions of 1x1 with positive weights let it stay the largest everywhere.
  */
 #include "fixture.h"
 #include "quick.h"
@@ -26,15 +26,15 @@ enum {
     INPUTS = CHANNELS * SIDE * SIDE,
     CLASSES = 4,
     TEXT = 300,
-    MOST = 2048, /* numbers of all tensors */
+    MOST = 2048, /* numbers in all tensors together */
     TENSORS = 40
 };
 
-/* As in test_residual.c; what a step of rate 1 changes is rounded by 6e-8 of the weight besides. */
+/* As in test_residual.c; in addition the change in a step of rate 1 is rounded by 6e-8 of the weight. */
 static const float h = 0x1p-6f;
-static const double difference_bound = 1e-4; /* of 1 + the loss */
-/* The gradient of a rule that is not bp is no slope of the loss, and must be seen far beyond what is
-   allowed. */
+static const double difference_bound = 1e-4; /* in units of 1 + the loss */
+/* The gradients of other rules than bp are not slopes of the loss: their distance must be at least this, far
+   above the bound. */
 static const double plain_miss = 1e-2;
 
 enum kinks { NO_KINK, AT_ZERO, BETWEEN_EQUALS };
@@ -43,7 +43,7 @@ struct kind {
     const char *layer;
     const char *twin; /* gives the same shape on the other branch */
     const char *base, *pre,
-        *mid; /* the net's first layer; layers that keep the shape in front of it and behind it */
+        *mid; /* the first layer of the net; layers before and behind `layer` that keep the shape */
     enum kinks kinks;
 };
 
@@ -121,7 +121,7 @@ static void fill_batch(enum kinks kinks)
     }
 }
 
-/* All tensors of the model, one behind the other. */
+/* The values of all tensors of the model, one tensor after the other. */
 struct numbers {
     float values[MOST];
     size_t at[TENSORS + 1];
@@ -154,7 +154,7 @@ static float away_from_kink(enum kinks kinks, bool is_bias, float value, size_t 
     return kinks == BETWEEN_EQUALS && !is_bias ? fabsf(value) + 0.1f : value;
 }
 
-/* Of batch norm, other numbers than 1 and 0. */
+/* Moves the drawn weights away from kinks, and the parameters of batch norm away from 1 and 0. */
 static void choose_start(struct fixture *fixture, enum kinks kinks, struct numbers *start)
 {
     bl_tensor t;
@@ -170,7 +170,7 @@ static void choose_start(struct fixture *fixture, enum kinks kinks, struct numbe
     set_numbers(fixture, start);
 }
 
-/* A step always has the same number, so that dropout draws the same masks. */
+/* Trains one step, always as step number 0, so that dropout draws the same masks. */
 static double step(struct fixture *fixture, double rate)
 {
     fixture_must(fixture, bl_trainer_set_rate(fixture->trainer, rate));
@@ -195,8 +195,8 @@ static bool is_trained(const bl_tensor *t)
 }
 
 struct result {
-    double distance, size; /* the largest distance in units of 1 + the loss, and the largest slope */
-    char tensor[64];       /* where the distance is */
+    double distance, size; /* the largest distance, in units of 1 + the loss; the largest slope */
+    char tensor[64];       /* the tensor with the largest distance */
 };
 
 /* The derivative by each number of each tensor, in a quick test by every seventh of a tensor. */
@@ -212,7 +212,7 @@ static struct result compare(struct fixture *fixture, const struct numbers *star
         if (!is_trained(&t))
             continue;
         for (size_t k = 0; k < fixture_count(t); k += quick_stride(7)) {
-            double J[5]; /* at -2h, -h, 0, h, 2h */
+            double J[5]; /* losses at -2h, -h, 0, h, 2h */
             const size_t at = start->at[i] + k;
             for (int p = 0; p < 5; p++)
                 J[p] = loss_at(fixture, start, &t, i, k, (float)(p - 2) * h);
@@ -268,7 +268,7 @@ static void test_every_layer_in_every_position(void **state)
     printf("%d nets, the largest distance %.1e\n", KINDS * POSITIONS, largest);
 }
 
-/* Negative control. */
+/* Negative control: the gradients of fa and dfa are found to be no slopes. */
 static void test_other_gradients_are_seen(void **state)
 {
     (void)state;

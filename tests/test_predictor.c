@@ -25,7 +25,7 @@ struct made {
 
 static struct scratch scratch;
 
-/* Columns: far from 0, tiny, and with missing values. */
+/* A table with columns of values far from 0, of tiny values, and with missing values. */
 static const char *table(bool has_numbers)
 {
     const char *path = scratch_path(&scratch, "table.csv");
@@ -103,13 +103,13 @@ static void raw_inputs_are_scaled_as_in_training(void **state)
         const size_t width = m.data[0]->features, outputs = (size_t)bl_model_outputs(m.model);
         double raw[ROWS * (FEATURES + 1)], of_data[ROWS * 3], of_raw[ROWS * 3], one[3];
         float narrow[ROWS * (FEATURES + 1)];
-        assert_int_equal(width, FEATURES + 1); /* and the indicator */
+        assert_int_equal(width, FEATURES + 1); /* and the indicator of missing values */
         must(&m, bl_data_raw_rows(m.data[0], 0, ROWS, raw));
         must(&m, bl_model_predict_data(m.model, m.data[0], of_data));
         must(&m, bl_predictor_create(&p, m.ctx, m.model));
         must(&m, bl_predictor_run_doubles(p, raw, ROWS, of_raw));
         assert_memory_equal(of_raw, of_data, ROWS * outputs * sizeof(double));
-        for (size_t i = 0; i < ROWS; i++) { /* a row alone has the bits that it has among others */
+        for (size_t i = 0; i < ROWS; i++) { /* a single row has the same bits as in a batch */
             must(&m, bl_predictor_run_doubles(p, raw + i * width, 1, one));
             assert_memory_equal(one, of_data + i * outputs, outputs * sizeof(double));
         }
@@ -140,17 +140,17 @@ static void pixels_are_scaled_as_in_training(void **state)
     bl_context_free(ctx);
 }
 
-/* ---- What is not a number */
+/* ---- NaN, infinities and missing values */
 
-static void what_is_no_number_is_refused(void **state)
+static void nan_and_infinity_are_refused(void **state)
 {
     static const struct {
         size_t feature;
         double value;
-        const char *expected; /* NULL: taken */
+        const char *expected; /* NULL: accepted */
     } cases[] = {
         {0, (double)NAN, "row 257 (from 0), column \"far\": NaN"},
-        {2, (double)NAN, NULL}, /* it had missing values in training */
+        {2, (double)NAN, NULL}, /* this column had missing values in training */
         {3, (double)NAN, "column \"c is missing\": NaN"},
         {0, (double)INFINITY, "column \"far\": inf"},
         {2, -(double)INFINITY, "column \"c\": -inf"},
@@ -179,9 +179,9 @@ static void what_is_no_number_is_refused(void **state)
     free_made(&m);
 }
 
-/* ---- Answers */
+/* ---- Predictions */
 
-static void answers_keep_the_digits_of_their_unit(void **state)
+static void predictions_keep_the_digits_of_their_unit(void **state)
 {
     struct made m;
     double scores[ROWS];
@@ -191,7 +191,7 @@ static void answers_keep_the_digits_of_their_unit(void **state)
     train(&m, true);
     must(&m, bl_model_predict_data(m.model, m.data[0], scores));
     for (size_t i = 0; i < ROWS; i++)
-        between += scores[i] != (double)(float)scores[i]; /* floats lie 64 apart there */
+        between += scores[i] != (double)(float)scores[i]; /* floats are spaced by 64 there */
     assert_true(between > ROWS / 2);
     double square = 0.0;
     for (size_t i = 0; i < ROWS; i++) {
@@ -227,7 +227,7 @@ static void *work(void *argument)
         t->status = bl_predictor_run_doubles(p, t->raw, ROWS, t->scores);
         if (t->status == BL_OK)
             t->status = bl_predictor_evaluate(p, t->made->data[0], &t->score);
-        if (t->status == BL_OK) /* fails, each in its own context */
+        if (t->status == BL_OK) /* fails, with a message in the thread's own context */
             t->status = bl_predictor_run(p, NULL, 1, t->scores) == BL_BAD_VALUE ? BL_OK : BL_BAD_VALUE;
         if (t->status == BL_OK)
             t->status = bl_model_predict_data(t->made->model, t->made->data[0], t->scores);
@@ -265,8 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH (raw_inputs_are_scaled_as_in_training),
         EACH (pixels_are_scaled_as_in_training),
-        EACH (what_is_no_number_is_refused),
-        EACH (answers_keep_the_digits_of_their_unit),
+        EACH (nan_and_infinity_are_refused),
+        EACH (predictions_keep_the_digits_of_their_unit),
         EACH (threads_share_a_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

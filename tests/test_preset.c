@@ -32,7 +32,7 @@ static bl_config *made(bl_context *ctx)
     return config;
 }
 
-static void values_stand_behind_what_is_set(void **state)
+static void set_values_take_precedence(void **state)
 {
     bl_context *ctx = bl_context_new(NULL);
     bl_config *config = made(ctx), *copy = NULL;
@@ -46,7 +46,7 @@ static void values_stand_behind_what_is_set(void **state)
         assert_int_equal(bl_config_is_set(copy, encoding[i][0]), is_given);
         assert_string_equal(bl_preset_value("nokland2016", encoding[i][0]), encoding[i][1]);
     }
-    set(copy, "lr", NULL); /* back to the preset's */
+    set(copy, "lr", NULL); /* resets to the value of the preset */
     assert_string_equal(bl_config_get(copy, "lr"), "1e-4");
     set(copy, "preset", "none");
     assert_string_equal(bl_config_get(copy, "lr"), "");
@@ -56,7 +56,7 @@ static void values_stand_behind_what_is_set(void **state)
     bl_context_free(ctx);
 }
 
-/* Every value is one that its option takes, and the preset has no other values than those above. */
+/* Every value is valid for its option, and the preset has no values except those above. */
 static void values_are_valid(void **state)
 {
     bl_context *ctx = bl_context_new(NULL);
@@ -95,7 +95,7 @@ static void other_names_are_refused(void **state)
     bl_context_free(ctx);
 }
 
-static void a_file_goes_before(void **state)
+static void a_file_takes_precedence(void **state)
 {
     static const char text[] = "{\"batch\": 32, \"preset\": \"nokland2016\", \"epochs\": 2}";
     struct scratch s;
@@ -109,7 +109,7 @@ static void a_file_goes_before(void **state)
     assert_string_equal(bl_config_get(config, "batch"), "32");
     assert_string_equal(bl_config_get(config, "epochs"), "2");
     assert_string_equal(bl_config_get(config, "lr"), "1e-4");
-    /* what a run folder keeps is the same without the preset's help */
+    /* the JSON of a run folder has the values even if the preset is unknown */
     json_t *options = config_to_json(config);
     assert_int_equal(json_object_del(options, "preset"), 0);
     assert_int_equal(json_dump_file(options, path, 0), 0);
@@ -158,7 +158,7 @@ static void weights_are_those_of_the_options(void **state)
         train(options, ctx, rules[r], by_options);
         train(nothing, ctx, rules[r], by_default);
         assert_string_equal(by_word, by_options);
-        assert_string_not_equal(by_word, by_default); /* a control: the hash can differ */
+        assert_string_not_equal(by_word, by_default); /* control: without the preset the hash differs */
         bl_config_free(word);
         bl_config_free(options);
         bl_config_free(nothing);
@@ -169,8 +169,8 @@ static void weights_are_those_of_the_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_stand_behind_what_is_set),  cmocka_unit_test(values_are_valid),
-        cmocka_unit_test(other_names_are_refused),          cmocka_unit_test(a_file_goes_before),
+        cmocka_unit_test(set_values_take_precedence),       cmocka_unit_test(values_are_valid),
+        cmocka_unit_test(other_names_are_refused),          cmocka_unit_test(a_file_takes_precedence),
         cmocka_unit_test(weights_are_those_of_the_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
  * bits do not depend on threads, memory or fusion; no two instructions that conflict run in the wrong order;
  * a rule refuses only the nets that it is not defined for; and every kind of case occurs often enough.
  *
- *     test_program [CASE [N]]    N cases from that number on; a failure names its case
+ *     test_program [CASE [N]]    N cases from this number on; a failure prints its number
  */
 #include "program_case.h"
 
@@ -21,8 +21,8 @@ static const char *const optimizers[] = {"sgd",  "sgd momentum 0.9", "sgd moment
                                          "adam", "adam decay 1e-4"};
 static const char *const modules[] = {"layer", "layer", "residual", "1", "2", "3"};
 
-/* is_own: a rule of own_rules.h. Between them they have maps, noise and a period, arrays and feedback that
-   learn, and direct signals beside those that are pulled. */
+/* is_own: draws a rule of own_rules.h. Together these have maps, noise, instructions with a period, learned
+   arrays and feedback, and both direct and pulled signals. */
 static struct program_case draw_case(struct draw_state *d, bool is_own)
 {
     static const char *const precisions[] = {"float32", "float32", "bf16"};
@@ -47,7 +47,7 @@ static struct program_case draw_case(struct draw_state *d, bool is_own)
 struct drawn_counts {
     size_t cases, residuals, shortcuts, nested, images, layernorm, halved, merged, redrawn;
     struct case_counts trainings;
-    struct tally { /* how many cases each value was drawn for */
+    struct tally { /* the number of cases with each value */
         const char *value;
         size_t n;
     } tallies[MOST_VALUES];
@@ -82,7 +82,7 @@ static void count_case(struct drawn_counts *counts, const struct program_case *c
     count_value(counts, threads[c->threads - 2]);
 }
 
-/* Whether bp trains the net, so that the net itself is without fault. */
+/* Whether bp accepts the net, so that the net itself is valid. */
 static bool fits_bp(const struct program_case *c)
 {
     struct program_case with_bp = *c;
@@ -94,10 +94,10 @@ static bool fits_bp(const struct program_case *c)
     return fits;
 }
 
-/* Fails if a net without fault is refused, with feedback at the end, by a rule that is defined for every net,
-   or with another status than BL_NOT_DEFINED. Only ifa and pepita are not defined for every net: neither for
-   layers without weights that read all of their input, nor ifa for a convolution that changes the size of its
-   maps. */
+/* Fails if a rule that is defined for every net refuses a valid net with feedback-at end, or if a rule
+   refuses it with another status than BL_NOT_DEFINED. Only ifa and pepita are not defined for every net: both
+   not for layers without weights that read all of their input, and ifa not for convolutions that change the
+   size of the maps. */
 static void check_refusal(const struct program_case *c, uint32_t number, bl_status status, const char *why)
 {
     const bool may_refuse = strcmp(c->rule, "ifa") == 0 || strcmp(c->rule, "pepita") == 0;
@@ -105,7 +105,7 @@ static void check_refusal(const struct program_case *c, uint32_t number, bl_stat
         fail_msg("case %u: \"%s\" is refused by %s: %s", number, c->net, c->rule, why);
 }
 
-/* Draws until the rule is defined for the net, and leaves t with its trainer, which case_free must free. */
+/* Draws until the rule is defined for the net; *t has the trainer, which case_free must free. */
 static struct program_case draw_trainable(uint32_t number, bool is_own, struct case_trainer *t,
                                           struct drawn_counts *counts)
 {
@@ -139,8 +139,8 @@ static void check_case(uint32_t number, bool is_own, struct drawn_counts *counts
     count_case(counts, &c);
 }
 
-/* Fails unless every value of every option, and every kind of net, has its share of the cases. The share of a
-   rule is small because few nets are left for ifa and pepita. */
+/* Fails unless every value of every option and every kind of net occurs in enough cases. For rules the bound
+   is low, because ifa and pepita are defined for few nets. */
 static void check_counts(const struct drawn_counts *counts)
 {
     const struct case_counts *trainings = &counts->trainings;

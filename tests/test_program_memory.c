@@ -1,10 +1,11 @@
 /*
- * test_program_memory.c - programs in little memory, on nets that are chosen: outputs that share one place do
- * not overwrite each other too early, at any depth and with blocks that are cut in several ways.
+ * test_program_memory.c - programs with low memory on selected nets: outputs that share a place do not
+ * overwrite each other too early, at any depth and with blocks that are cut in several ways.
  */
 #include "program_case.h"
 
-/* Every rule, on nets of one to six blocks: the depth decides which outputs little memory still holds. */
+/* Every rule on nets of one to six blocks, because the depth determines which outputs are kept with low
+   memory. */
 static void test_depths(void **state)
 {
     (void)state;
@@ -30,9 +31,9 @@ static void test_depths(void **state)
     }
 }
 
-/* In little memory the outputs of blocks 0 and 2 share one place, which is read by examples and by channels.
-   A plan that remembers only one of the two cuts of the reads would run block 2's second forward in the stage
-   of block 1's gradient. */
+/* With low memory the outputs of blocks 0 and 2 share a place, which is read both by examples and by
+   channels. A planner that stores only one of the two cuts would run the second forward of block 2 in the
+   stage of the gradient of block 1. */
 static void test_place_read_by_two_cuts(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * test_replace.c - the order of file_replace's steps, on which it depends that a crash leaves a whole
- * file, and what is left when one of them fails. fsync and rename are this program's own.
+ * test_replace.c - the order of the steps of file_replace, which guarantees a complete file after a crash,
+ * and the files that remain if a step fails. The test replaces fsync and rename.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ static struct scratch scratch;
 static struct counting memory;
 static bl_context *ctx;
 
-static char trace[200];     /* the steps as they come */
+static char trace[200];     /* the steps in their order */
 static const char *failing; /* the step that fails; NULL: none */
 static int failing_errno;
 
@@ -34,7 +34,7 @@ static int step_fails(const char *step)
     return 1;
 }
 
-/* In place of the C library's, for this whole program. */
+/* Replaces the function of the C library in this program. */
 int fsync(int fd)
 {
     struct stat facts;
@@ -61,7 +61,7 @@ static void steps_and_their_failures(void **state)
         {"sync-file", EIO, BL_IO, "sync-file ", "cannot be written (fsync): Input/output error", "old"},
         {"rename", EXDEV, BL_IO, "sync-file rename ", "cannot be written (renaming): Invalid cross", "old"},
         {"sync-folder", EIO, BL_IO, "sync-file rename sync-folder ", "(fsync of its folder): Input", "new"},
-        {"sync-folder", EINVAL, BL_OK, "sync-file rename sync-folder ", "", "new"}, /* cannot be done there */
+        {"sync-folder", EINVAL, BL_OK, "sync-file rename sync-folder ", "", "new"}, /* not supported */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *path = scratch_path(&scratch, "config.json");

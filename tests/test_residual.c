@@ -1,7 +1,7 @@
 /*
- * test_residual.c - nets with residuals, layer norm and subsampling: bp's gradients against central
- * differences of the loss, batch norm and joins of joins included; what a direct rule sends to which block;
- * texts, names of tensors, and what is refused.
+ * test_residual.c - nets with residuals, layer norm and subsampling: gradients of bp against central
+ * differences of the loss, also with batch norm and nested joins; the signals that direct rules send to
+ * modules; nets that ifa and pepita refuse.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,10 +17,11 @@
 
 enum { N = 6, SIDE = 4, INPUTS = 2 * SIDE * SIDE, CLASSES = 4, MOST = 4096 };
 
-/* As in test_gradients: four points; the loss is rounded by 3e-7 of 1 + its size, which the formula
-   multiplies by 1.5 / h. Batch norm over six examples makes the loss more curved than it is there. */
+/* The step of the four-point formula, as in test_gradients: the loss is rounded by 3e-7 of 1 + its size,
+   which the formula multiplies by 1.5 / h. Batch norm over six examples makes the loss more curved than in
+   that test. */
 static const float h = 0x1p-6f;
-static const double difference_bound = 1e-4; /* of 1 + the loss */
+static const double difference_bound = 1e-4; /* in units of 1 + the loss */
 
 static float x[N * INPUTS];
 static int32_t labels[N];
@@ -38,13 +39,13 @@ static const char *const nets[] = {
     "dense 6, tanh, residual (dense 6, batchnorm, tanh, dense 6, batchnorm), batchnorm, tanh, dense 4",
     "dense 6, residual (batchnorm, tanh, dense 6), residual (tanh, dense 6 nobias), tanh, dense 4",
     "dense 6, tanh, residual (tanh), dense 4",
-    "dense 6, residual (tanh | logistic), dense 4", /* as many layers as so long a text can have */
+    "dense 6, residual (tanh | logistic), dense 4", /* many layers in a short text */
     "dense 6, tanh, residual (residual (dense 6, tanh), dense 6 | residual (dense 6)), tanh, dense 4",
     "dense 6, tanh, residual (residual (residual (dense 6))), tanh, dense 4",
     convolutions,
     pools,
-    /* layer norm behind weights, before weights, twice, where a body begins and ends, behind a join,
-       behind an image's pool, as a row; with batch norm behind it */
+    /* layer norm after weights, before weights, twice, at the beginning and end of a body, after a join,
+       after a pool, on vectors; followed by batch norm */
     "dense 6, layernorm, tanh, dense 5, tanh, layernorm, dense 4",
     "dense 6, layernorm, layernorm, tanh, dense 4",
     "dense 6, tanh, residual (layernorm, dense 5, gelu, dense 6), layernorm, tanh, dense 4",
@@ -52,7 +53,8 @@ static const char *const nets[] = {
     "conv 3 3x3 pad 1, layernorm, tanh, conv 2 3x3 pad 1, avgpool 2, layernorm, flatten, layernorm, dense 4",
     "conv 3 3x3 pad 1, flatten, layernorm, batchnorm, tanh, dense 6, layernorm, tanh, dense 4",
     "conv 3 3x3 pad 1, tanh, residual (layernorm, conv 3 3x3 pad 1 nobias), tanh, avgpool all, dense 4",
-    /* subsampling in shortcuts with an even and an odd number of channels to pad, in a body, and alone */
+    /* subsampling in shortcuts with an even and an odd number of channels to pad, in a body, and outside of
+       residuals */
     "conv 3 3x3 pad 1, tanh, residual (conv 5 3x3 stride 2 pad 1 nobias, batchnorm, tanh | subsample 2 "
     "pad-channels 5), tanh, "
     "residual (conv 8 1x1 stride 2 | subsample 2 pad-channels 8), tanh, dense 4",
@@ -70,7 +72,7 @@ static void make(struct fixture *fixture, const char *net, const char *rule)
         .loss = "ce",
         .reduction = "mean",
         .optimizer = "sgd",
-        .lr = "1e-12", /* so that a step tells the loss and changes next to nothing */
+        .lr = "1e-12", /* so that a step returns the loss and hardly changes the weights */
         .init = "fanin",
         .batch = "6"};
     fixture_make(fixture, "portable", 1, &options, &batch);
@@ -86,7 +88,8 @@ static double loss_at(struct fixture *fixture, const char *name, float *values, 
     return fixture_step(fixture, &batch);
 }
 
-/* In units of 1 + the loss. *size: the largest derivative. */
+/* The largest distance of a tensor's gradient from central differences, in units of 1 + the loss. *size: the
+   largest derivative. */
 static double tensor_distance(struct fixture *fixture, int i, double *size)
 {
     static float values[MOST], gradient[MOST];
@@ -101,7 +104,7 @@ static double tensor_distance(struct fixture *fixture, int i, double *size)
     memcpy(gradient, g.values, n * sizeof *gradient);
     *size = 0.0;
     for (size_t k = 0; k < n; k++) {
-        double J[5]; /* at -2h, -h, 0, h, 2h */
+        double J[5]; /* losses at -2h, -h, 0, h, 2h */
         for (int at = 0; at < 5; at++)
             J[at] = loss_at(fixture, t.name, values, n, k, (float)(at - 2) * h);
         const double slope = (8 * (J[3] - J[1]) - (J[4] - J[0])) / (12 * (double)h);
@@ -161,7 +164,7 @@ static void test_a_module_has_one_signal(void **state)
                  has_tensor(&fixture, "5.feedback"));
     fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
     get_delta(&fixture, 4, sum, &n);
-    for (int l = 2; l <= 3; l++) { /* no activation behind the body's last layer, nor the shortcut's */
+    for (int l = 2; l <= 3; l++) { /* no activation after the last layers of body and shortcut */
         get_delta(&fixture, l, inner, &n);
         assert_memory_equal(inner, sum, n * sizeof *sum);
     }
@@ -171,7 +174,7 @@ static void test_a_module_has_one_signal(void **state)
         B[i] = -feedback.values[i];
     fixture_set(&fixture, "4.feedback", B, fixture_count(feedback));
     fixture_must(&fixture, bl_trainer_inspect(fixture.trainer, x, labels, N));
-    get_delta(&fixture, 0, changed, &n); /* nothing comes over the shortcut's edge, which is cut */
+    get_delta(&fixture, 0, changed, &n); /* no signal comes by the shortcut, because the module ends there */
     assert_memory_equal(changed, first, n * sizeof *first);
     get_delta(&fixture, 2, inner, &n);
     for (size_t i = 0; i < n; i++)
@@ -180,8 +183,8 @@ static void test_a_module_has_one_signal(void **state)
 }
 
 /* Blocks: 0 dense, 1 layer norm and tanh, 2 dense and tanh, 3 layer norm, 4 the output. 0 and 1 are one
-   module, and so are 2 and 3. Layer norm's delta is what a signal at its end gives; the derivative before
-   it has mean 0. */
+   module, and so are 2 and 3. The delta of layer norm is the signal at its output; the derivative at its
+   input has the mean 0. */
 static void test_layer_norm_is_within_its_module(void **state)
 {
     (void)state;
@@ -208,7 +211,7 @@ static void test_layer_norm_is_within_its_module(void **state)
     fixture_free(&fixture);
 }
 
-/* Of an image layer norm has a scale and a shift for each number. */
+/* For images layer norm has a scale and a shift for each number. */
 static void test_layer_norm_of_an_image_owns_each_number(void **state)
 {
     (void)state;
@@ -261,7 +264,7 @@ static void check_fa_with_the_weights(const char *net, const char *modules)
     fixture_free(&bp);
 }
 
-/* fa with B = W is bp, over every follower, and between modules as inside them. */
+/* fa with B = W is bp: over all followers, between modules and inside them. */
 static void test_fa_with_the_weights_is_bp(void **state)
 {
     (void)state;
@@ -271,7 +274,7 @@ static void test_fa_with_the_weights_is_bp(void **state)
             check_fa_with_the_weights(nets[c], modules[i]);
 }
 
-/* A module without parameters is sent nothing; the blocks before it learn all the same. */
+/* A module without parameters receives no signal; the blocks before it learn nevertheless. */
 static void test_a_module_without_parameters(void **state)
 {
     (void)state;

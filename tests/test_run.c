@@ -1,7 +1,7 @@
 /*
- * test_run.c - a whole run through the public interface when memory or disk give out, and what it may cost:
- * nothing is allocated by a step; feedback comes back from a file; a run that was stopped goes on to the same
- * bits.
+ * test_run.c - a whole training run through the public interface: failing allocations and a full disk are
+ * reported and lose nothing; a step allocates no memory; feedback is read from a file; a run that was stopped
+ * and resumed ends with the bits of an uninterrupted one.
  */
 #include "fixture.h"
 #include "quick.h"
@@ -15,8 +15,8 @@
 
 enum { N = 40, INPUTS = 8, CLASSES = 3, EPOCHS = 3 };
 
-/* What a run is of: a row of dense layers, then all that needs memory of its own: convolutions, batch
-   norm, residuals with both kinds of shortcuts, feedback that learns. */
+/* The nets that are trained: first a chain of dense layers; then nets with every feature that allocates
+   memory of its own: convolutions, batch norm, residuals with both kinds of shortcuts, learned feedback. */
 static const struct choice {
     const char *net, *rule, *optimizer;
 } choices[] = {
@@ -69,7 +69,7 @@ static bl_status set_all(bl_config *config, const char *out)
     return status;
 }
 
-/* Up to the trainer. */
+/* Creates everything that a run needs, up to the trainer. */
 static bl_status prepare(struct run *r, const bl_allocator *allocator, const char *out)
 {
     *r = (struct run){.ctx = bl_context_new(allocator)};
@@ -98,8 +98,8 @@ static bl_status run_whole(struct run *r, const bl_allocator *allocator, const c
     return status;
 }
 
-/* Each allocation of a run fails, one in each attempt, in a quick test every fifth; is_once: those after it
-   do not fail. */
+/* Repeats the run with one failing allocation in each attempt, in a quick test every fifth. is_once: the
+   allocations after it succeed; otherwise they fail too. */
 static void check_memory(struct scratch *scratch, bool is_once)
 {
     bl_status status = BL_NO_MEMORY;
@@ -183,7 +183,7 @@ static void test_full_disk_keeps_the_last_checkpoint(void **state)
     scratch_remove(&scratch);
 }
 
-/* Stops after the first epoch. */
+/* A callback that stops the training after the first epoch. */
 static int stop_after_epoch_1(void *user, const bl_progress *now)
 {
     (void)user;

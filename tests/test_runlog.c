@@ -1,6 +1,6 @@
 /*
- * test_runlog.c - log.jsonl: whole lines on disk after each append, and the right ones kept when a run is
- * taken up.
+ * test_runlog.c - log.jsonl: each append leaves complete lines on disk, and a resumed run keeps exactly the
+ * lines up to its checkpoint.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@ static const char *log_path(void)
 
 static int n_syncs, sync_fails;
 
-/* In place of the C library's, for this whole program. */
+/* Replaces the function of the C library in this program. */
 int fsync(int fd)
 {
     n_syncs++;
@@ -55,7 +55,7 @@ static bl_status append_epoch(struct runlog *log, int epoch, double loss)
     return status;
 }
 
-static void lines_are_there_at_once(void **state)
+static void lines_are_on_disk_after_each_append(void **state)
 {
     (void)state;
     struct runlog *log = NULL;
@@ -73,7 +73,7 @@ static void lines_are_there_at_once(void **state)
     assert_log("{\"epoch\": 1, \"train_loss\": 0.1}\n{\"epoch\": 2, \"train_loss\": null}\n");
 }
 
-static void numbers_that_do_not_exist_are_null(void **state)
+static void nan_is_written_as_null(void **state)
 {
     (void)state;
     static const struct {
@@ -93,8 +93,8 @@ static void numbers_that_do_not_exist_are_null(void **state)
 #define TWO "{\"epoch\": 2, \"test_error\": null}\n"
 #define THREE "{\"epoch\": 3}\n"
 
-/* What a crash may leave: a broken last line, and lines behind the checkpoint. */
-static void the_right_lines_are_kept(void **state)
+/* A crash may leave a broken last line and lines after the checkpoint; both are removed. */
+static void lines_up_to_the_checkpoint_are_kept(void **state)
 {
     (void)state;
     static const struct {
@@ -108,7 +108,7 @@ static void the_right_lines_are_kept(void **state)
         {ONE TWO THREE, 3, ONE TWO THREE},
         {ONE TWO "{\"epoch\": 3", 2, ONE TWO},             /* cut off by a crash */
         {ONE TWO "{\"epoch\": 3}", 2, ONE TWO},            /* before the end of the line */
-        {ONE "{\"epoch\": 2}", 2, ONE "{\"epoch\": 2}\n"}, /* its end is all that is missing */
+        {ONE "{\"epoch\": 2}", 2, ONE "{\"epoch\": 2}\n"}, /* only the line end is missing */
         {ONE TWO "{\"epoch\": 3\n", 2, ONE TWO},
         {ONE "\xff\xfe\n", 1, ONE},
         {ONE "\n", 1, ONE},
@@ -130,7 +130,8 @@ static void the_right_lines_are_kept(void **state)
     }
 }
 
-/* A file system may have counted a block that never came: zeros at the end are a broken last line. */
+/* After a crash a file system may have extended the file by a block of zeros: zeros at the end are a broken
+   last line. */
 static void zeros_at_the_end_are_cut_off(void **state)
 {
     (void)state;
@@ -142,8 +143,8 @@ static void zeros_at_the_end_are_cut_off(void **state)
     assert_log(ONE);
 }
 
-/* What no crash leaves is somebody's doing: the line is named, and every byte stays. */
-static void nothing_else_is_cut(void **state)
+/* Damage that no crash causes is an error that names the line, and no byte is changed. */
+static void other_damage_is_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -159,7 +160,7 @@ static void nothing_else_is_cut(void **state)
         {ONE "{\"step\": 2}\n" TWO, 2, "line 2: is not a line"},
         {ONE "[2]\n" TWO, 2, "line 2: is not a line"},
         {ONE "{\"epoch\": 2, \"epoch\": 2}\n" THREE, 2, "line 2: is not a line"},
-        {ONE TWO "junk\njunk\n", 2, "line 3: is not a line"}, /* two broken lines are one too many */
+        {ONE TWO "junk\njunk\n", 2, "line 3: is not a line"}, /* a crash breaks at most one line */
         {ONE ONE TWO, 2, "line 2: is of epoch 1, but the line before it is of epoch 1"},
         {ONE THREE TWO, 2, "line 2: is of epoch 3, but the line before it is of epoch 1"},
         {ONE THREE, 3, "line 2: is of epoch 3"},
@@ -184,8 +185,9 @@ static void nothing_else_is_cut(void **state)
 
 #define STEP(epoch, step) "{\"kind\": \"step\", \"epoch\": " #epoch ", \"step\": " #step "}\n"
 
-/* Lines of steps are kept up to the checkpoint's step, and stand in the epoch under way, in order. */
-static void lines_of_steps_are_kept_likewise(void **state)
+/* Lines of steps are kept up to the step of the checkpoint; they must belong to the current epoch and be in
+   order. */
+static void lines_of_steps_are_kept_up_to_the_checkpoint(void **state)
 {
     (void)state;
     static const struct {
@@ -197,9 +199,9 @@ static void lines_of_steps_are_kept_likewise(void **state)
     } cases[] = {
         {STEP(1, 2) ONE STEP(2, 7), 1, 7, STEP(1, 2) ONE STEP(2, 7), NULL},
         {STEP(1, 2) ONE STEP(2, 7), 1, 6, STEP(1, 2) ONE, NULL},
-        {STEP(1, 2) ONE STEP(2, 7), 0, 4, STEP(1, 2), NULL}, /* stopped in the first epoch, and went on */
+        {STEP(1, 2) ONE STEP(2, 7), 0, 4, STEP(1, 2), NULL}, /* stopped in the first epoch, then continued */
         {STEP(1, 2) ONE STEP(2, 7), 0, 1, "", NULL},
-        {STEP(1, 5) ONE TWO, 0, 5, STEP(1, 5), NULL}, /* stopped behind the last step of an epoch */
+        {STEP(1, 5) ONE TWO, 0, 5, STEP(1, 5), NULL}, /* stopped after the last step of an epoch */
         {STEP(1, 2) STEP(1, 3) "{\"kind\": \"st", 0, 3, STEP(1, 2) STEP(1, 3), NULL},
         {ONE STEP(3, 9) STEP(3, 12), 3, 12, NULL, "line 2: is of step 9 in epoch 3, but the lines before"},
         {STEP(1, 3) STEP(1, 2) ONE, 1, 5, NULL,
@@ -212,7 +214,7 @@ static void lines_of_steps_are_kept_likewise(void **state)
         {"{\"kind\": \"word\", \"epoch\": 1}\n" TWO, 1, 5, NULL, "line 1: is not a line of a log"},
         {"{\"kind\": 1, \"epoch\": 1}\n" TWO, 1, 5, NULL, "line 1: is not a line of a log"},
         {STEP(9223372036854775807, 1) ONE, 1, 5, NULL, "line 1: is of step 1 in epoch 9223372036854775807"},
-        {STEP(1, 1) STEP(2, 2) TWO, 2, 5, NULL, "line 2: is of step 2 in epoch 2"}, /* where is epoch 1? */
+        {STEP(1, 1) STEP(2, 2) TWO, 2, 5, NULL, "line 2: is of step 2 in epoch 2"}, /* epoch 1 is missing */
         {ONE "{\"kind\": \"step\", \"epoch\": 4, \"step\": 9, \"missing_from\": 2}\n{\"epoch\": 4}\n", 4, 10,
          ONE "{\"kind\": \"step\", \"epoch\": 4, \"step\": 9, \"missing_from\": 2}\n{\"epoch\": 4}\n", NULL},
     };
@@ -228,8 +230,8 @@ static void lines_of_steps_are_kept_likewise(void **state)
     }
 }
 
-/* The next line tells which lines are missing, so that the log can be taken up again and again. */
-static void lines_that_are_missing_are_told(void **state)
+/* The next line states which lines are missing, so that the log can be resumed repeatedly. */
+static void missing_lines_are_recorded(void **state)
 {
     (void)state;
     static const struct {
@@ -269,7 +271,7 @@ static void a_missing_log_begins_anew(void **state)
     assert_log("{\"epoch\": 4, \"train_loss\": 1.0, \"missing_from\": 1}\n");
 }
 
-static void failures_are_told(void **state)
+static void failures_are_reported(void **state)
 {
     (void)state;
     struct runlog *log = NULL;
@@ -283,7 +285,7 @@ static void failures_are_told(void **state)
     runlog_close(log);
 }
 
-static void a_line_that_may_be_lost_is_no_line(void **state)
+static void a_line_that_was_not_synced_is_removed(void **state)
 {
     (void)state;
     struct runlog *log = NULL;
@@ -297,7 +299,8 @@ static void a_line_that_may_be_lost_is_no_line(void **state)
     runlog_close(log);
 }
 
-/* Half of the second line fits: the file must hold whole lines all the same, and go on when there is room. */
+/* The disk has room for half of the second line: the file must still have complete lines only, and appending
+   must work when there is room again. */
 static void a_full_disk_leaves_whole_lines(void **state)
 {
     (void)state;
@@ -315,7 +318,7 @@ static void a_full_disk_leaves_whole_lines(void **state)
     runlog_close(log);
 }
 
-static void every_allocation_may_fail(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     (void)state;
     const size_t live = memory.live;
@@ -348,7 +351,7 @@ static int set_up(void **state)
     return ctx ? 0 : -1;
 }
 
-/* Every test gives back all memory it took. */
+/* After every test all allocated memory must be freed. */
 static int tear_down(void **state)
 {
     (void)state;
@@ -361,18 +364,18 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(lines_are_there_at_once),
-        TEST(numbers_that_do_not_exist_are_null),
-        TEST(the_right_lines_are_kept),
+        TEST(lines_are_on_disk_after_each_append),
+        TEST(nan_is_written_as_null),
+        TEST(lines_up_to_the_checkpoint_are_kept),
         TEST(zeros_at_the_end_are_cut_off),
-        TEST(nothing_else_is_cut),
+        TEST(other_damage_is_refused),
         TEST(a_missing_log_begins_anew),
-        TEST(lines_of_steps_are_kept_likewise),
-        TEST(lines_that_are_missing_are_told),
-        TEST(failures_are_told),
-        TEST(a_line_that_may_be_lost_is_no_line),
+        TEST(lines_of_steps_are_kept_up_to_the_checkpoint),
+        TEST(missing_lines_are_recorded),
+        TEST(failures_are_reported),
+        TEST(a_line_that_was_not_synced_is_removed),
         TEST(a_full_disk_leaves_whole_lines),
-        TEST(every_allocation_may_fail),
+        TEST(failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * test_scaling.c - the statistics of columns that are far from 0, huge, tiny, or nearly missing; and that
- * rows are scaled without a step through floats.
+ * test_scaling.c - the statistics of columns whose values are far from 0, huge, tiny, or almost all missing;
+ * rows are scaled in double, without rounding to float first.
  */
 #include "../src/base/mem.h"
 #include "../src/data/set/data.h"
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static const double close_enough = 1e-12; /* relative; doubles have 2e-16, sums of 4 numbers hardly more */
+static const double close_enough = 1e-12; /* relative; a few roundings of 2e-16 */
 
 #define MISSING ((double)NAN)
 
@@ -55,8 +55,8 @@ static void columns_are_fitted(void **state)
     bl_context_free(ctx);
 }
 
-/* Not even the largest double is their scale. Of floats the smallest numbers are fine. */
-static void what_no_scale_brings_apart_is_refused(void **state)
+/* The scale of these columns would exceed the largest double. The smallest floats can be scaled. */
+static void columns_that_no_scale_separates_are_refused(void **state)
 {
     static const double subnormal[2] = {0, 1e-310};
     static const float smallest[2] = {0, 1e-44f};
@@ -73,7 +73,7 @@ static void what_no_scale_brings_apart_is_refused(void **state)
     bl_context_free(ctx);
 }
 
-/* The difference of two doubles that are as far apart as there are any is taken in halves. */
+/* The difference of the largest and the smallest double overflows, so it is computed from halves. */
 static void distances_beyond_a_double_are_scaled(void **state)
 {
     static const double x[2] = {1.7e308, -1.7e308};
@@ -92,7 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_fitted),
-        cmocka_unit_test(what_no_scale_brings_apart_is_refused),
+        cmocka_unit_test(columns_that_no_scale_separates_are_refused),
         cmocka_unit_test(distances_beyond_a_double_are_scaled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * test_schedule.c - learning rates over the epochs, and the criteria that end a run.
+ * test_schedule.c - the learning rates of each schedule over the epochs, and the criteria that stop a run.
  */
 #include "../src/train/schedule.h"
 
@@ -22,7 +22,7 @@ static void test_rates(void **state)
 {
     static const struct {
         const char *text;
-        double progress, expected; /* of base 1 and 10 epochs */
+        double progress, expected; /* with the base 1 and 10 epochs */
     } cases[] = {
         {"constant", 7.5, 1.0},
         {"step 3 0.5", 2.99, 1.0},
@@ -70,7 +70,7 @@ static void test_refused(void **state)
     }
 }
 
-/* Two classes: told by the sign of x[0], or by nothing at all. */
+/* Fills two classes, determined by the sign of x[0], or random if they must not be learnable. */
 static void fill(bool can_be_learnt)
 {
     uint32_t random = 3;
@@ -98,19 +98,20 @@ static int watch(void *user, const bl_progress *now)
     return 0;
 }
 
-static void test_ends(void **state)
+static void test_stop_criteria(void **state)
 {
     static const struct {
-        const char *key, *text; /* set beside epochs 400 */
+        const char *key, *text; /* an option that is set in addition to epochs 400 */
         bool can_be_learnt, has_val;
         const char *reason;
         int least, most;  /* epochs */
-        double last_rate; /* reported for the last epoch; 0: not looked at */
+        double last_rate; /* the rate reported for the last epoch; 0: not checked */
     } cases[] = {
         {"seed", "1", true, false, "epochs", 400, 400, 0.01},
-        /* epoch 400 is the last at half the rate */
+        /* epoch 400 is the last one with half the rate */
         {"schedule", "step 200 0.5", true, false, "epochs", 400, 400, 0.005},
-        /* r falls by a quarter an epoch once the error is 0: 33 epochs from 1 to 1e-4 at the least */
+        /* once the error is 0, the running error falls by a quarter per epoch: at least 33 epochs from 1 to
+           1e-4 */
         {"stop", "paper", true, false, "paper", 33, 60, 0.01},
         {"schedule", "auto", false, false, "rate", 8, 400, 0.0},
         {"patience", "5", true, true, "patience", 6, 60, 0.01},
@@ -125,7 +126,7 @@ static void test_ends(void **state)
         struct seen seen = {0, 0.0};
         fixture_make(&fixture, "portable", 1, &options, &all);
         bl_trainer_free(fixture.trainer);
-        fixture_must(&fixture, bl_config_set(fixture.config, "init", "zero")); /* then noise stays unlearnt */
+        fixture_must(&fixture, bl_config_set(fixture.config, "init", "zero")); /* noise is not learned */
         fixture_must(&fixture, bl_config_set(fixture.config, cases[i].key, cases[i].text));
         fixture_must(&fixture,
                      bl_trainer_create(&fixture.trainer, fixture.ctx, fixture.config, fixture.data));
@@ -143,6 +144,6 @@ static void test_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_rates), cmocka_unit_test(test_halvings),
-                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_ends)};
+                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_stop_criteria)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /*
- * test_single_steps.c - steps and inspection on batches of the caller's: classes or real targets, the rate,
- * and the same refusals of what does not suit the trainer in fit, step, inspect and angles.
+ * test_single_steps.c - single steps and inspection on batches of the caller: classes or regression targets,
+ * the learning rate, and data that do not fit the trainer, which fit, step, inspect and angles refuse with
+ * the same message.
  */
 #include "fixture.h"
 
@@ -39,7 +40,7 @@ static void must(const struct maker *m, bl_status status)
         fail_msg("%s: %s", bl_status_name(status), bl_why(m->ctx));
 }
 
-/* loss "mse" is made for the targets, any other for the classes. */
+/* Creates a trainer: with the loss "mse" for the targets, with any other for the classes. */
 static void make(struct maker *m, const char *loss, const char *schedule, const char *rule)
 {
     const char *const options[][2] = {{"net", "dense 8, tanh, dense 3"},
@@ -88,7 +89,7 @@ static void test_steps_on_targets_learn(void **state)
     drop(&m);
 }
 
-/* One step of an epoch of one batch is the single step on that batch, to the bit. */
+/* An epoch of a single batch has the bits of a single step on that batch. */
 static void test_a_step_on_targets_is_that_of_an_epoch(void **state)
 {
     (void)state;
@@ -109,7 +110,7 @@ static void test_a_step_on_targets_is_that_of_an_epoch(void **state)
     drop(&by_step);
 }
 
-/* The gradient of the output's biases is the mean error: of mse, output - target. */
+/* The gradient of the output's biases is the mean error, which for mse is output - target. */
 static void test_inspection_on_targets(void **state)
 {
     (void)state;
@@ -201,7 +202,7 @@ static void weight_of(const struct maker *m, float *out)
     memcpy(out, t.values, OUTPUTS * sizeof *out);
 }
 
-/* How far the output's first bias moves in one step. */
+/* The change of the output's first bias in one step. */
 static double moved(const struct maker *m)
 {
     float before[OUTPUTS], after[OUTPUTS];
@@ -221,7 +222,7 @@ static void test_the_rate_of_single_steps(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         refused(&m, bl_trainer_set_rate(m.trainer, wrong[i]), "rate of");
     must(&m, bl_trainer_set_rate(m.trainer, 0.05));
-    const double half = moved(&m), whole = moved(&other); /* sgd: 0.1 unless told */
+    const double half = moved(&m), whole = moved(&other); /* the default rate of sgd is 0.1 */
     if (!(fabs(half / whole - 0.5) < 1e-4))
         fail_msg("a step of %g at rate 0.05, and of %g at 0.1", half, whole);
     must(&m, bl_trainer_set_rate(m.trainer, 0.0));
@@ -230,7 +231,7 @@ static void test_the_rate_of_single_steps(void **state)
     drop(&other);
 }
 
-/* A warm-up begins with the rate 0, and single steps come nowhere in it. */
+/* A warm-up begins with the rate 0, at which single steps would change nothing. */
 static void test_a_rate_of_zero_is_refused(void **state)
 {
     (void)state;

@@ -12,11 +12,11 @@
 
 #include <cmocka.h>
 
-/* scipy.stats.t.ppf of SciPy 1.17.1; the first six digits of the 0.975 column are those of every printed
-   table. */
+/* Expected values by scipy.stats.t.ppf of SciPy 1.17.1; the first six digits of the column 0.975 are those of
+   printed tables. */
 static void quantiles_are_those_of_tables(void **state)
 {
-    static const double BOUND = 1e-9; /* what students_t.h promises */
+    static const double BOUND = 1e-9; /* the error that students_t.h states */
     static const struct {
         double p;
         int degrees;
@@ -37,7 +37,7 @@ static void quantiles_are_those_of_tables(void **state)
     }
 }
 
-static void the_median_is_zero_and_nonsense_is_nan(void **state)
+static void the_median_is_zero_and_invalid_arguments_give_nan(void **state)
 {
     (void)state;
     assert_true(students_t_quantile(0.5, 3) == 0.0);
@@ -74,7 +74,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_are_those_of_tables),
-        cmocka_unit_test(the_median_is_zero_and_nonsense_is_nan),
+        cmocka_unit_test(the_median_is_zero_and_invalid_arguments_give_nan),
         cmocka_unit_test(intervals_are_those_of_a_paired_test),
         cmocka_unit_test(there_is_no_interval_below_three),
     };

@@ -14,7 +14,7 @@
 
 #include <math.h>
 
-/* A table, how to read it, and the set as text or a piece of the message. */
+/* A table, how to read it, and the set as text or a part of the message. */
 struct table_case {
     const char *text;
     struct data_options options;
@@ -58,7 +58,7 @@ static void assert_refuses(const struct table_case *c, const bl_data *schema)
 
 /* ---- columns of words ---- */
 
-static void words_become_marks(void **state)
+static void words_become_one_hot_features(void **state)
 {
     static const struct table_case cases[] = {
         {"c,n,y\nred,1,0\nblue,2,1\nred,3,1\n",
@@ -70,7 +70,7 @@ static void words_become_marks(void **state)
         {"a,b,y\nx,\"p \"\"q\"\", r\",0\nz,s,1\n",
          {.label = "y", .has_labels = true},
          "1x1x4 of 2: 1 0 1 0 = 0, 0 1 0 1 = 1; columns a=x a=z b=p \"q\", r b=s"},
-        /* words by decision, though they look like numbers */
+        /* numbers that are read as words because the user chose so */
         {"n,m,y\n1,7,0\n2,8,1\n1,9,1\n",
          {.label = "y", .categorical = "n", .has_labels = true},
          "1x1x3 of 2: 1 0 7 = 0, 0 1 8 = 1, 1 0 9 = 1; columns n=1 n=2 m"},
@@ -80,11 +80,11 @@ static void words_become_marks(void **state)
         {"n,y\n1,0\nx,1\n3,1\n4,0\n",
          {.label = "y", .categorical = "n", .has_labels = true},
          "1x1x4 of 2: 1 0 0 0 = 0, 0 0 0 1 = 1, 0 1 0 0 = 1, 0 0 1 0 = 0; columns n=1 n=3 n=4 n=x"},
-        /* what stands in for a number is a word among words */
+        /* words that otherwise mean a missing number are words among words */
         {"n,m,y\nnone,1,0\nlow,2,1\ninf,3,0\nlow,4,1\n",
          {.label = "y", .has_labels = true},
          "1x1x4 of 2: 0 0 1 1 = 0, 0 1 0 2 = 1, 1 0 0 3 = 0, 0 1 0 4 = 1; columns n=inf n=low n=none m"},
-        /* a table of words alone, with a header and without */
+        /* a table that has only words, with and without a header */
         {"class,cap,stalk\ne,x,s\np,y,s\ne,x,b\np,x,b\n",
          {.has_labels = true},
          "1x1x4 of 2: 1 0 0 1 = 0, 0 1 0 1 = 1, 1 0 1 0 = 0, 1 0 1 0 = 1; classes e p; columns cap=x cap=y "
@@ -123,7 +123,7 @@ static void stray_words_are_refused(void **state)
         assert_refuses(&cases[i], NULL);
 }
 
-/* 257 different words are no categories, 256 are. */
+/* A column may have 256 different words, not 257. */
 static void too_many_words_are_refused(void **state)
 {
     static const int counts[] = {256, 257};
@@ -179,7 +179,7 @@ static void missing_values_are_filled_in(void **state)
     assert_int_equal(scaling_fit(data), BL_OK);
     float x[18];
     data_gather(data, ctx->backend, NULL, 0, 3, x);
-    /* n: mean 2.5, deviation 1.5 of the two that are there; marks stay; m is standardised */
+    /* n: mean 2.5, deviation 1.5 of its two values; indicators are not scaled; m is standardised */
     const float m = sqrtf(1.5f);
     const float expected[18] = {-1, 0, 1, 0, 0, -m, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 1, m};
     for (int i = 0; i < 18; i++)
@@ -187,7 +187,7 @@ static void missing_values_are_filled_in(void **state)
     data_free(data);
     const struct table_case none = {"n,m,y\n1,,0\n2,,1\n3,,1\n", options,
                                     "1x1x1 of 2: 1 = 0, 2 = 1, 3 = 1; columns n"};
-    assert_reads(&none, NULL); /* a column without any value says nothing */
+    assert_reads(&none, NULL); /* a column without any value gives no feature */
 }
 
 /* ---- columns that are left out ---- */
@@ -214,7 +214,8 @@ static void ids_are_left_out(void **state)
           {.label = "y", .has_labels = true},
           "1x1x1 of 2: 5 = 0, 6 = 1, 7 = 1; columns n"},
          "left out"},
-        /* not everything that ends with these letters, and not what tells rows apart by chance */
+        /* columns whose name only ends with these letters, or whose values are different by chance, are
+           kept */
         {{"acid,n,y\n1,5,0\n2,6,1\n3,7,1\n",
           {.label = "y", .has_labels = true},
           "1x1x2 of 2: 1 5 = 0, 2 6 = 1, 3 7 = 1; columns acid n"},
@@ -227,7 +228,7 @@ static void ids_are_left_out(void **state)
           {.label = "y", .has_labels = true},
           "1x1x2 of 2: 1.5 5 = 0, 2 6 = 1, 3 7 = 1; columns Id n"},
          NULL},
-        /* by decision */
+        /* because the user chose so */
         {{"Id,n,y\n1,5,0\n2,6,1\n3,7,1\n",
           {.label = "y", .ignore = "none", .has_labels = true},
           "1x1x2 of 2: 1 5 = 0, 2 6 = 1, 3 7 = 1; columns Id n"},
@@ -254,7 +255,7 @@ static void ids_are_left_out(void **state)
     }
 }
 
-static void ids_are_kept_beside(void **state)
+static void ids_are_kept_in_subsets(void **state)
 {
     static const struct data_options options = {.label = "y", .id_column = "k", .has_labels = true};
     (void)state;
@@ -268,7 +269,7 @@ static void ids_are_kept_beside(void **state)
     data_free(data);
 }
 
-static void what_names_no_column_is_refused(void **state)
+static void unknown_columns_are_refused(void **state)
 {
     static const struct table_case cases[] = {
         {"k,n,y\n1,5,0\n2,6,1\n",
@@ -299,7 +300,7 @@ static void targets_are_read(void **state)
         const char *text;
         enum target_kind target;
         int labels, outputs; /* labels 0: targets; -1: refused */
-        const char *why;     /* of a refusal */
+        const char *why;     /* the message of a refusal */
     } cases[] = {
         {"n,y\n1,2.5\n2,3\n3,-1\n", TARGET_NUMBER, 0, 1, NULL},
         {"n,y\n1,2.5\n2,3\n3,-1\n", TARGET_NUMBER_IF_ALL, 0, 1, NULL},
@@ -345,7 +346,7 @@ static void targets_are_standardised(void **state)
         square += y[i] * y[i];
     }
     assert_true(fabsf(sum) < 1e-5f && fabsf(square - 4) < 1e-5f);
-    data_gather_targets(val, NULL, 0, 1, &other); /* by the training set's constants */
+    data_gather_targets(val, NULL, 0, 1, &other); /* scaled by the constants of the training set */
     const struct scaling *s = &train->target_scaling;
     assert_true(fabs((double)other - (val->targets[0] - s->offset[0]) * s->scale[0]) < 1e-6);
     data_free(train);
@@ -371,7 +372,7 @@ static void raw_files_are_read_for_a_model(void **state)
         {"extra,m,n,Id,c\nx,5,,7,blue\n",
          {.has_labels = false},
          "1x1x6 of 2: 1 0 0 nan 1 5; columns c=blue c=green c=red n n is missing m"},
-        /* without names: as in training, or without the label */
+        /* without names: the columns of the training file, with or without the label */
         {"9,red,1,5,a\n8,blue,2,6,b\n",
          {.header = "no", .has_labels = true},
          "1x1x6 of 2: 0 0 1 1 0 5 = 0, 1 0 0 2 0 6 = 1; columns c=blue c=green c=red n n is missing m"},
@@ -382,7 +383,7 @@ static void raw_files_are_read_for_a_model(void **state)
         {"m,n,c\n,1,red\n",
          {.has_labels = false},
          "1x1x6 of 2: 0 0 1 1 0 nan; columns c=blue c=green c=red n n is missing m"},
-        /* an unknown word: taken when told */
+        /* an unknown word: accepted with the option */
         {"m,n,c\n,1,violet\n",
          {.imputes = true, .has_labels = false},
          "1x1x6 of 2: 0 0 0 1 0 nan; columns c=blue c=green c=red n n is missing m"},
@@ -498,7 +499,7 @@ static void validation_is_drawn_by_class(void **state)
             counts[val->labels[k]]++;
         assert_int_equal(counts[1], cases[i].of_class_1);
         assert_int_equal(counts[2], cases[i].options.val_is_last);
-        for (size_t k = 0; k < train->n; k++) { /* what remains keeps its order */
+        for (size_t k = 0; k < train->n; k++) { /* the remaining rows keep their order */
             assert_true(k == 0 || train->doubles[k] > train->doubles[k - 1]);
             seen[(size_t)train->doubles[k]] = true;
         }
@@ -511,7 +512,7 @@ static void validation_is_drawn_by_class(void **state)
 
 /* ---- memory ---- */
 
-static void running_out_of_memory_leaves_nothing(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     static const struct data_options options = {
         .imputes = true, .has_labels = true, .label = "y", .id_column = "Id"};
@@ -527,21 +528,21 @@ static void running_out_of_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH (words_become_marks),
+        EACH (words_become_one_hot_features),
         EACH (stray_words_are_refused),
         EACH (too_many_words_are_refused),
         EACH (missing_values_are_refused_by_default),
         EACH (missing_values_are_filled_in),
         EACH (ids_are_left_out),
-        EACH (ids_are_kept_beside),
-        EACH (what_names_no_column_is_refused),
+        EACH (ids_are_kept_in_subsets),
+        EACH (unknown_columns_are_refused),
         EACH (targets_are_read),
         EACH (targets_are_standardised),
         EACH (raw_files_are_read_for_a_model),
         EACH (encodings_survive_as_text),
         EACH (broken_encodings_are_refused),
         EACH (validation_is_drawn_by_class),
-        EACH (running_out_of_memory_leaves_nothing),
+        EACH (failing_allocations_lose_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

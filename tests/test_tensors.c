@@ -1,6 +1,6 @@
 /*
- * test_tensors.c - safetensors and file_replace: what is written comes back to the bit, what is broken is
- * refused with its reason, and a failure on the way leaves the old file and nothing else.
+ * test_tensors.c - safetensors files and file_replace: tensors are read back to the bit, broken files are
+ * refused with the reason, and a failed write leaves the old file and no others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,7 +56,7 @@ static void assert_entry(const struct tensor_entry *got, const struct tensor_ent
     assert_memory_equal(got->values, expected->values, n * sizeof(float));
 }
 
-static void comes_back_to_the_bit(void **state)
+static void tensors_are_read_back_to_the_bit(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -83,8 +83,9 @@ static void comes_back_to_the_bit(void **state)
     assert_int_equal(scratch_files(&scratch, 0), 1);
 }
 
-/* The format itself, byte for byte: a reader with the same mistake as the writer would not notice. */
-static void is_the_format(void **state)
+/* The written bytes are those of the format, because the library's reader could have the same mistake as its
+   writer. */
+static void bytes_are_those_of_the_format(void **state)
 {
     (void)state;
     static const char header[] = "{\"__metadata__\":{\"k\":\"v\"},\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],"
@@ -108,7 +109,7 @@ static void is_the_format(void **state)
     free(bytes);
 }
 
-static void may_hold_nothing(void **state)
+static void a_file_without_tensors_is_valid(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -137,12 +138,12 @@ static size_t make_file(unsigned char *file, const char *header, size_t length, 
 
 static const struct broken {
     const char *header;
-    size_t values;      /* bytes behind it */
-    const char *reason; /* NULL: not broken at all */
-    long long length;   /* what the file says; 0: the truth */
+    size_t values;      /* bytes of values after the header */
+    const char *reason; /* NULL: the file is valid */
+    long long length;   /* the length of the header in the file; 0: the correct one */
 } brokens[] = {
     {"{" W("[2]", "[0,8]") "}", 8, NULL, 0},
-    {"{" W("[2]", "[0,8]") "}   ", 8, NULL, 0}, /* values at an odd place */
+    {"{" W("[2]", "[0,8]") "}   ", 8, NULL, 0}, /* values that are not aligned */
     {"{" W("[1]", "[8,12]") "," V("[2,1]", "[0,8]") "}", 12, NULL, 0},
     {"{\"__metadata__\":{}," W("[2]", "[0,8]") "}", 8, NULL, 0},
     {"{" W("[2]", "[0,8]") "}", 8, "header would have 100000001 bytes", 100000001},
@@ -223,7 +224,7 @@ static void broken_files_are_refused(void **state)
     }
 }
 
-static void order_is_that_of_the_bytes(void **state)
+static void tensors_are_in_the_order_of_their_bytes(void **state)
 {
     (void)state;
     unsigned char file[400];
@@ -277,7 +278,7 @@ static void flipped_bits_do_no_harm(void **state)
     free(bytes);
 }
 
-/* Written as they are, for the caller decides; never read silently. */
+/* NaN and infinities are written, because the caller decides, and refused when they are read. */
 static void values_must_be_finite(void **state)
 {
     (void)state;
@@ -299,7 +300,7 @@ static void values_must_be_finite(void **state)
     }
 }
 
-static void files_that_are_no_files(void **state)
+static void missing_files_and_folders_are_refused(void **state)
 {
     (void)state;
     struct tensors *t = NULL;
@@ -308,14 +309,14 @@ static void files_that_are_no_files(void **state)
     assert_int_equal(tensors_read(&t, ctx, scratch.folder), BL_BAD_DATA);
     assert_non_null(strstr(ctx->why, "is a folder or a device"));
     assert_int_equal(tensors_read(&t, ctx, "/dev/null"), BL_BAD_DATA);
-    assert_int_equal(symlink(model(), model()), 0); /* there, but unreadable for anybody */
+    assert_int_equal(symlink(model(), model()), 0); /* exists, but nobody can read it */
     assert_int_equal(tensors_read(&t, ctx, model()), BL_IO);
     assert_null(t);
 }
 
 /* ---- refusals and failures of the writer ---- */
 
-static void writer_refuses(void **state)
+static void invalid_tensors_are_not_written(void **state)
 {
     (void)state;
     static const struct {
@@ -395,7 +396,7 @@ static void replacing_fails_cleanly(void **state)
     const char *folder = scratch_path(&scratch, "missing/config.json");
     assert_int_equal(file_replace(ctx, folder, "{}", 2), BL_IO);
     assert_non_null(strstr(ctx->why, "missing/config.json: cannot be written (opening its folder): No such"));
-    assert_int_equal(file_replace(ctx, scratch.folder, "{}", 2), BL_IO); /* a folder stands there */
+    assert_int_equal(file_replace(ctx, scratch.folder, "{}", 2), BL_IO); /* the path is a folder */
     assert_non_null(strstr(ctx->why, "cannot be written: it is a folder"));
     char leftover[SCRATCH_PATH];
     snprintf(leftover, sizeof leftover, "%s.%ld-0.tmp", scratch.folder, (long)getpid());
@@ -403,7 +404,7 @@ static void replacing_fails_cleanly(void **state)
     assert_int_equal(scratch_files(&scratch, 0), 0);
 }
 
-static void replaces_whatever_its_length(void **state)
+static void files_of_any_length_are_replaced(void **state)
 {
     (void)state;
     static const char *const texts[] = {"long enough", "short", ""};
@@ -413,7 +414,7 @@ static void replaces_whatever_its_length(void **state)
     }
 }
 
-static void leftovers_of_others_stay(void **state)
+static void temporary_files_of_others_are_kept(void **state)
 {
     (void)state;
     char name[100];
@@ -427,7 +428,7 @@ static void leftovers_of_others_stay(void **state)
     free(bytes);
 }
 
-static void name_without_a_folder(void **state)
+static void a_path_without_a_folder_is_written(void **state)
 {
     (void)state;
     char before[SCRATCH_PATH];
@@ -441,7 +442,7 @@ static void name_without_a_folder(void **state)
 
 /* ---- no memory ---- */
 
-static void every_allocation_may_fail(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     (void)state;
     const size_t live = memory.live;
@@ -484,9 +485,9 @@ static void json_release(void *block)
         counting_release(&json_memory, block);
 }
 
-/* Jansson's own memory: building and printing a header. (Its parser does not report every failure of its own,
-   so reading cannot be tested so.) */
-static void jansson_may_fail(void **state)
+/* Jansson's allocations fail while a header is built and printed. (Its parser does not report all failures,
+   so that reading cannot be tested in this way.) */
+static void failing_allocations_of_jansson_are_reported(void **state)
 {
     (void)state;
     bl_status status = BL_NO_MEMORY;
@@ -507,7 +508,7 @@ static void jansson_may_fail(void **state)
 
 /* ---- Python's package ---- */
 
-static void python_reads_ours(void **state)
+static void python_reads_the_librarys_files(void **state)
 {
     (void)state;
     char arguments[SCRATCH_PATH], text[2000];
@@ -526,7 +527,7 @@ static void python_reads_ours(void **state)
     assert_int_equal(result, 0);
 }
 
-static void we_read_pythons(void **state)
+static void files_of_python_are_read(void **state)
 {
     (void)state;
     static const float table[6] = {0.0f, 0.25f, 0.5f, 0.75f, 1.0f, 1.25f},
@@ -561,7 +562,7 @@ static int set_up(void **state)
     return ctx ? 0 : -1;
 }
 
-/* Every test gives back all memory it took. */
+/* After every test all allocated memory must be freed. */
 static int tear_down(void **state)
 {
     (void)state;
@@ -574,25 +575,25 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(comes_back_to_the_bit),
-        TEST(is_the_format),
-        TEST(may_hold_nothing),
+        TEST(tensors_are_read_back_to_the_bit),
+        TEST(bytes_are_those_of_the_format),
+        TEST(a_file_without_tensors_is_valid),
         TEST(broken_files_are_refused),
-        TEST(order_is_that_of_the_bytes),
+        TEST(tensors_are_in_the_order_of_their_bytes),
         TEST(every_truncation_is_refused),
         TEST(flipped_bits_do_no_harm),
         TEST(values_must_be_finite),
-        TEST(files_that_are_no_files),
-        TEST(writer_refuses),
+        TEST(missing_files_and_folders_are_refused),
+        TEST(invalid_tensors_are_not_written),
         TEST(full_disk_leaves_the_old_file),
         TEST(replacing_fails_cleanly),
-        TEST(replaces_whatever_its_length),
-        TEST(leftovers_of_others_stay),
-        TEST(name_without_a_folder),
-        TEST(every_allocation_may_fail),
-        TEST(jansson_may_fail),
-        TEST(python_reads_ours),
-        TEST(we_read_pythons),
+        TEST(files_of_any_length_are_replaced),
+        TEST(temporary_files_of_others_are_kept),
+        TEST(a_path_without_a_folder_is_written),
+        TEST(failing_allocations_lose_no_memory),
+        TEST(failing_allocations_of_jansson_are_reported),
+        TEST(python_reads_the_librarys_files),
+        TEST(files_of_python_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /*
  * test_thread_choice.c - the number of threads is chosen by the times of steps, on simulated machines: an
  * idle one, busy ones whose steps are sometimes delayed by a time slice of the scheduler, one that becomes
- * busy, and one with long steps.
+ * busy, one with eight threads, and one with long steps.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,14 +13,14 @@
 #include "../src/base/thread_choice.h"
 
 struct machine {
-    double step[9]; /* seconds of a step on so many threads while nobody disturbs */
-    double risk[9]; /* chance that a step is stopped */
-    double slice;   /* for so long */
-    double favour;  /* seconds after a change of the number of threads in which no step is stopped */
+    double step[9]; /* seconds of a step, by number of threads, on an idle machine */
+    double risk[9]; /* probability that a step is interrupted */
+    double slice;   /* seconds of an interruption, at most twice this */
+    double favour;  /* seconds after a change of the number of threads without interruptions */
 };
 
 struct result {
-    double seconds, steps, fewer; /* in all; steps with another number of threads than the best */
+    double seconds, steps, fewer; /* totals; fewer: steps with another number of threads than the best */
 };
 
 static uint32_t state = 1;
@@ -66,16 +66,16 @@ static const struct machine busy = {
 static const struct machine half_busy = {
     .step = {[1] = 1.0e-3, [2] = 0.55e-3}, .risk = {[1] = 0.1, [2] = 0.12}, .slice = 4e-3};
 
-/* A quiet machine loses less than half a percent. */
-static void quiet_keeps_all(void **test)
+/* On a quiet machine trials cost less than half a percent. */
+static void a_quiet_machine_keeps_all_threads(void **test)
 {
     (void)test;
     struct thread_choice c;
     thread_choice_begin(&c, 2, true);
     const struct result r = run(&c, &quiet, 60.0, 2);
     assert_int_equal(c.chosen, 2);
-    assert_true(r.fewer > 0.0);                                 /* it did try */
-    assert_true(r.seconds / r.steps < 1.015 * mean(&quiet, 2)); /* 1 % is the machine's own noise */
+    assert_true(r.fewer > 0.0);                                 /* there were trials */
+    assert_true(r.seconds / r.steps < 1.015 * mean(&quiet, 2)); /* 1 % is noise of the steps */
     assert_true(r.fewer < 0.002 * r.steps);
 }
 
@@ -87,7 +87,7 @@ static void check_near_best(const struct machine *m, double seconds, int best)
     assert_true(r.seconds / r.steps < 1.1 * mean(m, best));
 }
 
-static void busy_comes_near_the_best(void **test)
+static void a_busy_machine_comes_near_the_best_number(void **test)
 {
     (void)test;
     for (state = 1; state < 20; state += 2)
@@ -96,9 +96,9 @@ static void busy_comes_near_the_best(void **test)
         check_near_best(&half_busy, 30.0, 2);
 }
 
-/* One thread is fast for the time of a trial and slow afterwards: the choice is taken back within a
-   fraction of a second, and made less and less often. */
-static void favour_is_not_mistaken_for_speed(void **test)
+/* One thread is fast during a trial and slow afterwards: the choice is reverted within a fraction of a
+   second, and repeated less and less often. */
+static void a_fast_trial_is_not_mistaken_for_speed(void **test)
 {
     (void)test;
     static const struct machine favoured = {.step = {[1] = 0.8e-3, [2] = 0.9e-3},
@@ -113,7 +113,8 @@ static void favour_is_not_mistaken_for_speed(void **test)
     }
 }
 
-/* From quiet to busy and back, whatever the pauses had grown to: both within three seconds. */
+/* Changes from quiet to busy and back are noticed within three seconds, although the pauses between trials
+   have grown. */
 static void changes_are_followed(void **test)
 {
     (void)test;
@@ -129,7 +130,7 @@ static void changes_are_followed(void **test)
     assert_int_equal(c.chosen, 2);
 }
 
-/* Of eight threads those that serve: here two. */
+/* Of eight threads the fastest number is chosen, here two. */
 static void many_threads(void **test)
 {
     (void)test;
@@ -139,11 +140,11 @@ static void many_threads(void **test)
     thread_choice_begin(&c, 8, true);
     run(&c, &crowded, 6.0, 2);
     assert_int_equal(c.chosen, 2);
-    run(&c, &wide, 40.0, 8); /* with two threads it looks the same: the next trial may be 16 seconds away */
+    run(&c, &wide, 40.0, 8); /* two threads show no change; trials are up to 16 seconds apart */
     assert_int_equal(c.chosen, 8);
 }
 
-/* Steps of half a second: a trial costs one, and they are rare. */
+/* With steps of half a second a trial costs one step, and trials are rare. */
 static void long_steps(void **test)
 {
     (void)test;
@@ -155,8 +156,8 @@ static void long_steps(void **test)
     assert_true(r.seconds / r.steps < 1.05 * mean(&slow, 2));
 }
 
-/* Control: nothing is tried where the number was asked for, and with one thread. */
-static void nothing_to_choose(void **test)
+/* Control: there are no trials if the user sets the number, or with one thread. */
+static void no_trials_without_a_choice(void **test)
 {
     (void)test;
     struct thread_choice c;
@@ -170,12 +171,12 @@ static void nothing_to_choose(void **test)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(quiet_keeps_all),
-                                       cmocka_unit_test(busy_comes_near_the_best),
-                                       cmocka_unit_test(favour_is_not_mistaken_for_speed),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_quiet_machine_keeps_all_threads),
+                                       cmocka_unit_test(a_busy_machine_comes_near_the_best_number),
+                                       cmocka_unit_test(a_fast_trial_is_not_mistaken_for_speed),
                                        cmocka_unit_test(changes_are_followed),
                                        cmocka_unit_test(many_threads),
                                        cmocka_unit_test(long_steps),
-                                       cmocka_unit_test(nothing_to_choose)};
+                                       cmocka_unit_test(no_trials_without_a_choice)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /*
- * test_timer.c - a host with a timer: its handler, on a stack of its own as backless.h asks for, changes no
- * bit of a training, with any backend and several threads. Without SA_ONSTACK this program ends with a
- * corrupted heap under oneDNN 2.6.3, whose kernels keep values below the stack pointer. That workers get no
- * signals is checked by test_parallel.
+ * test_timer.c - a program with a timer: its signal handler, on an alternate stack as backless.h requires,
+ * changes no bit of a training, with any backend and several threads. Without SA_ONSTACK kernels that store
+ * values below the stack pointer (as those of oneDNN 2.6.3) could be corrupted. test_parallel checks that
+ * workers receive no signals.
  */
 #define _XOPEN_SOURCE 700 /* sigaltstack */
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /*
- * test_update_fused.c - the step by a gradient that is never stored: to the bit the product and then the
- * optimiser, for every variant and every optimiser; and nothing read or written outside.
+ * test_update_fused.c - the fused update, whose gradient is never stored, has the bits of the product
+ * followed by the optimiser, for every variant and every optimiser; no access outside of the arrays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,14 +10,13 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Around the heights and widths of tiles, around the vectors of a tile that is due (24, one for each term),
-   around blocks of
-   256 terms and of 128 rows. */
+/* Sizes near the heights and widths of tiles, near the number of vectors of a pending tile (24, one for each
+   term), near blocks of 256 terms and of 128 rows. */
 static const struct shape {
     size_t m, n, k;
 } shapes[] = {
@@ -41,12 +40,12 @@ static char finding[200];
 
 struct work {
     struct fused_update d;
-    struct fenced delta, x, w, slots[2], scratch;
+    struct guarded_array delta, x, w, slots[2], scratch;
 };
 
-static struct fenced numbers(size_t rows, size_t cols, size_t ld, uint32_t *seed, bool is_positive)
+static struct guarded_array numbers(size_t rows, size_t cols, size_t ld, uint32_t *seed, bool is_positive)
 {
-    struct fenced f = fence_make((rows - 1) * ld + cols);
+    struct guarded_array f = guarded_make((rows - 1) * ld + cols);
     for (size_t i = 0; i < f.n; i++) {
         const float x = float_random(seed, 1.0f);
         f.x[i] = is_positive ? fabsf(x) : x;
@@ -62,7 +61,7 @@ static void work_make(struct work *work, const struct backend *backend, struct s
     *work = (struct work){.delta = numbers(s.k, s.m, ldd, &seed, false),
                           .x = numbers(s.k, s.n, ldx, &seed, false),
                           .w = numbers(s.m, s.n, ldw, &seed, false),
-                          .scratch = fence_make(backend->scratch)};
+                          .scratch = guarded_make(backend->scratch)};
     work->d = (struct fused_update){.m = s.m,
                                     .n = s.n,
                                     .k = s.k,
@@ -81,18 +80,18 @@ static void work_make(struct work *work, const struct backend *backend, struct s
 
 static bool work_free(struct work *work)
 {
-    struct fenced *const all[] = {&work->delta,   &work->x,        &work->w,
-                                  &work->scratch, &work->slots[0], &work->slots[1]};
+    struct guarded_array *const all[] = {&work->delta,   &work->x,        &work->w,
+                                         &work->scratch, &work->slots[0], &work->slots[1]};
     bool holds = true;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]->x) {
-            holds = holds && fence_holds(all[i]);
-            fence_free(all[i]);
+            holds = holds && guarded_is_intact(all[i]);
+            guarded_free(all[i]);
         }
     return holds;
 }
 
-/* The definition: the whole gradient by `gemm`, then row after row. */
+/* The definition: the whole gradient by `gemm`, then the optimiser row after row. */
 static void update_fused_slowly(const struct backend *backend, const struct fused_update *d, float *scratch)
 {
     float *g = calloc(d->m * d->n, sizeof *g);
@@ -122,7 +121,7 @@ static void update_fused_slowly(const struct backend *backend, const struct fuse
     free(g);
 }
 
-static bool are_same(const struct fenced *a, const struct fenced *b)
+static bool are_same(const struct guarded_array *a, const struct guarded_array *b)
 {
     for (size_t i = 0; i < a->n; i++)
         if (!float_same(a->x[i], b->x[i])) {
@@ -133,7 +132,7 @@ static bool are_same(const struct fenced *a, const struct fenced *b)
     return true;
 }
 
-/* exact: against this backend's own plain operations. */
+/* Compares a backend with the plain operations of the backend `exact`. */
 static bool is_right(const struct backend *backend, const struct backend *exact, struct shape s,
                      size_t update, size_t gap)
 {
@@ -168,7 +167,7 @@ static bool all_are_right(const struct backend *backend, const struct backend *e
     return true;
 }
 
-static void variants_are_exact(void **state)
+static void variants_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -177,8 +176,8 @@ static void variants_are_exact(void **state)
             fail_msg("%s", finding);
 }
 
-/* Whatever computes the products of a backend, this one is the portable one's to the bit. */
-static void backends_are_exact(void **state)
+/* The fused update of every backend has the bits of the portable one. */
+static void backends_have_the_bits_of_the_portable_one(void **state)
 {
     (void)state;
     struct backend backend, portable;
@@ -190,7 +189,7 @@ static void backends_are_exact(void **state)
     }
 }
 
-/* ---- what the checks above must find ---- */
+/* ---- negative controls ---- */
 
 static struct backend good;
 
@@ -243,8 +242,8 @@ static void faults_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(variants_are_exact),
-        cmocka_unit_test(backends_are_exact),
+        cmocka_unit_test(variants_have_the_bits_of_the_definition),
+        cmocka_unit_test(backends_have_the_bits_of_the_portable_one),
         cmocka_unit_test(faults_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

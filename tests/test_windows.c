@@ -1,7 +1,7 @@
 /*
- * test_windows.c - the operations of convolutions and pools: products read through offsets, panels, the
- * largest of a window, sums. Every portable variant to the bit against the definition; nothing read or
- * written outside.
+ * test_windows.c - the operations of convolutions and pools: products with operands at offsets, panels, the
+ * largest number of a window, sums. Every portable variant has the bits of the definition; no access outside
+ * of the arrays.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,29 +11,29 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "fence.h"
+#include "guarded_array.h"
 
 #include <stdio.h>
 
 enum { DEPTH = 37, ROWS = 27, COLUMNS = GATHER_MOST_COLUMNS };
 
-static char finding[200]; /* what the latest check found */
+static char finding[200]; /* what the latest check found wrong */
 
-static void fill(struct fenced *f, uint32_t seed)
+static void fill(struct guarded_array *f, uint32_t seed)
 {
     for (size_t i = 0; i < f->n; i++)
         f->x[i] = float_random(&seed, 1.0f);
 }
 
-/* ---- Products read through offsets */
+/* ---- Products with operands at offsets */
 
 struct product {
     struct gather g;
-    struct fenced a, b, packed, c, before;
+    struct guarded_array a, b, packed, c, before;
     int32_t rows[ROWS], terms[DEPTH];
 };
 
-/* Rows and terms that overlap and do not lie in order. */
+/* Rows and terms overlap and are not in order. */
 static void product_make(struct product *p, const struct backend *backend, size_t m, size_t n, size_t k,
                          bool accumulate)
 {
@@ -42,11 +42,11 @@ static void product_make(struct product *p, const struct backend *backend, size_
         p->rows[i] = (int32_t)(i * 5 % ROWS * 2);
     for (size_t t = 0; t < DEPTH; t++)
         p->terms[t] = (int32_t)(t * 11 % DEPTH * 3);
-    p->a = fence_make(2 * (ROWS - 1) + 3 * (DEPTH - 1) + 1);
-    p->b = fence_make(n * k);
-    p->packed = fence_make(k * backend->panel_width(n));
-    p->c = fence_make((n - 1) * ldc + m);
-    p->before = fence_make((n - 1) * ldc + m);
+    p->a = guarded_make(2 * (ROWS - 1) + 3 * (DEPTH - 1) + 1);
+    p->b = guarded_make(n * k);
+    p->packed = guarded_make(k * backend->panel_width(n));
+    p->c = guarded_make((n - 1) * ldc + m);
+    p->before = guarded_make((n - 1) * ldc + m);
     fill(&p->a, 11);
     fill(&p->b, 12);
     fill(&p->c, 13);
@@ -54,13 +54,13 @@ static void product_make(struct product *p, const struct backend *backend, size_
     p->g = (struct gather){accumulate, m, n, k, p->a.x, p->rows, p->terms, p->packed.x, p->c.x, ldc, false};
 }
 
-static bool product_free(struct product *p) /* gives whether all fences held */
+static bool product_free(struct product *p) /* returns whether nothing was written before the arrays */
 {
-    struct fenced *const all[] = {&p->a, &p->b, &p->packed, &p->c, &p->before};
+    struct guarded_array *const all[] = {&p->a, &p->b, &p->packed, &p->c, &p->before};
     bool holds = true;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        holds = holds && fence_holds(all[i]);
-        fence_free(all[i]);
+        holds = holds && guarded_is_intact(all[i]);
+        guarded_free(all[i]);
     }
     return holds;
 }
@@ -108,7 +108,7 @@ static bool gather_is_right(const struct backend *backend)
     return true;
 }
 
-static void gathers_are_exact(void **state)
+static void gathers_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -146,12 +146,13 @@ static size_t largest_at(const struct pool *p, const float *x, size_t oy, size_t
 static bool windows_are_right(const struct backend *backend, const struct map *map)
 {
     const struct pool *p = &map->p;
-    struct fenced x = fence_make((size_t)map->in_rows * (size_t)p->in_cols), y = fence_make(p->m * p->n);
-    struct fenced places = fence_make(p->m * p->n);
+    struct guarded_array x = guarded_make((size_t)map->in_rows * (size_t)p->in_cols),
+                         y = guarded_make(p->m * p->n);
+    struct guarded_array places = guarded_make(p->m * p->n);
     int32_t *at = (int32_t *)(void *)places.x;
     bool is_right = true;
     fill(&x, 5);
-    for (size_t i = 0; i < x.n; i++) /* with many that are equal */
+    for (size_t i = 0; i < x.n; i++) /* with many equal numbers */
         x.x[i] = i % 3 ? rintf(4.0f * x.x[i]) : x.x[i];
     backend->max_windows(p, x.x, y.x, at);
     for (size_t i = 0; i < p->m * p->n && is_right; i++) {
@@ -170,10 +171,10 @@ static bool windows_are_right(const struct backend *backend, const struct map *m
             snprintf(finding, sizeof finding, "map %td: window %zu without its place is %g", map - maps, i,
                      (double)y.x[i]);
     }
-    is_right = fence_holds(&x) && fence_holds(&y) && fence_holds(&places) && is_right;
-    fence_free(&x);
-    fence_free(&y);
-    fence_free(&places);
+    is_right = guarded_is_intact(&x) && guarded_is_intact(&y) && guarded_is_intact(&places) && is_right;
+    guarded_free(&x);
+    guarded_free(&y);
+    guarded_free(&places);
     return is_right;
 }
 
@@ -185,7 +186,7 @@ static bool pool_is_right(const struct backend *backend)
     return true;
 }
 
-static void windows_are_exact(void **state)
+static void maxima_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -211,15 +212,15 @@ static bool sums_are_right(const struct backend *backend)
 {
     bool is_right = true;
     for (size_t n = 0; n < 100; n++) {
-        struct fenced x = fence_make(n);
+        struct guarded_array x = guarded_make(n);
         fill(&x, (uint32_t)n + 1);
         is_right = is_right && float_same(backend->sum(x.x, n), sum_of(x.x, n));
-        fence_free(&x);
+        guarded_free(&x);
     }
     return is_right;
 }
 
-static void sums_are_exact(void **state)
+static void sums_have_the_bits_of_the_definition(void **state)
 {
     (void)state;
     struct backend backend;
@@ -227,7 +228,7 @@ static void sums_are_exact(void **state)
         assert_true(sums_are_right(&backend));
 }
 
-/* ---- What the checks above must find */
+/* ---- Negative controls */
 
 static struct backend good;
 
@@ -293,9 +294,9 @@ static void faults_are_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gathers_are_exact),
-        cmocka_unit_test(windows_are_exact),
-        cmocka_unit_test(sums_are_exact),
+        cmocka_unit_test(gathers_have_the_bits_of_the_definition),
+        cmocka_unit_test(maxima_have_the_bits_of_the_definition),
+        cmocka_unit_test(sums_have_the_bits_of_the_definition),
         cmocka_unit_test(faults_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

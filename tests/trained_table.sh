@@ -34,7 +34,7 @@ for threads in 1 3; do
     same 8f0ed948a033c7f7 --rule dfa --optimizer "sgd momentum 0.9" --precision bf16 --threads "$threads"
 done
 
-# What sees a difference: another seed, one number of the table.
+# Negative controls: another seed, and one changed number of the table.
 other() {
     found=$(train --rule bp --optimizer adam --precision float32 "$@")
     case $found in
@@ -46,7 +46,7 @@ sed '2s/^0.000,/0.001,/' table.csv >changed.csv
 cmp -s table.csv changed.csv && complain "the table could not be changed: the test sees nothing"
 other --data changed.csv
 
-# Where the program is for AArch64, it used what this test is run there for.
+# On AArch64 the program must have used the NEON kernels, which are to be tested there.
 "$program" doctor >report.txt 2>&1
 if grep -q '(aarch64)' report.txt; then
     grep -q '^  instructions *neon,' report.txt ||

@@ -13,12 +13,12 @@ complain() {
     failures=$((failures + 1))
 }
 
-# failed_checks FILE: the names of the checks that did, once each
+# failed_checks FILE: the names of the checks that failed, each once
 failed_checks() {
     awk '/^[a-z-]+: / { name = $1 } /^  FAILED / { print substr(name, 1, length(name) - 1) }' "$1" | sort -u
 }
 
-# ---- A library without fault
+# ---- The library without a fault
 "$program" verify >"$folder/all.txt" 2>"$folder/words.txt"
 found=$?
 [ "$found" = 0 ] || { complain "verify: exit $found"; cat "$folder/all.txt" "$folder/words.txt"; }
@@ -48,7 +48,7 @@ TMPDIR=$folder/nowhere "$program" verify --backend portable >/dev/null 2>"$folde
 grep -q "files on portable could not be run: $folder/nowhere" "$folder/words.txt" ||
     complain "the folder is not named"
 
-# ---- A broken one: fault, and the check that must find it
+# ---- The broken library: each fault, and the check that must find it
 faults="
     scores forward
     loss forward
@@ -111,7 +111,7 @@ done >"$folder/complaints.txt"
 cat "$folder/complaints.txt"
 [ ! -s "$folder/complaints.txt" ] || failures=$((failures + 1))
 
-# What fails in JSON, and what cannot be run.
+# Failed checks in the JSON output, and arguments that are refused.
 BROKEN=loss "$broken" verify --backend portable --json >"$folder/out.txt" 2>/dev/null
 [ $? = 6 ] || complain "--json: a fault is not exit 6"
 grep -q '"why": "the loss of ' "$folder/out.txt" || complain "--json does not say why"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""web_server.py FOLDER [CERTIFICATE KEY] - a server on the loopback for tests/data_get.sh, that misbehaves on
-demand.
+"""web_server.py FOLDER [CERTIFICATE KEY] - a server on the loopback interface for tests/data_get.sh that
+misbehaves on demand.
 
-FOLDER/body is what it sends. The first part of a path says how: /right/x, /short/x, ... (see Handler.ways).
-The system chooses the port; it is told in FOLDER/port, and in FOLDER/tls_port where a certificate is given,
-when all is ready. FOLDER/log gets a line a request: the method, the path, the Range asked for (or -). As a
-proxy it refuses, and logs, any CONNECT. It runs until it is ended, or for LIFETIME seconds.
+It sends FOLDER/body. The first part of a path says how: /right/x, /short/x, ... (see Handler.ways). The
+system chooses the port, which is written to FOLDER/port (and FOLDER/tls_port with a certificate) when the
+server is ready. FOLDER/log receives one line per request: the method, the path, the requested Range (or -).
+As a proxy it logs and refuses any CONNECT. It runs until it is killed, at most LIFETIME seconds.
 """
 
 import http.server
@@ -16,8 +16,8 @@ import sys
 import threading
 import time
 
-LIFETIME = 240  # seconds; should whoever started it be killed
-PIECE = 1000  # bytes; what the slow way sends at once
+LIFETIME = 240  # seconds, in case the test that started it is killed
+PIECE = 1000  # bytes that the slow answers send at once
 TRICKLE_SECONDS = 0.1
 
 
@@ -36,7 +36,7 @@ class Server(http.server.ThreadingHTTPServer):
             self.socket = context.wrap_socket(self.socket, server_side=True)
 
     def handle_error(self, request, client_address):
-        pass  # clients that go away are what is tested
+        pass  # clients that disconnect are part of the test
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -76,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return int(match.group(1)) if match else 0
 
     def begin(self):
-        """The head of a right answer, to a Range too; gives the bytes that are to follow."""
+        """Sends the header of a correct answer, also to a Range; returns the bytes that must follow."""
         body, start = self.server.body, self.range_start()
         if start >= len(body):
             self.answer(416, Content_Range=f"bytes */{len(body)}")
@@ -101,7 +101,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.no_range()
 
     def other_range(self):
-        """Goes on a byte too early, and says so."""
+        """Answers a Range with one that begins a byte too early, and declares it."""
         body, start = self.server.body, self.range_start()
         if start == 0:
             self.no_range()
@@ -115,20 +115,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(rest[:len(rest) // 2])
 
     def ends_early(self):
-        """Less than there should be, with a length that agrees with it."""
+        """Sends half of the body, with the length of that half."""
         half = self.server.body[:len(self.server.body) // 2]
         self.answer(200, len(half))
         self.wfile.write(half)
 
     def wrong(self):
-        """One bit is another."""
+        """Sends the body with one changed bit."""
         body = bytearray(self.server.body)
         body[len(body) // 3] ^= 1
         self.answer(200, len(body))
         self.wfile.write(body)
 
     def wrong_once_resumed(self):
-        """Right from the beginning, wrong for a Range."""
+        """Sends the correct body, but wrong bytes for a Range."""
         start = self.range_start()
         if start == 0:
             self.no_range()
@@ -145,7 +145,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Connection", "close")
         self.end_headers()
-        for _ in range(500):  # as good as endless, should a client take it all: 50 MB
+        for _ in range(500):  # 50 MB, practically endless
             self.wfile.write(b"x" * 100000)
 
     def empty(self):
@@ -168,7 +168,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         time.sleep(LIFETIME)
 
     def redirect(self):
-        """/redirect/3/x leads to /redirect/2/x, and so on to /right/x."""
+        """Redirects /redirect/3/x to /redirect/2/x, and so on to /right/x."""
         left = int(self.path.split("/")[2])
         name = self.path.split("/")[3]
         self.answer(302, Location=f"/redirect/{left - 1}/{name}" if left > 1 else f"/right/{name}")
@@ -177,7 +177,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(302, Location=self.path)
 
     def to_other(self):
-        """From https to http; from http to https."""
+        """Redirects from https to http, and from http to https."""
         here_is_tls = isinstance(self.server.socket, ssl.SSLSocket)
         scheme = "http" if here_is_tls else "https"
         self.answer(301, Location=f"{scheme}://127.0.0.1:{self.server.other_port}/right/file")
@@ -198,7 +198,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def tell(folder, name, port):
-    """Written under another name first: whoever sees it sees all of it."""
+    """Writes the port under another name first, so that no reader sees a partial file."""
     path = os.path.join(folder, name)
     with open(path + ".new", "w", encoding="ascii") as file:
         file.write(f"{port}\n")

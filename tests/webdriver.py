@@ -1,5 +1,5 @@
-"""webdriver.py - a page in headless Chromium, by ChromeDriver's protocol (W3C WebDriver); nothing but
-Python's own modules."""
+"""webdriver.py - controls a page in headless Chromium by ChromeDriver's protocol (W3C WebDriver), with
+Python's standard library only."""
 
 import base64
 import json
@@ -11,11 +11,11 @@ import time
 import urllib.error
 import urllib.request
 
-SECONDS = 120  # a machine may be slow, or busy
+SECONDS = 120  # long, because the machine may be slow or busy
 
 
 def driver_path():
-    """Of ChromeDriver; None: it is not installed."""
+    """The path of ChromeDriver; None if it is not installed."""
     return shutil.which("chromedriver") or shutil.which("chromedriver", path="/usr/lib/chromium")
 
 
@@ -26,7 +26,7 @@ def free_port():
 
 
 class Browser:
-    """One session. Its folder for profile and caches is the caller's."""
+    """One browser session. The caller provides the folder for profile and caches."""
 
     def __init__(self, folder):
         self.address = f"http://127.0.0.1:{free_port()}"
@@ -66,14 +66,14 @@ class Browser:
             return json.load(answer)["value"]
 
     def command(self, name, **parameters):
-        """Of the DevTools protocol."""
+        """Runs a command of the DevTools protocol."""
         return self.call("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
 
     def run(self, script, *arguments):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def open_blank(self):
-        """In the place of the browser's own first page, whose requests are forgotten."""
+        """Replaces the browser's start page by an empty one, and discards its logged requests."""
         self.call("POST", "/url", {"url": "about:blank"})
         self.log("browser")
         self.log("performance")
@@ -85,7 +85,7 @@ class Browser:
         return self.call("POST", "/se/log", {"type": kind})
 
     def move(self, x, y):
-        """The pointer, in pixels of the window."""
+        """Moves the pointer to a position in pixels of the window."""
         self.command("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
     def picture(self):

@@ -1,6 +1,6 @@
 /*
- * without_sync.h - replaces fsync of the C library in a test program, so that thousands of runs do not wait
- * for the disk.
+ * without_sync.h - replaces fsync of the C library by a function without effect in a test program, so that
+ * thousands of runs do not wait for the disk.
  */
 #ifndef WITHOUT_SYNC_H
 #define WITHOUT_SYNC_H

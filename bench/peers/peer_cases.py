@@ -1,10 +1,10 @@
-"""peer_cases.py - the nets that are compared, and the batches all of them see.
+"""peer_cases.py - the nets that are compared, and the batches that every implementation is given.
 
 A net is its input's shape, its convolutions (5x5, padding 2, then tanh and a 3x3 pool with stride 2) and its
-hidden dense blocks (then tanh); ten classes at the end. Inputs and labels are drawn, equally in every
-process: what they are does not change the time, as long as no number sinks into the denormal range. That is
-why the weights are glorot's and TIMED_RATE is so small that thousands of steps on these few batches learn
-next to nothing.
+hidden dense blocks (then tanh); ten classes at the end. Inputs and labels are random and the same in every
+process: their values do not change the time as long as no number becomes denormal. For this reason the
+weights are Glorot's, and TIMED_RATE is so small that thousands of steps on these few batches hardly change
+them.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ import numpy as np
 CLASSES = 10
 CHECKED_RATE = 1e-4  # three steps are compared at this rate
 TIMED_RATE = 1e-8
-# RMSprop as Torch7's. Our default epsilon is 1e-8; with this one a gradient that is nothing but rounding, of
-# either sign, moves nothing, so that two ways to compute one step end at one place.
+# RMSprop as in Torch7. The library's default epsilon is 1e-8; with this larger one a gradient that consists
+# only of rounding errors changes no weight, so that two ways to compute a step give the same weights.
 RHO, EPSILON = 0.99, 1e-6
-POOL_BYTES = 16 << 20  # enough batches that a step finds its inputs in memory, not in the first cache
+POOL_BYTES = 16 << 20  # large enough that a step reads its inputs from memory, not from the L1 cache
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def batches(net, batch):
 
 
 def load_state(path):
-    """First weights, biases and feedback as three lists, one entry a block; no feedback at the last."""
+    """Initial weights, biases and feedback as three lists with one entry per block; the last block has no
+    feedback."""
     with np.load(path) as file:
         n = sum(name.startswith("W") for name in file.files)
         return ([file[f"W{i}"] for i in range(n)], [file[f"b{i}"] for i in range(n)],

@@ -48,7 +48,8 @@ def gradients_bp(weights, B, x, labels, layout):
 
 
 def gradients_dfa(weights, B, x, labels, layout):
-    """vjp of each block by itself: what a signal at its end means for its own weights."""
+    """Applies jax.vjp to each block alone: it turns the signal at the output of the block into the gradients
+    of its weights."""
     pulls, shapes, out = [], [], x
     for i, params in enumerate(weights):
         out, pull = jax.vjp(partial(block, x=out, layout=layout, is_output=i == len(weights) - 1), params)

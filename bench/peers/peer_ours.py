@@ -48,7 +48,7 @@ def open_library():
 
 
 def has_bf16():
-    """Whether the processor multiplies bfloat16 by itself."""
+    """Whether the processor has instructions that multiply bfloat16."""
     lib = open_library()
     ctx = lib.bl_context_new(None)
     answer = lib.bl_context_has_bf16(ctx) != 0
@@ -57,7 +57,7 @@ def has_bf16():
 
 
 def backends():
-    """The names of those in this build."""
+    """The names of the backends in this build."""
     lib, names = open_library(), []
     while name := lib.bl_backend_name(len(names)):
         names.append(name.decode())
@@ -70,8 +70,8 @@ def pointers(batch):
 
 
 class Peer:
-    """variant: the backend, or "portable-bf16". Weights and feedback are the library's own; tensors() gives
-    them to the others."""
+    """variant: the backend, or "portable-bf16". The library draws weights and feedback; tensors() returns
+    them for the other implementations."""
 
     def __init__(self, net, rule, variant, threads, state, batches, rate):
         self.lib, self.batches = open_library(), batches
@@ -102,7 +102,8 @@ class Peer:
             self.must(step(trainer, x, labels, count, None))
 
     def tensors(self):
-        """W0, b0, ... as we keep them (units x inputs), and B0, ... (classes x outputs of the block)."""
+        """W0, b0, ... in the library's shapes (units x inputs), and B0, ... (classes x outputs of the
+        block)."""
         letters, result, tensor, i = {"weight": "W", "bias": "b", "feedback": "B"}, {}, Tensor(), 0
         model = self.lib.bl_trainer_model(self.trainer)
         while self.lib.bl_model_tensor(model, i, byref(tensor)):

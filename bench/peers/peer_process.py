@@ -1,4 +1,5 @@
-"""peer_process.py - a worker seen from the driver: started, asked, and watched for work it should not do."""
+"""peer_process.py - a worker process as the driver uses it: starts it, sends commands, and measures the time
+that it computes while it should wait."""
 
 import json
 import os
@@ -15,7 +16,8 @@ class PeerFailed(Exception):
 
 
 def environment(threads):
-    """One number of threads for every runtime. Variables that would tune one of them are left out."""
+    """The environment with the same number of threads for every runtime, and without variables that tune one
+    of them."""
     drop = ("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "XLA_", "JAX_", "TORCH", "DNNL_", "ONEDNN_")
     env = {key: value for key, value in os.environ.items() if not key.startswith(drop)}
     env.update(OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS="1",
@@ -29,8 +31,8 @@ class PeerProcess:
         self.words = tempfile.TemporaryFile("w+")
         command = [sys.executable, str(HERE / "peer_worker.py"), "--module", entry.module, "--net", net,
                    "--batch", str(batch), "--threads", str(len(cpus))]
-        # The cores as a limit: XLA's pool has as many threads as the cores it may use, and takes no other
-        # word.
+        # The affinity limits the threads of XLA, whose pool has as many threads as it may use cores and no
+        # other setting.
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.words, text=True, bufsize=1, env=environment(len(cpus)),
                                         preexec_fn=lambda: os.sched_setaffinity(0, cpus))
@@ -44,7 +46,7 @@ class PeerProcess:
         try:
             print(*words, file=self.process.stdin, flush=True)
             answer = json.loads(self.process.stdout.readline())
-        except (BrokenPipeError, json.JSONDecodeError):  # it ended: its last words say why
+        except (BrokenPipeError, json.JSONDecodeError):  # it ended; the last line says why
             self.words.seek(0)
             answer = {"failed": self.words.read().strip().split("\n")[-1]}
         if isinstance(answer, dict):
@@ -53,7 +55,8 @@ class PeerProcess:
         return answer
 
     def cpu_seconds(self):
-        """Of all its threads, to the nanosecond: a tick of /proc/PID/stat is longer than a spin."""
+        """The time of all threads in nanoseconds, because a tick of /proc/PID/stat is longer than the busy
+        waiting to be found."""
         total = 0
         for task in Path(f"/proc/{self.process.pid}/task").iterdir():
             try:
@@ -66,7 +69,7 @@ class PeerProcess:
         try:
             self.process.stdin.close()
         except BrokenPipeError:
-            pass  # it is gone already, killed for want of memory for one
+            pass  # the process has ended already, for example for lack of memory
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""peer_torch.py - backpropagation in PyTorch as its manual teaches it, and compiled.
+"""peer_torch.py - backpropagation in PyTorch as its tutorials write it, and compiled.
 
 Variants, each also with -cl, for channels_last images:
     eager          nn.Sequential, loss.backward(), torch.optim.RMSprop with foreach

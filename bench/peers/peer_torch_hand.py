@@ -1,5 +1,5 @@
-"""peer_torch_hand.py - DFA and BP in PyTorch without autograd: each product written out, into memory made
-once.
+"""peer_torch_hand.py - DFA and BP in PyTorch without autograd: each product is called explicitly and writes
+into memory that is allocated once.
 
 Variants, each also with -cl, for channels_last images:
     foreach   RMSprop by torch._foreach_*, over all tensors
@@ -47,7 +47,7 @@ class Dense:
 
 
 class Conv:
-    """5x5, padding 2, tanh, 3x3 pool with stride 2."""
+    """A convolution (5x5, padding 2), tanh, and a 3x3 pool with stride 2."""
 
     def __init__(self, W, b, memory_format):
         self.W, self.b, self.memory_format = W, b, memory_format
@@ -70,7 +70,7 @@ class Conv:
 
     def gradient(self):
         _, gW, self.gb = self.derivative(False)
-        # In the order of W, or "fused" steps the wrong ones.
+        # The memory order of W: in another order "fused" would combine elements that do not belong together.
         self.gW = gW.contiguous(memory_format=self.memory_format)
 
     def carry(self):
@@ -83,7 +83,7 @@ def backward(blocks, e):
 
 
 def direct(blocks, B):
-    """The feedback of all blocks side by side: one product brings all signals."""
+    """The feedback of all blocks side by side, so that one product computes all signals."""
     sizes = [part.shape[1] for part in B]
     B = torch.cat(B, 1)
 
@@ -131,7 +131,7 @@ def update_fused(weights, squares, rate):
 
 
 def flat(tensor):
-    """As a vector, in the order of memory."""
+    """The elements as a vector, in the order of memory."""
     is_images = tensor.dim() == 4 and not tensor.is_contiguous()
     return (tensor.permute(0, 2, 3, 1) if is_images else tensor).reshape(-1)
 
@@ -151,7 +151,7 @@ def eager_step(blocks, teach, update):
 
 
 def compiled_step(blocks, B, rate):
-    """The same in functions that give new tensors: the compiler decides what is kept."""
+    """The same step in functions that return new tensors: the compiler decides which of them are stored."""
     weights = [(block.W, block.b) for block in blocks]
     squares = [(torch.zeros_like(W), torch.zeros_like(b)) for W, b in weights]
     rate = torch.tensor(-rate)

@@ -1,9 +1,9 @@
-"""peer_turns.py - many short turns, ours beside each peer, so that the machine's noise hits all alike.
+"""peer_turns.py - many short measurements in turn, so that the noise of the machine affects all
+implementations equally.
 
-A round is  dfa P1 bp P2 dfa P3 bp ...  where dfa and bp are ours and P are the others in a new order: each P
-            has ours of
-both rules as neighbours. A ratio is P's turn over that neighbour's; what is reported is the median of the
-ratios.
+A round is  dfa P1 bp P2 dfa P3 bp ...  where dfa and bp are the library's steps and P1, P2, ... the other
+implementations in random order: each of them is measured between a step of dfa and one of bp. A ratio is the
+time of a P divided by that of a neighbour; the median of the ratios is reported.
 """
 
 import random
@@ -19,7 +19,7 @@ class Turns:
         self.steps, self.calibration = {}, {}
         self.times = {worker: [] for worker in workers}
         self.ratios = {worker: {} for worker in workers}  # by the name of the reference
-        self.idle = {worker: 0.0 for worker in workers}  # worked while others had their turn: seconds
+        self.idle = {worker: 0.0 for worker in workers}  # seconds of computing during the turns of others
         self.watched = 0.0
 
     def calibrate(self):
@@ -56,7 +56,7 @@ class Turns:
         for i in range(1, len(row) - 1, 2):
             for j in (i - 1, i + 1):
                 self.ratios[row[i]].setdefault(row[j], []).append(results[i] / results[j])
-        for i in range(0, len(row) - 2, 2):  # the references with one another, a peer's turn between them
+        for i in range(0, len(row) - 2, 2):  # ratios between the references
             self.ratios[row[i]].setdefault(row[i + 2], []).append(results[i] / results[i + 2])
             self.ratios[row[i + 2]].setdefault(row[i], []).append(results[i + 2] / results[i])
 

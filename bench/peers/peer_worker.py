@@ -1,13 +1,13 @@
-"""peer_worker.py - one peer in a process of its own, told by lines what to do.
+"""peer_worker.py - one implementation in a process of its own, controlled by commands on standard input:
 
-    become RULE VARIANT [SCALE]   what the next line makes; SCALE: of the rate, to do it wrong
-    first FILE          write its first weights and feedback (ours only: the others start from them)
+    become RULE VARIANT [SCALE]   choose what is run next; SCALE: factor of the rate, for wrong steps
+    first FILE          write the initial weights and feedback (ours only: the others start from them)
     check STATE FILE    three steps from the weights of STATE; write the weights
     begin STATE         get ready to be timed, first steps and compilation included
-    run N               N steps; the answer is milliseconds a step
+    run N               N steps; the answer is milliseconds per step
 
-Each line is answered by one of JSON, {"failed": why} if it could not be done. A process of its own, for the
-OpenMP runtimes of two libraries do not go together.
+Each command is answered by a line of JSON, {"failed": why} on failure. Each implementation has its own
+process because the OpenMP runtimes of two libraries disturb each other.
 """
 
 import argparse
@@ -35,7 +35,7 @@ class Worker:
         self.rule, self.variant, self.scale = rule, variant, float(scale)
 
     def make(self, state, rate):
-        self.peer = None  # the one before goes first
+        self.peer = None  # frees the memory of the previous one first
         self.peer = self.module.Peer(self.net, self.rule, self.variant, self.threads, state, self.batches,
                                      rate * self.scale)
 
@@ -55,7 +55,7 @@ class Worker:
 
     def run(self, n):
         n = int(n)
-        self.peer.run(1 + n // 10)  # what another process left in the caches goes
+        self.peer.run(1 + n // 10)  # replaces what another process left in the caches
         begun = time.perf_counter()
         self.peer.run(n)
         return 1e3 * (time.perf_counter() - begun) / n
@@ -72,7 +72,7 @@ def options():
 
 def main():
     answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # what libraries print goes to standard error, not among the answers
     worker = Worker(options())
     commands = {"become": worker.become, "first": worker.first, "check": worker.check, "begin": worker.begin,
                 "run": worker.run}
@@ -80,7 +80,7 @@ def main():
         word, *arguments = line.split()
         try:
             answer = commands[word](*arguments)
-        except Exception as why:  # whatever a peer cannot do: the driver says so and goes on with the others
+        except Exception as why:  # any failure: the driver reports it and continues with the others
             answer = {"failed": f"{type(why).__name__}: {why}"}
         print(json.dumps(answer), file=answers)
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""peers.py - one training step of ours beside the same step in PyTorch and JAX, turn by turn in one run.
+"""peers.py - compares the time of a training step of the library with that of the same step in PyTorch and
+JAX, measured in turn.
 
     peers.py --nets 2x800 --batches 64 --threads 1 --json result.json
-    peers.py --self-test       a peer that computes something else must be noticed
+    peers.py --self-test       check that a peer that computes something else is refused
 
-Before a peer is timed, three of its steps from our first weights must lead to our weights.
+Before a peer is timed, three of its steps from the library's initial weights must give the library's weights.
 """
 
 import argparse
@@ -24,14 +25,14 @@ import peer_ours
 from peer_process import PeerFailed, PeerProcess
 from peer_turns import Turns
 
-# A peer's change of a tensor may differ from ours by this part of its length; a rate that is 1 % off must be
-# found.
+# Largest relative distance of a peer's change of a tensor from the library's. It must be small enough to find
+# a learning rate that is wrong by 1 %.
 BOUND = 1e-3
-CONV_BOUND = 8e-3  # a window whose two largest numbers are one rounding apart sends its derivative elsewhere
-BF16_BOUND = 0.5  # of ours in bfloat16, another computation: numbers of 8 bits, through 100 layers
+CONV_BOUND = 8e-3  # larger, because rounding may change which number of a pooling window is the largest
+BF16_BOUND = 0.5  # for the library's steps in bfloat16, which round to 8 bits in up to 100 layers
 WRONG_SCALE = 1.01
 TOO_SLOW = 1.3  # a variant is not timed in full if it took this much longer than the best of its kind
-TOO_BUSY = 0.01  # of a core, while it waits
+TOO_BUSY = 0.01  # share of a core that a waiting process may use
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,11 @@ def entries(net, options):
             for v in ("foreach", "chunks", "fused", "compile") for cl in layouts]
     jax = [Entry("jax", "jax", rule, v) for rule in ("bp", "dfa")
            for v in (("nchw", "nhwc") if net.convs else ("nchw",))]
-    # ifa's signal goes onward through the weights, which a block with a pool has no room for.
+    # ifa is not defined for convolutions with pools.
     rules = [rule for rule in options.rules.split(",") if not (net.convs and rule == "ifa")]
     ours = [Entry(f"ours, {backend}", "ours", rule, backend) for backend in peer_ours.backends()
             for rule in rules]
-    if peer_ours.has_bf16() and not options.self_test:  # which a rate that is 1 % off hides in
+    if peer_ours.has_bf16() and not options.self_test:  # its rounding hides a rate that is wrong by 1 %
         ours += [Entry("ours, bf16", "ours", rule, "portable-bf16") for rule in ("bp", "dfa")]
     wanted = options.peers.split(",")
     return ours + [e for e in torch + compiled + hand + jax if e.module in wanted]
@@ -69,14 +70,15 @@ def say(*words):
 
 
 def difference(got, ours, first):
-    """The largest over tensors: how far the changes are apart, in lengths of ours."""
+    """The largest distance, over all tensors, between the two changes, relative to the norm of the
+    library's."""
     worst = 0.0
     for name in (name for name in ours if name[0] in "Wb"):
         change = np.linalg.norm(ours[name].astype(float) - first[name])
         if not np.isfinite(got[name]).all():
             return np.inf
         apart = np.linalg.norm(got[name].astype(float) - ours[name])
-        if apart == 0:  # also where nothing changed, as far below in a deep net
+        if apart == 0:  # includes tensors that do not change, as in the first blocks of a deep net
             continue
         worst = max(worst, float(apart / change) if change > 0 else np.inf)
     return worst
@@ -88,7 +90,7 @@ class Case:
         self.cpus = sorted(os.sched_getaffinity(0))[-options.threads:]
         self.workers, self.refused, self.differences, self.versions = [], [], {}, {}
         self.folder = tempfile.TemporaryDirectory()
-        self.after = {}  # ours after three steps, by rule
+        self.after = {}  # the library's tensors after three steps, by rule
         self.state = self.path("state")
 
     def path(self, name):
@@ -98,7 +100,7 @@ class Case:
         return PeerProcess(entry, self.name, self.batch, self.cpus)
 
     def prepare(self):
-        """Our first weights and feedback, from the rule that has both."""
+        """Writes the library's initial weights and feedback, by a rule that has both."""
         worker = self.start(Entry("ours", "ours", "dfa", peer_ours.backends()[0]))
         try:
             worker.ask("first", self.state)
@@ -106,7 +108,8 @@ class Case:
             worker.close()
 
     def check(self, worker):
-        """How far it is from ours; raises PeerFailed if that is too far."""
+        """The distance of a worker's three steps from the library's; raises PeerFailed if it is above the
+        bound."""
         entry, path = worker.entry, self.path("after")
         worker.ask("check", self.state, path)
         with np.load(path) as got, np.load(self.state) as first:
@@ -121,7 +124,7 @@ class Case:
         return apart
 
     def add(self, entry):
-        """Into the row of those to be timed, if it computes what ours does."""
+        """Adds an implementation to those that are timed, if it computes what the library does."""
         worker = self.start(entry)
         try:
             self.differences[entry] = apart = self.check(worker)
@@ -171,7 +174,7 @@ class Case:
 
 
 def best_of_each(rows):
-    """A row of one turn comes after all others: its time is from another moment, and has no ratio."""
+    """The fastest variant of each kind. Variants that were only calibrated come last: they have no ratio."""
     best = {}
     for row in sorted(rows, key=lambda row: (row["turns"] == 0, row["median_ms"])):
         best.setdefault((row["who"], row["rule"]), row)
@@ -203,7 +206,7 @@ def machine():
 
 
 def self_test(options):
-    """Each peer as it is must pass, and with a learning rate that is 1 % off must be refused."""
+    """Each peer must pass with the right learning rate and be refused with one that is wrong by 1 %."""
     faults = 0
     for name in ("tiny", "tiny-conv"):
         case = Case(name, 8, options)
@@ -218,7 +221,7 @@ def self_test(options):
 
 
 def faults_of(case, same_module):
-    """Of entries that take turns in one process: starting PyTorch takes longer than all it does here."""
+    """Faults of entries that share one process, because starting PyTorch takes longer than the checks."""
     faults, worker = 0, case.start(same_module[0])
     case.workers.append(worker)
     for entry in same_module:

@@ -33,7 +33,7 @@ from .trainer import Inspection, Trainer
 __version__: str = _lib.bl_version().decode()
 numeric_revision: int = _lib.bl_numeric_revision()
 
-# Estimators of backless.sklearn, which is imported when one of them is asked for: it needs scikit-learn.
+# The estimators of backless.sklearn. That module is imported on first access, because it needs scikit-learn.
 _ESTIMATORS = ("BacklessClassifier", "BacklessRegressor")
 
 

@@ -1,4 +1,5 @@
-"""NumPy arrays as the library reads them, and the library's memory as NumPy arrays."""
+"""Conversion of NumPy arrays to the forms that the library reads, and of the library's memory to NumPy
+arrays."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from . import _structs
 
 Array = npt.NDArray[Any]
 
-# bl_type of the element types that are read without a copy.
+# The bl_type of each element type that the library reads without a copy.
 _TYPES = {np.dtype(np.float32): 0, np.dtype(np.float64): 1, np.dtype(np.uint8): 2}
 _LARGEST_LABEL = 2**31 - 1
 
@@ -41,14 +42,15 @@ def _numbers(x: object, name: str) -> Array:
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError):
-            raise TypeError(f"{name} holds Python objects that are no numbers (dtype object)") from None
+            raise TypeError(f"{name} has Python objects that are not numbers (dtype object)") from None
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} has the dtype {array.dtype}, expected numbers")
     return array
 
 
 def _of_known_type(array: Array) -> Array:
-    """float32, float64 and uint8 stay; other types become the float that holds them exactly, if one does."""
+    """The array with a type that the library reads: float32, float64 and uint8 are unchanged, other types are
+    converted to the smallest float type that holds them exactly, if there is one."""
     native = array.dtype.newbyteorder("=")
     if native in _TYPES:
         return array.astype(native, copy=False)
@@ -57,7 +59,7 @@ def _of_known_type(array: Array) -> Array:
 
 
 def _stride_of(array: Array) -> int | None:
-    """Elements from one example to the next; None: the examples must be copied."""
+    """The distance from one example to the next, in elements; None if the examples must be copied."""
     itemsize, step = array.itemsize, int(array.strides[0])
     if not array[0].flags.c_contiguous or not array.flags.aligned or step % itemsize:
         return None
@@ -68,7 +70,7 @@ def _stride_of(array: Array) -> int | None:
 
 
 def examples_of(x: object, name: str = "x") -> Examples:
-    """n x features, n x rows x cols, or n x channels x rows x cols."""
+    """x as Examples: n x features, n x rows x cols, or n x channels x rows x cols."""
     array = _numbers(x, name)
     if not 2 <= array.ndim <= 4:
         raise ValueError(
@@ -87,12 +89,12 @@ def examples_of(x: object, name: str = "x") -> Examples:
 
 
 def is_labels(y: object) -> bool:
-    """Whole numbers and truth values are classes; floats are targets."""
+    """Whether y holds classes: integers and booleans are classes, floats are targets."""
     return np.asarray(y).dtype.kind in "iub"
 
 
 def labels_of(y: object, n: int, name: str = "y") -> Array:
-    """n classes, counted from 0, as int32."""
+    """y as n classes, counted from 0, in int32."""
     array = np.asarray(y)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
@@ -105,7 +107,7 @@ def labels_of(y: object, n: int, name: str = "y") -> Array:
 
 
 def check_labels(labels: Array, classes: int, name: str = "y") -> None:
-    """The labels lie in 0 to classes - 1."""
+    """Raises ValueError unless all labels are in 0 to classes - 1."""
     least, most = int(labels.min()), int(labels.max())
     if most < classes:
         return
@@ -114,7 +116,7 @@ def check_labels(labels: Array, classes: int, name: str = "y") -> None:
 
 
 def targets_of(y: object, n: int, name: str = "y") -> Array:
-    """n rows of targets, as float32."""
+    """y as n rows of targets in float32."""
     array = np.asarray(y)
     if array.dtype.kind not in "f":
         raise TypeError(
@@ -130,7 +132,7 @@ def targets_of(y: object, n: int, name: str = "y") -> Array:
 
 
 class _Memory:
-    """Memory of the library's, with the object that keeps it."""
+    """Memory that belongs to the library, and the object that keeps it alive."""
 
     def __init__(self, interface: dict[str, Any], owner: object) -> None:
         self.__array_interface__ = interface

@@ -1,9 +1,9 @@
-"""Contexts, and the lifetimes of what is made from them.
+"""Contexts of the library, and the lifetimes of the objects that are created from them.
 
 A context of the library works on one thread at a time: `use` holds its lock. A handle may be dropped on any
 thread and at any moment, also by the garbage collector in the middle of a call on its context: what it owns
-is then released when the context is free again. The context itself goes last, whatever order Python chooses
-for objects that die together.
+is then released when the context is free again. The context itself is freed last, in whatever order Python
+deletes the objects.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Context:
     def __init__(self, threads: int = 0) -> None:
         self._lock = threading.RLock()
         self._depth = 0
-        self._n_handles = 0
+        self._n_objects = 0
         self._is_dropped = False
-        self._doomed: deque[Callable[[], None]] = deque()
+        self._to_release: deque[Callable[[], None]] = deque()
         self._kept: list[object] = []
         self._free: Callable[[Any], None] = lib.bl_context_free
         self.address: int = lib.bl_context_new(None) or 0
@@ -45,45 +45,46 @@ class Context:
         self._sweep()
 
     def check(self, status: int) -> None:
-        """Raises what the status means. Under `use`, so that the sentence is this failure's."""
+        """Raises the exception for a status other than 0. To be called within `use`, so that the message
+        belongs to this failure."""
         if status:
             raise error_of(status, (lib.bl_why(self.address) or b"").decode("utf-8", "replace"))
 
     def call(self, function: Any, *arguments: Any) -> None:
-        """Calls a function that gives a status."""
+        """Calls a function that returns a status, and checks it."""
         with self.use():
             self.check(function(*arguments))
 
     def create(self, function: Any, free: Any, *arguments: Any) -> Handle:
-        """Calls a function whose first argument is where a new object's pointer goes."""
+        """Calls a function that stores the pointer of a new object through its first argument."""
         out = ctypes.c_void_p()
         self.call(function, ctypes.byref(out), *arguments)
         return Handle(self, out.value or 0, free)
 
     def keep(self, thing: object) -> None:
-        """Keeps what the library borrows as long as the context."""
+        """Keeps an object that the library borrows alive as long as the context."""
         self._kept.append(thing)
 
-    def adopt(self) -> None:
-        """One thing more that lives in the context."""
+    def add_object(self) -> None:
+        """Counts one more object that must be released before the context."""
         with self._lock:
-            self._n_handles += 1
+            self._n_objects += 1
 
-    def doom(self, release: Callable[[], None]) -> None:
-        """Releases a thing that was adopted, as soon as the context is free."""
-        self._doomed.append(release)
+    def release_later(self, release: Callable[[], None]) -> None:
+        """Releases a counted object as soon as no thread uses the context."""
+        self._to_release.append(release)
         self._sweep()
 
     def _sweep(self) -> None:
-        if (not self._doomed and not self._is_dropped) or not self._lock.acquire(blocking=False):
+        if (not self._to_release and not self._is_dropped) or not self._lock.acquire(blocking=False):
             return
         try:
             if self._depth > 0:
                 return
-            while self._doomed:
-                self._doomed.popleft()()
-                self._n_handles -= 1
-            if self._is_dropped and self._n_handles == 0 and self.address:
+            while self._to_release:
+                self._to_release.popleft()()
+                self._n_objects -= 1
+            if self._is_dropped and self._n_objects == 0 and self.address:
                 self._free(self.address)
                 self.address = 0
         finally:
@@ -96,8 +97,8 @@ class Context:
 
 
 class Handle:
-    """An object of the library's that Python owns, and the context that it was made from. also: another
-    context in which it has memory, as a trainer has in that of the data that it was made for."""
+    """An object of the library that Python owns, and the context that it was created from. also: a second
+    context that must outlive it, as that of the data of a trainer."""
 
     def __init__(
         self, context: Context, address: int, free: Callable[[Any], None], also: Context | None = None
@@ -106,9 +107,9 @@ class Handle:
         self.address = address
         self._free = free
         self._also = also
-        context.adopt()
+        context.add_object()
         if also:
-            also.adopt()
+            also.add_object()
 
     def __del__(self) -> None:
         free, address, also = self._free, self.address, self._also
@@ -116,9 +117,9 @@ class Handle:
         def release() -> None:
             free(address)
             if also:
-                also.doom(_nothing)
+                also.release_later(_nothing)
 
-        self.context.doom(release)
+        self.context.release_later(release)
 
 
 def _nothing() -> None:

@@ -12,27 +12,27 @@ class BadValue(Error, ValueError):
 
 
 class OutOfMemory(Error, MemoryError):
-    """The allocator gave nothing."""
+    """Memory could not be allocated."""
 
 
 class FileError(Error, OSError):
-    """A file could not be read or written, though its name is right."""
+    """A file exists or could be created, but could not be read or written."""
 
 
 class BadData(Error, ValueError):
-    """A data set or model is missing, or is not what it should be."""
+    """A data set or model is missing, or its content is invalid."""
 
 
 class Unsupported(Error, NotImplementedError):
-    """Not in this build, or not on this machine."""
+    """Not available in this build or on this machine."""
 
 
 class Stopped(Error):
-    """Training was stopped by a callback. fit() does not raise it: its history tells."""
+    """Training was stopped by a callback. fit() does not raise this: it returns a history with the reason."""
 
 
 class Diverged(Error, ArithmeticError):
-    """A weight or the loss is no longer a number."""
+    """A weight or the loss is NaN or infinite."""
 
 
 class NotDefined(Error, ValueError):

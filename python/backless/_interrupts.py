@@ -1,8 +1,8 @@
 """Ctrl-C while the library works.
 
-Python calls a signal's handler when the main thread runs Python code: in a fit that is the callback, out of
-which no exception can pass. The handler is therefore replaced by one that takes a note; the fit stops after
-the current step, saves its run folder, and the handler of before is called then.
+Python calls a signal handler when the main thread runs Python code: during a fit that is the callback, which
+cannot pass exceptions through the library. The handler is therefore replaced by one that sets a flag; the fit
+stops after the current step and saves its run folder, and then the previous handler is called.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from typing import Any
 
 
 class Interrupts:
-    """A context manager; was_asked: SIGINT has come. Other threads than the main one get no signals."""
+    """A context manager that records SIGINT. is_requested: SIGINT was received. In other threads than the
+    main one it has no effect, because they receive no signals."""
 
     def __init__(self) -> None:
-        self.was_asked = False
+        self.is_requested = False
         self._before: Any = None
 
-    def _take_note(self, number: int, frame: FrameType | None) -> None:
-        self.was_asked = True
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.is_requested = True
 
     def __enter__(self) -> Interrupts:
         before = signal.getsignal(signal.SIGINT)
         if threading.current_thread() is threading.main_thread() and callable(before):
             self._before = before
-            signal.signal(signal.SIGINT, self._take_note)
+            signal.signal(signal.SIGINT, self._on_signal)
         return self
 
     def __exit__(
@@ -37,6 +38,7 @@ class Interrupts:
             signal.signal(signal.SIGINT, self._before)
 
     def deliver(self) -> None:
-        """Outside of the library again: the handler of before, which by default raises KeyboardInterrupt."""
-        if self.was_asked:
+        """Calls the previous handler, which by default raises KeyboardInterrupt, after a SIGINT. To be called
+        outside of the library."""
+        if self.is_requested:
             self._before(signal.SIGINT, None)

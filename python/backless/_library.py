@@ -12,8 +12,8 @@ from typing import Any
 
 from ._signatures import SIGNATURES
 
-# The header that _structs.py and _signatures.py describe: libraries with the same major and minor number
-# can stand in for one another.
+# The header that _structs.py and _signatures.py describe: libraries with the same major and minor number are
+# compatible.
 HEADER_VERSION = (0, 2)
 
 _SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
@@ -48,7 +48,8 @@ def _check_version(library: ctypes.CDLL, place: str) -> None:
 
 
 def _load() -> SimpleNamespace:
-    """The functions of SIGNATURES, and no others: ctypes would guess the arguments of those."""
+    """The library with the functions of SIGNATURES only, because ctypes would guess the arguments of
+    others."""
     place = _place()
     try:
         library = ctypes.CDLL(place)
@@ -65,10 +66,10 @@ lib = _load()
 
 
 def text(value: bytes | None) -> str | None:
-    """The library's text; None for NULL."""
+    """A string of the library as str; None for NULL."""
     return None if value is None else value.decode("utf-8", "replace")
 
 
 def path_bytes(path: str | os.PathLike[str]) -> bytes:
-    """A path as the library takes it."""
+    """A path in the encoding that the library expects."""
     return os.fsencode(path)

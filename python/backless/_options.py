@@ -1,4 +1,4 @@
-"""Keyword arguments as the library's options, whose values are texts."""
+"""Conversion of keyword arguments to the library's options, whose values are strings."""
 
 from __future__ import annotations
 
@@ -43,12 +43,13 @@ def options() -> list[Option]:
 
 
 def key_of(name: str) -> str:
-    """max_norm is max-norm; lambda, a word of Python's, is written lambda_."""
+    """The option's name for that of a keyword argument: max-norm for max_norm; lambda, a keyword of Python,
+    for lambda_."""
     return name.rstrip("_").replace("_", "-")
 
 
 def option_text(name: str, value: object) -> str:
-    """A value as the library reads it. A list is its parts with commas between them."""
+    """A value as the string that the library reads. The elements of a list are joined by commas."""
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -75,7 +76,7 @@ def _meant(key: str, keys: list[str]) -> str | None:
 
 
 def check_names(caller: str, names: Iterable[str], keys: list[str]) -> None:
-    """TypeError for a keyword argument that is no option of the caller's."""
+    """Raises TypeError for a keyword argument that is not an option of the caller."""
     for name in names:
         key = key_of(name)
         if key in keys:

@@ -170,7 +170,7 @@ class MapOperand(c.Structure):
     _fields_ = [("buffer", c.c_int), ("access", c.c_int)]
 
 
-# Callbacks. An emitter is known by its address alone.
+# Callbacks. An emitter is passed as an opaque pointer.
 MapRun = c.CFUNCTYPE(None, c.POINTER(MapCall))
 MapWork = c.CFUNCTYPE(c.c_double, c.POINTER(MapCall))
 RuleBegin = c.CFUNCTYPE(None, c.c_void_p, c.c_void_p)

@@ -29,10 +29,10 @@ class Data:
     """Examples of arrays, without a copy where x is float32, float64 or uint8 and its examples are
     C-contiguous.
 
-    x: n x features, n x rows x cols, or n x channels x rows x cols. uint8 is taken as x / 255, as pixels are;
-    other numbers are taken as they are. y: n whole numbers from 0 are classes, floats (n, or n x outputs) are
-    targets; None: unknown, for predictions alone. classes: how many there are, if more than y shows.
-    weights: one for each example, for training (only their ratios count).
+    x: n x features, n x rows x cols, or n x channels x rows x cols. uint8 is scaled to x / 255, because it is
+    assumed to hold pixels; other types are used unscaled. y: n whole numbers from 0 are classes, floats (n,
+    or n x outputs) are targets; None: unknown, for predictions alone. classes: the number of classes, if y
+    does not contain all of them. weights: one for each example, for training (only their ratios count).
 
     The arrays are read when the data are used, and must not be changed by another thread meanwhile.
     """
@@ -126,7 +126,8 @@ class Data:
 
     @classmethod
     def open(cls, context: Context, function: Any, *arguments: Any) -> Data:
-        """By a function of the library's whose first argument is where the data go."""
+        """Data from a function of the library that stores the pointer of new data through its first
+        argument."""
         data = cls.__new__(cls)
         data.context, data._keep = context, []
         data._handle = context.create(function, lib.bl_data_free, *arguments)
@@ -155,12 +156,12 @@ class Data:
 
     @property
     def class_names(self) -> list[str | None]:
-        """None where a class has its number alone."""
+        """The names of the classes; None for a class without a name."""
         return [text(lib.bl_data_class_name(self.address, i)) for i in range(self.outputs)]
 
     @property
     def column_names(self) -> list[str | None]:
-        """Of the features; None where one has none."""
+        """The names of the features; None for a feature without a name."""
         channels, rows, cols = self.shape
         return [text(lib.bl_data_column_name(self.address, i)) for i in range(channels * rows * cols)]
 
@@ -171,7 +172,7 @@ class Data:
 
     @property
     def notes(self) -> list[str]:
-        """What the reader decided by itself, a sentence each."""
+        """The decisions of the reader, one sentence each."""
         notes: list[str] = []
         while True:
             note = text(lib.bl_data_note(self.address, len(notes)))
@@ -206,7 +207,7 @@ class Data:
 
 
 def as_floats(examples: Examples) -> Array:
-    """n x features, float32, contiguous; pixels / 255."""
+    """The examples as n x features, float32, contiguous; bytes are divided by 255."""
     values = examples.values
     if values.dtype == np.uint8:
         values = values.astype(np.float32) * np.float32(1.0 / 255.0)

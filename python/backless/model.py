@@ -1,4 +1,4 @@
-"""Models: a net with its weights, its feedback and what it must know of its data."""
+"""Models: a net with its weights, its feedback, and the encoding and scaling of its data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Model:
-    """Made by Model.load(), or a trainer's own (Trainer.model)."""
+    """A trained net, from Model.load() or of a trainer (Trainer.model)."""
 
     def __init__(self, context: Context, address: int, owner: object) -> None:
         self._context, self.address, self._owner = context, address, owner
@@ -52,9 +52,9 @@ class Model:
         """Scores, n x outputs, float64: probabilities of the classes for the losses ce and bce, else the
         outputs of the net, in the unit of the targets.
 
-        An array is taken as in training: uint8 as pixels; other numbers as they are, or, where the model
-        learned from a table's file, in the units of the file's columns."""
-        with self._context.use():  # the model stays as it is meanwhile
+        An array is scaled as in training: uint8 holds pixels; other types are used unscaled, or, if the model
+        was trained on a table file, are in the units of the columns of that file."""
+        with self._context.use():  # no training changes the model meanwhile
             return self._scores_of(x)
 
     def predict(self, x: npt.ArrayLike | Data) -> Array:
@@ -102,7 +102,8 @@ class Model:
         return Data(x, y, classes=self.outputs if self.has_classes else None)
 
     def _need_predictor(self) -> Handle:
-        """In a context of its own, so that it may be asked while the model's context trains: in callbacks."""
+        """Creates the predictor in a context of its own, so that callbacks can predict while the model's
+        context trains."""
         if self._predictor is None:
             context = Context(int(lib.bl_context_threads(self._context.address)))
             context.keep(self._owner)
@@ -150,18 +151,19 @@ class Model:
 
     @property
     def rule_arrays(self) -> Tensors:
-        """Arrays of a rule of one's own that keep their numbers from step to step."""
+        """Arrays of a user's rule whose values are kept from step to step."""
         return Tensors(self._context, self.address, self._owner, is_rule_array)
 
     def hash(self) -> str:
-        """Of the bits of all weights and biases: 16 hexadecimal digits, the same as the program prints."""
+        """A hash of the bits of all weights and biases: 16 hexadecimal digits, the same as the program
+        prints."""
         out = ctypes.create_string_buffer(17)
         lib.bl_model_hash(self.address, out)
         return out.value.decode()
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What the model's file says of itself: "net", "rule", "loss", "epoch", ..."""
+        """The metadata of the model file: "net", "rule", "loss", "epoch", ..."""
         facts: dict[str, str] = {}
         while True:
             name = lib.bl_model_metadata_name(self.address, len(facts))
@@ -179,12 +181,12 @@ class Model:
 
     @property
     def has_classes(self) -> bool:
-        """False: it predicts targets."""
+        """Whether the model predicts classes; otherwise it predicts targets."""
         return self._fact("answers") != "numbers"
 
     @property
     def class_names(self) -> list[str | None]:
-        """None where a class has its number alone."""
+        """The names of the classes; None for a class without a name."""
         return [text(lib.bl_model_class_name(self.address, i)) for i in range(self.outputs)]
 
     @property
@@ -195,18 +197,18 @@ class Model:
 
     @property
     def n_features(self) -> int:
-        """Numbers of an example."""
+        """The number of features of an example."""
         channels, rows, cols = self.input_shape
         return channels * rows * cols
 
     @property
     def takes_pixels(self) -> bool:
-        """It learned from bytes, which it divides by 255."""
+        """Whether the model was trained on bytes, which it divides by 255."""
         return self._fact("scaling") == "1" and self.n_features > 1
 
     @property
     def scales_columns(self) -> bool:
-        """It learned from a table's file, and standardises each column."""
+        """Whether the model was trained on a table file, whose columns it standardises."""
         return self._fact("scaling") not in ("0", "") and not self.takes_pixels
 
     def __repr__(self) -> str:

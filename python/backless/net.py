@@ -1,4 +1,4 @@
-"""Nets: a text of layers, and what it would be for examples of a shape."""
+"""Nets: the text of a net, and its size for examples of a given shape."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _LAST_UNITS = re.compile(r"\bdense\s+(\d+)(?:\s+nobias)?\s*$")
 
 @dataclass(frozen=True)
 class NetSize:
-    """What a net would be. parameters: numbers that are trained; multiply_accumulates: of one example
-    forward."""
+    """The size of a net. parameters: trained numbers; multiply_accumulates: those of a forward pass of one
+    example."""
 
     layers: int
     blocks: int
@@ -36,7 +36,7 @@ class NamedNet:
 
 
 def shape_of(sides: tuple[int, ...]) -> _structs.Shape:
-    """(features,), (rows, cols) or (channels, rows, cols)."""
+    """The shape of an example from (features,), (rows, cols) or (channels, rows, cols)."""
     if not 1 <= len(sides) <= 3:
         raise ValueError(f"shape {sides}, expected (features,), (rows, cols) or (channels, rows, cols)")
     return _structs.Shape(*((1,) * (3 - len(sides)) + tuple(int(side) for side in sides)))
@@ -79,8 +79,8 @@ class Net:
         return int(found.group(1)) if found else None
 
     def measure(self, *shape: int, outputs: int = 1) -> NetSize:
-        """Size for examples of (features), (rows, cols) or (channels, rows, cols). outputs: what C stands
-        for. ValueError: the net does not fit the shape."""
+        """Size for examples of (features), (rows, cols) or (channels, rows, cols). outputs: the value of C.
+        ValueError: the net does not fit the shape."""
         size = _structs.NetSize(size=ctypes.sizeof(_structs.NetSize))
         context = self._context
         context.call(

@@ -23,9 +23,9 @@ class Operand:
 
 @dataclass(frozen=True)
 class Instruction:
-    """Stages run one after the other; instructions of one stage with the same group run together, in that
-    many tasks. is_repeated: a forward that was computed before in this step. work: multiply-accumulates for
-    an example."""
+    """Stages run one after the other; instructions of a stage with the same group run together, divided into
+    `tasks` tasks. is_repeated: a forward that was computed before in this step. work: multiply-accumulates
+    per example."""
 
     op: str
     block: int

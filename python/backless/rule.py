@@ -1,4 +1,4 @@
-"""Learning rules of one's own, in Python."""
+"""User-defined learning rules in Python."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ._library import lib, text
 class Size(IntEnum):
     """Sizes of a rule's arrays, besides numbers of 1 and more."""
 
-    BATCH = -1  # rows alone: the examples of the batch
+    BATCH = -1  # for rows only: the number of examples in the batch
     OUTPUTS = -2  # of the net
     INPUTS = -3  # of the net
     UNITS = -4  # of the block; only in arrays of each block
@@ -34,7 +34,7 @@ class Buffer(IntEnum):
     SIGNAL = 5  # s, n x units: what the rule uses in the place of dJ / dh
     DELTA = 6  # d, n x the numbers at the output of the block's weights
     WEIGHTS = 7  # W, channels x fan-in, without the biases; read only
-    FEEDBACK = 8  # B of the block, as Rule.feedback says
+    FEEDBACK = 8  # B of the block, in the shape that Rule.feedback sets
 
 
 _FIRST_ARRAY = 16
@@ -43,9 +43,9 @@ _MOST_OPERANDS = 4
 
 @dataclass(frozen=True)
 class RuleArray:
-    """An array of floats of the rule's own. It keeps its numbers from step to step, and is saved with the
-    model, unless its rows are Size.BATCH or one_step is set: then it holds what instructions of one step
-    leave for one another. It begins with numbers from U(-limit, limit)."""
+    """An array of floats that belongs to the rule. Its values are kept from step to step and saved with the
+    model, unless its rows are Size.BATCH or one_step is set: then they are valid within a step only. The
+    initial values are drawn from U(-limit, limit)."""
 
     name: str
     rows: int
@@ -57,9 +57,9 @@ class RuleArray:
 
 @dataclass(frozen=True)
 class MapCall:
-    """What a function of Emitter.call() is told. n: examples; step: from 1, 0 for a measurement; scale: that
-    of ERROR; unit: number of the first column of a view that is cut; fan_out: weights that one input number
-    meets."""
+    """The first argument of a function of Emitter.call(). n: examples; step: from 1, 0 for a measurement;
+    scale: that of ERROR; unit: number of the first column of a view that is cut; fan_out: weights that one
+    input number meets."""
 
     block: int
     n: int
@@ -70,8 +70,8 @@ class MapCall:
 
 
 class Rule:
-    """A learning rule. A subclass sets the attributes and overrides emit(), which says how the signal s of a
-    hidden block comes about, in instructions; the library computes the rest. Direct feedback alignment:
+    """A learning rule. A subclass sets the attributes and overrides emit(), which emits the instructions that
+    compute the signal s of a hidden block; the library computes the rest. Direct feedback alignment:
 
         class MyDFA(backless.Rule):
             name = "my-dfa"
@@ -81,9 +81,9 @@ class Rule:
                 e.product(Buffer.ERROR, block)
 
     emit() is called before the training and computes nothing: it describes the program of a step. What it
-    emits follows from the block's number and from what the emitter tells of the net, and from nothing else.
-    Functions that it passes to Emitter.call() are run in every step, and must be methods or functions that
-    stay the same, not lambdas made anew in each call of emit().
+    emits must depend only on the block's number and on what the emitter reports about the net. Functions that
+    it passes to Emitter.call() are run in every step, and must be methods or functions that stay the same,
+    not lambdas made anew in each call of emit().
     """
 
     name = ""  # a letter, then letters, digits and -, up to 31; no other rule's
@@ -99,14 +99,15 @@ class Rule:
     aligns_weights = False  # Angles.weight is measured against the feedback
 
     def begin(self, e: Emitter) -> None:
-        """Once for a step, before the signals of all blocks."""
+        """Called once for a step, before the signals of all blocks."""
 
     def emit(self, e: Emitter, block: int) -> None:
-        """For each hidden block that needs one: its signal, or its delta."""
+        """Called for each hidden block that needs a signal: emits its signal, or its delta."""
         raise NotImplementedError(f"{type(self).__name__}.emit()")
 
     def learn(self, e: Emitter, block: int) -> None:
-        """For each block, the last one too, behind the update of its parameters: what else learns."""
+        """Called for each block, including the last, after the update of its parameters: emits what else
+        learns."""
 
 
 _KINDS = {"none": 0, "direct": 1, "like weights": 2}
@@ -116,8 +117,8 @@ Run = Callable[..., object]
 
 
 class Binding:
-    """A rule in a context: its callbacks, and the first exception that came out of one of them. The library
-    calls functions of Emitter.call() from threads of its own."""
+    """A rule registered in a context: its callbacks, and the first exception that one of them raised. The
+    library calls functions of Emitter.call() from its worker threads."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -167,13 +168,15 @@ class Binding:
         return out
 
     def _emit(self, function: Run, address: int, *block: int) -> None:
-        """The emitter is of no use after the call: the library takes NULL for none."""
+        """Calls a callback with an emitter that is invalid afterwards: the library refuses the address
+        NULL."""
         emitter = Emitter(address, self)
         self._guard(function, emitter, *block)
         emitter.address = None
 
     def _guard(self, function: Run, *arguments: Any) -> None:
-        """After the first failure nothing of the rule is run any more, until it was told."""
+        """Runs a function of the rule. After the first failure no function is run until the error has been
+        raised."""
         if self.error is not None:
             return
         try:
@@ -195,7 +198,7 @@ class Binding:
         return _FIRST_ARRAY + self.array_names.index(buffer)
 
     def map_of(self, function: Run, accesses: tuple[int, ...]) -> tuple[Any, bytes]:
-        """The C function of a Python one, and its name; both stay as long as the context."""
+        """The C function for a Python function, and its name; both live as long as the context."""
         key = function, accesses
         if key not in self._maps:
             run = _structs.MapRun(lambda call: self._guard(_run, function, call.contents, accesses))
@@ -204,12 +207,12 @@ class Binding:
 
 
 def _run(function: Run, call: _structs.MapCall, accesses: tuple[int, ...]) -> None:
-    told = MapCall(call.block, call.n, call.step, call.scale, call.unit, call.fan_out)
-    function(told, *[_view_of(call.view[i], access) for i, access in enumerate(accesses)])
+    map_call = MapCall(call.block, call.n, call.step, call.scale, call.unit, call.fan_out)
+    function(map_call, *[_view_of(call.view[i], access) for i, access in enumerate(accesses)])
 
 
 def _view_of(v: _structs.View, access: int) -> Any:
-    """None: this block has no such matrix."""
+    """The view as an array; None if the block has no such matrix."""
     if not v.values:
         return None
     return view(v.values, (v.rows, v.cols), None, "<f4", (4 * v.stride, 4), access != _READS)
@@ -306,7 +309,7 @@ class Emitter:
         lib.bl_emit_matmul(self.address, ctypes.byref(described), block)
 
     def forward(self, block: int) -> None:
-        """The output of the block once more, from an input that a call has updated."""
+        """Computes the output of the block again, from an input that a call has updated."""
         lib.bl_emit_forward(self.address, block)
 
     def noise(self, array: str, sigma: float, block: int, *, stream: int = 0) -> None:
@@ -314,16 +317,16 @@ class Emitter:
         lib.bl_emit_noise(self.address, self._binding.place_of(array), sigma, stream, block)
 
     def every(self, steps: int) -> None:
-        """What is emitted from here on in this callback runs in the steps 1, 1 + steps, 1 + 2 steps, ...
-        alone."""
+        """The instructions emitted after this call in this callback run only in the steps 1, 1 + steps, 1 + 2
+        steps, ..."""
         lib.bl_emit_every(self.address, steps)
 
     def learn_feedback(self, block: int) -> None:
-        """In learn(): B takes a step of the optimiser."""
+        """In learn(): updates B by a step of the optimiser."""
         lib.bl_emit_learn_feedback(self.address, block)
 
     def update(self, array: str, gradient: str, block: int) -> None:
-        """In learn(): an array takes a step of the optimiser, with the gradient that another one holds."""
+        """In learn(): updates an array by a step of the optimiser, with another array as its gradient."""
         place = self._binding.place_of
         lib.bl_emit_update(self.address, place(array), place(gradient), block)
 

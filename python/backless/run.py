@@ -1,4 +1,4 @@
-"""Run folders: what a training with the option out, or `backless train --out`, has written."""
+"""Run folders: the files that a training with the option out, or `backless train --out`, writes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """A folder of a run, finished or not. Files are read when they are asked for.
+    """The folder of a run, finished or not. Files are read on access.
 
-    BadData: the folder is none of a run, or a file in it is broken."""
+    BadData: the folder is not a run folder, or a file in it is broken."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
@@ -36,12 +36,12 @@ class Run:
 
     @property
     def config(self) -> dict[str, Any]:
-        """config.json: the options, and what the run was made by and on."""
+        """config.json: the options, and the program, machine and data of the run."""
         return self._json("config.json", (self.folder / "config.json").read_text(encoding="utf-8"))
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options of the run, with the defaults that followed from its data."""
+        """The options of the run, with the defaults that depend on its data."""
         options: dict[str, Any] = self.config["options"]
         return options
 

@@ -16,7 +16,8 @@ from ._library import lib
 
 
 def tensor_view(tensor: _structs.Tensor, owner: object) -> Array:
-    """Matrices are rows x cols; what has one number for each unit or channel has one dimension."""
+    """A tensor as an array: matrices are rows x cols; tensors with one number per unit or channel have one
+    dimension."""
     name = tensor.name.decode()
     is_row = tensor.rows == 1 and not name.endswith((".weight", ".feedback"))
     shape = (tensor.cols,) if is_row and "." in name else (tensor.rows, tensor.cols)
@@ -25,8 +26,8 @@ def tensor_view(tensor: _structs.Tensor, owner: object) -> Array:
 
 class Tensors(Mapping[str, Array]):
     """Read-only views of the model's own memory, by names as in its file: "0.dense.weight" (units x inputs),
-    "0.dense.bias", "0.feedback" (outputs x units). A view shows what training makes of the tensor, and keeps
-    the model alive; copy() keeps the numbers. Assigning copies numbers into the model:
+    "0.dense.bias", "0.feedback" (outputs x units). A view changes as training changes the tensor, and keeps
+    the model alive; copy() keeps the current numbers. Assigning copies numbers into the model:
     tensors["0.dense.bias"] = array."""
 
     def __init__(self, context: Context, address: int, owner: object, belongs: Callable[[str], bool]) -> None:
@@ -65,7 +66,7 @@ class Tensors(Mapping[str, Array]):
 
 
 def is_weight(name: str) -> bool:
-    """Of a net's own tensors, which the rule's are not."""
+    """Whether the tensor belongs to the net and not to the rule."""
     return not is_feedback(name) and "rule" not in name.split(".")
 
 

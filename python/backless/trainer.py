@@ -1,4 +1,4 @@
-"""Trainers: a net, a learning rule and an optimiser at work on examples."""
+"""Trainers: a net that is trained by a learning rule and an optimiser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ._errors import STOPPED
 from ._interrupts import Interrupts
 from ._library import lib, path_bytes, text
 from ._options import Config, check_names, options
-from ._watch import Callback, Watch
+from ._progress_callback import Callback, ProgressCallback
 from .data import Data, as_floats
 from .model import Model
 from .net import Net
@@ -28,13 +28,14 @@ from .records import Angles, History, Progress, angles_of, progress_of
 from .rule import Binding, Rule, register
 from .tensors import Tensors, tensor_view
 
-# Options of the library that are not a trainer's: Data.load() takes the data's, threads= the machine's.
-_NOT_OURS = ("data", "machine", "former")
+# Groups of options that are not those of a trainer: Data.load() has those of the data; threads= sets the
+# machine's.
+_OTHER_GROUPS = ("data", "machine", "former")
 
 
 class Inspection(NamedTuple):
-    """What the rule would teach for a batch. Views of the trainer's memory: the next call on the trainer
-    fills them anew, copy() keeps them.
+    """What a step on a batch would compute. The arrays are views of the trainer's memory: the next call on
+    the trainer overwrites them, copy() keeps them.
 
     activations: n x units of each block; of the last one the scores, before the loss turns them into
     probabilities. deltas: n x units, the derivatives at the blocks' weighted outputs. gradients: by the
@@ -48,11 +49,11 @@ class Inspection(NamedTuple):
 class Trainer:
     """Trains a net by a rule.
 
-    net: a Net or its text. rule: a name ("dfa"; backless.rules() lists them), or a Rule of your own.
-    classes: how many there are, where neither the net nor the labels tell. threads: 0 for those that
-    this process may use; the bits do not depend on it. options: the library's, by the names of
-    `backless train --help` with _ for -, and lambda_ for lambda: lr=1e-3, optimizer="sgd momentum 0.9",
-    batch=64, epochs=20, seed=1, out="run". None is the default.
+    net: a Net or its text. rule: a name ("dfa"; backless.rules() lists them), or a Rule of your own. classes:
+    the number of classes, if it follows neither from the net nor from the labels. threads: 0 for those that
+    this process may use; the bits do not depend on it. options: the library's, by the names of `backless
+    train --help` with _ for -, and lambda_ for lambda: lr=1e-3, optimizer="sgd momentum 0.9", batch=64,
+    epochs=20, seed=1, out="run". None is the default.
 
     The library's trainer is made when the first examples are seen (fit, step or build), because defaults
     follow from them. One trainer works on one thread at a time, and others wait; several trainers work in
@@ -68,7 +69,7 @@ class Trainer:
         threads: int = 0,
         **options_: object,
     ) -> None:
-        keys = [o.key for o in options() if o.group not in _NOT_OURS and o.key not in ("net", "rule")]
+        keys = [o.key for o in options() if o.group not in _OTHER_GROUPS and o.key not in ("net", "rule")]
         check_names("Trainer()", options_, keys)
         self.net = net if isinstance(net, Net) else Net(net)
         self._context = Context(threads)
@@ -84,10 +85,10 @@ class Trainer:
     # ---- Training
 
     def build(self, x: npt.ArrayLike | Data, y: npt.ArrayLike | None = None) -> Trainer:
-        """Makes net, weights and feedback for data like these, from which nothing is learned yet; a trainer
-        that is built already stays as it is. Needed before load() and resume()."""
+        """Creates net, weights and feedback for data of this kind, without training; a trainer that is built
+        already is not changed. Needed before load() and resume()."""
         with self._work():
-            self._need(self._data_of(x, y))
+            self._created(self._data_of(x, y))
         return self
 
     def fit(
@@ -101,22 +102,23 @@ class Trainer:
         callbacks: Iterable[Callback] = (),
         progress: bool = False,
     ) -> History:
-        """Trains until a stop rule says so: the option epochs, patience, max_time or stop.
+        """Trains until a stop criterion holds: the option epochs, patience, max_time or stop.
 
         x, y: as Data() takes them, or x a Data. val, test: (x, y) or Data, measured after each epoch.
         sample_weight: one for each example. callbacks: called with a Progress after each epoch, where angles
         are measured, and about ten times a second; one that returns True stops the fit after the current
         step, and the next fit goes on from there. progress: shows a bar on standard error.
 
-        Ctrl-C stops likewise: with the option out the run folder is saved, then KeyboardInterrupt is raised.
+        Ctrl-C stops the fit in the same way: with the option out the run folder is saved, then
+        KeyboardInterrupt is raised.
         """
         with self._work():
             if self._has_finished:
                 raise RuntimeError(
-                    "this trainer has finished its training; make another one, or go on with step()"
+                    "this trainer has finished its training; create another one, or continue with step()"
                 )
             data = self._data_of(x, y, sample_weight)
-            trainer = self._need(data)
+            trainer = self._created(data)
             held_out = [
                 None if s is None else self._data_of(*(s if isinstance(s, tuple) else (s,)))
                 for s in (val, test)
@@ -132,34 +134,34 @@ class Trainer:
         self, trainer: int, data: Data, held_out: list[Data | None], callbacks: list[Callback]
     ) -> History:
         with Interrupts() as interrupts:
-            watch = Watch(callbacks, interrupts, self._has_rule_failed)
+            watched = ProgressCallback(callbacks, interrupts, self._has_rule_failed)
             addresses = [d.address if d else None for d in held_out]
-            status = lib.bl_trainer_fit(trainer, data.address, *addresses, watch.function, None)
+            status = lib.bl_trainer_fit(trainer, data.address, *addresses, watched.function, None)
         interrupts.deliver()
         self._raise_rule_error()
-        if watch.error:
-            raise watch.error
+        if watched.error:
+            raise watched.error
         if status != STOPPED:
             self._context.check(status)
             self._has_finished = True
         reason = "callback" if status == STOPPED else text(lib.bl_trainer_stop_reason(trainer)) or ""
-        return History(watch.epochs, reason, self.notes, text(lib.bl_trainer_advice(trainer)) or "")
+        return History(watched.epochs, reason, self.notes, text(lib.bl_trainer_advice(trainer)) or "")
 
     def step(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """One step on one batch, for streams; gives its mean loss before the step. At most as many examples
-        as the option batch says (64 where it was not set). Examples are numbers of the same kind as those of
-        the first call: bytes (pixels) or floats."""
+        """Trains one step on one batch, for streams; returns its mean loss before the step. At most as many
+        examples as the option batch says (64 where it was not set). Examples are numbers of the same kind as
+        those of the first call: bytes (pixels) or floats."""
         loss = ctypes.c_double()
         with self._work():
             self._on_batch(lib.bl_trainer_step, lib.bl_trainer_step_targets, x, y, ctypes.byref(loss))
         return loss.value
 
     def set_rate(self, rate: float | None) -> None:
-        """The learning rate of step() from now on; None: the schedule's again."""
+        """Sets the learning rate of step() from now on; None: that of the schedule again."""
         with self._work():
             self._context.call(lib.bl_trainer_set_rate, self._built(), 0.0 if rate is None else rate)
 
-    # ---- Predictions, and what was learned
+    # ---- Predictions and weights
 
     def predict(self, x: npt.ArrayLike | Data) -> Array:
         """As Model.predict()."""
@@ -203,7 +205,7 @@ class Trainer:
 
     @property
     def options(self) -> dict[str, str]:
-        """Every option as text, with the defaults that followed from the data."""
+        """Every option as text, with the defaults that depend on the data."""
         config = lib.bl_trainer_config(self._built())
         return {
             o.key: text(lib.bl_config_get(config, o.key.encode())) or ""
@@ -213,7 +215,7 @@ class Trainer:
 
     @property
     def notes(self) -> list[str]:
-        """What of this run cannot learn, or hardly, in sentences."""
+        """Sentences about parts of the net that cannot learn in this run, or hardly can."""
         notes: list[str] = []
         while True:
             note = text(lib.bl_trainer_note(self._built(), len(notes)))
@@ -224,8 +226,8 @@ class Trainer:
     # ---- Inspection
 
     def inspect(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Inspection:
-        """What the rule would teach for this batch at these weights; nothing is changed. The batch is that of
-        step()."""
+        """What a step on this batch would compute at the current weights; nothing is changed. x and y are
+        those of step()."""
         with self._work():
             self._on_batch(lib.bl_trainer_inspect, lib.bl_trainer_inspect_targets, x, y)
             activations = self._inspected(lib.bl_trainer_activation)
@@ -243,10 +245,11 @@ class Trainer:
     def angles(
         self, x: npt.ArrayLike | Data, y: npt.ArrayLike | None = None, *, n: int | None = None
     ) -> tuple[Angles, ...]:
-        """The angles of every block to backpropagation, on the first n examples (None: all)."""
+        """The angles of every block between the rule and backpropagation, on the first n examples (None:
+        all)."""
         with self._work():
             data = self._data_of(x, y)
-            trainer = self._need(data)
+            trainer = self._created(data)
             blocks = self._count_blocks()
             out = (_structs.Angles * blocks)()
             self._call(
@@ -265,21 +268,21 @@ class Trainer:
     # ---- Files
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes weights, feedback, the optimiser's memory and all counts to one file, which is a model
-        too."""
+        """Writes weights, feedback, the optimiser's state and all counters to one file, which is also a model
+        file."""
         with self._work():
             self._context.call(lib.bl_trainer_save, self._built(), path_bytes(path))
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Takes up a file of save(), in a trainer with the same options: the next step is to the bit the one
-        that would have followed."""
+        """Restores the state of a file of save() in a trainer with the same options: the next step has the
+        bits of the step that would have followed."""
         with self._work():
             self._context.call(lib.bl_trainer_load, self._built(), path_bytes(path))
             self._has_finished = False
 
     def resume(self, folder: str | os.PathLike[str]) -> None:
-        """Takes up a run where its folder was left: the next fit goes on to the bits that an uninterrupted
-        run would have reached."""
+        """Restores the state of an interrupted run from its folder: the next fit reaches the bits of an
+        uninterrupted run."""
         with self._work():
             self._context.call(lib.bl_trainer_resume, self._built(), path_bytes(folder))
             self._has_finished = False
@@ -288,10 +291,10 @@ class Trainer:
 
     @contextmanager
     def _work(self) -> Iterator[None]:
-        """On this thread alone, and not from inside of a callback."""
+        """Holds the context on this thread; refuses calls from a callback."""
         with self._context.use():
             if self._is_working:
-                raise RuntimeError("a callback of fit() may look at its trainer, but not make it work")
+                raise RuntimeError("a callback of fit() may read its trainer, but not train or change it")
             self._is_working = True
             try:
                 yield
@@ -299,7 +302,7 @@ class Trainer:
                 self._is_working = False
 
     def _call(self, function: Any, *arguments: Any) -> None:
-        """A call in which a rule's functions may fail: that failure is the one to tell."""
+        """Calls the library; a failure of the rule's functions takes precedence over the status."""
         status = function(*arguments)
         self._raise_rule_error()
         self._context.check(status)
@@ -319,7 +322,7 @@ class Trainer:
         return self._handle.address
 
     def _class_count(self, y: npt.ArrayLike | None) -> int | None:
-        """None: as many as y shows. A net that ends with one unit tells two classes apart."""
+        """The number of classes; None: that of y. A net with one output unit has two classes."""
         if self._handle is not None:
             return self.model.outputs if self.model.has_classes else None
         if self._classes is not None or y is None:
@@ -342,7 +345,7 @@ class Trainer:
             )
         return Data(x, y, classes=self._class_count(y) if is_labels(y) else None, weights=weights)
 
-    def _need(self, like: Data) -> int:
+    def _created(self, data: Data) -> int:
         if self._handle is None:
             out = ctypes.c_void_p()
             self._call(
@@ -350,9 +353,9 @@ class Trainer:
                 ctypes.byref(out),
                 self._context.address,
                 self._config.address,
-                like.address,
+                data.address,
             )
-            self._handle = Handle(self._context, out.value or 0, lib.bl_trainer_free, also=like.context)
+            self._handle = Handle(self._context, out.value or 0, lib.bl_trainer_free, also=data.context)
             model = lib.bl_trainer_model(self._handle.address)
             self._model = Model(self._context, model, self._handle)
         return self._handle.address
@@ -360,32 +363,32 @@ class Trainer:
     def _on_batch(
         self, of_classes: Any, of_targets: Any, x: npt.ArrayLike, y: npt.ArrayLike, *more: Any
     ) -> None:
-        """Calls the one of the two functions that y is for."""
+        """Calls the function for classes or that for targets, according to y."""
         examples = examples_of(x)
         n = len(examples.values)
         if self._handle is None:
-            self._need(self._data_of(x, y))
+            self._created(self._data_of(x, y))
         values = self._raw(examples)
-        has_classes = self.model.has_classes  # labels for a trainer of targets are refused by the library
+        has_classes = self.model.has_classes  # the library refuses labels for a trainer of targets
         if is_labels(y):
-            answers, function = labels_of(y, n), of_classes
+            expected, function = labels_of(y, n), of_classes
             if has_classes:
-                check_labels(answers, self.model.outputs)
+                check_labels(expected, self.model.outputs)
         else:
-            answers, function = targets_of(y, n), of_targets
-            if not has_classes and answers.shape[1] != self.model.outputs:
+            expected, function = targets_of(y, n), of_targets
+            if not has_classes and expected.shape[1] != self.model.outputs:
                 raise ValueError(
-                    f"y has {answers.shape[1]} targets, but the trainer was made for {self.model.outputs}"
+                    f"y has {expected.shape[1]} targets, but the trainer was made for {self.model.outputs}"
                 )
         if examples.features != self.model.n_features:
             raise ValueError(
                 f"x has {examples.features} features, but the trainer was made for "
                 f"{self.model.n_features}"
             )
-        self._call(function, self._built(), values.ctypes.data, answers.ctypes.data, n, *more)
+        self._call(function, self._built(), values.ctypes.data, expected.ctypes.data, n, *more)
 
     def _raw(self, examples: Any) -> Array:
-        """Rows as the trainer's training set has them raw."""
+        """The examples in the raw form of the trainer's training set."""
         if not self.model.takes_pixels:
             return (
                 as_floats(examples)
@@ -394,7 +397,7 @@ class Trainer:
             )
         if examples.values.dtype != np.uint8:
             raise TypeError(
-                f"x has the dtype {examples.values.dtype}, but this trainer began with pixels, which "
+                f"x has the dtype {examples.values.dtype}, but this trainer was made for pixels, which "
                 "are uint8"
             )
         return np.ascontiguousarray(examples.values, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What the tests share: small data, and the program where a build has it."""
+"""Fixtures of the tests: small data, and the program if it is built."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def pixels():
-    """256 pictures of 8 x 8 bytes in three classes that a net can learn."""
+    """256 images of 8 x 8 bytes in three classes that a net can learn."""
     random = np.random.default_rng(0)
     x = random.integers(0, 256, (256, 8, 8), dtype=np.uint8)
     y = random.integers(0, 3, 256)
@@ -23,7 +23,7 @@ def pixels():
 
 @pytest.fixture(scope="session")
 def floats(pixels):
-    """The same as rows of float32, divided by 255 as the library divides bytes: to the bit."""
+    """The same images as rows of float32, with the bits of the library's division by 255."""
     x, y = pixels
     return x.reshape(len(x), -1).astype(np.float32) * np.float32(1 / 255), y
 

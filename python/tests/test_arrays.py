@@ -1,5 +1,5 @@
-"""Arrays in and out: what is read without a copy, what is converted, what is refused, and how long views
-live."""
+"""Arrays passed to the library and views of its memory: which are read without a copy, which are converted,
+which are refused, and that views keep their memory alive."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_views_live_as_long_as_they_are_used(floats):
     copies = weights.copy(), inspected.deltas[0].copy()
     del trainer
     gc.collect()
-    blocks = [np.ones(weights.size, np.float32) for _ in range(50)]  # would take memory that was freed
+    blocks = [np.ones(weights.size, np.float32) for _ in range(50)]  # would reuse freed memory
     assert np.array_equal(weights, copies[0]) and np.array_equal(inspected.deltas[0], copies[1])
     assert len(blocks) == 50
 

@@ -1,4 +1,4 @@
-"""The example of rules in Python, and the progress of a fit as it is shown."""
+"""The example of rules in Python has the bits of dfa, and the progress bar of a fit prints the epochs."""
 
 from __future__ import annotations
 

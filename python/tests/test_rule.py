@@ -1,4 +1,4 @@
-"""Rules in Python: one that is the library's dfa to the bit, one that is invented, and misuse."""
+"""Rules in Python: two that have the bits of the library's dfa, one with state of its own, and misuse."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Again(backless.Rule):
 
 
 class Twice(Again):
-    """The same with a signal that is negated twice, in NumPy."""
+    """The same rule with a signal that NumPy negates twice."""
 
     name = "dfa-twice"
 
@@ -41,7 +41,7 @@ class Twice(Again):
 
 
 class SignWithMomentum(backless.Rule):
-    """An invented rule: the sign of the error and of its running mean m goes through B.
+    """A rule with an array of its own: the sign of the error plus its running mean m goes through B.
 
     m <- m + 0.1 (mean of e - m),  signal_l = scale sign(e + m) B_l
     """

@@ -100,7 +100,7 @@ for i in range(3):
     trainer = backless.Trainer("dense 4, tanh, dense 2", epochs=1)
     trainer.fit(x, y); trainer.predict(x)
     kept.append(trainer.weights["0.dense.weight"])
-    trainer.itself = trainer  # a circle, which the collector takes apart in an order of its own
+    trainer.itself = trainer  # a reference cycle, which the garbage collector breaks in any order
     del trainer
     gc.collect()
 print(sum(w.sum() for w in kept))

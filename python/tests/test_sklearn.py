@@ -22,10 +22,10 @@ from sklearn.utils.estimator_checks import check_estimator  # noqa: E402
 
 from backless.sklearn import BacklessClassifier, BacklessRegressor  # noqa: E402
 
-# A fit of few epochs is enough where the result need not be good.
+# Tests that do not compare errors train few epochs, which gives a warning.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-# Fractions of right answers, and R2, that a net of one hidden layer exceeds clearly on these sets.
+# Accuracy on two sets and R2 on a third that a net with one hidden layer clearly exceeds.
 IRIS, DIGITS, DIABETES = 0.9, 0.9, 0.3
 
 
@@ -43,7 +43,8 @@ def digits():
 @pytest.mark.parametrize("kind", [BacklessClassifier, BacklessRegressor])
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learns_own_checks(kind):
-    """Without expected failures, and with no tag that leaves a check out."""
+    """Passes scikit-learn's checks of estimators, without expected failures and without tags that disable a
+    check."""
     check_estimator(kind())
     tags = kind().__sklearn_tags__()
     assert not tags.non_deterministic and not tags.no_validation and tags.requires_fit

@@ -1,4 +1,4 @@
-"""Trainers: fit, steps, predictions, files; and the same bits as the program's."""
+"""Trainers: fit, single steps, predictions and files; the bits are those of the program."""
 
 from __future__ import annotations
 

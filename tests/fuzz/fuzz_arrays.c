@@ -1,5 +1,5 @@
 /*
- * fuzz_arrays.c - arrays from .npy, .npz or .safetensors, whose kind is recognised by the first bytes.
+ * fuzz_arrays.c - reads arrays from .npy, .npz or .safetensors, whose kind is recognised by the first bytes.
  * Input: the file.
  */
 #include "fuzz_target.h"
@@ -10,7 +10,7 @@ static bl_status attempt(bl_context *ctx, const uint8_t *bytes, size_t n)
     const char *path = fuzz_file("arrays", bytes, n);
     struct tensors *const untouched = (struct tensors *)&n, *t = untouched;
     bl_status status = arrays_read(&t, ctx, path);
-    FUZZ_CHECK(status == BL_OK || t == untouched, "a table though it failed");
+    FUZZ_CHECK(status == BL_OK || t == untouched, "a table was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     if (status != BL_OK)

@@ -1,9 +1,9 @@
 /*
- * fuzz_checkpoint.c - resuming a run. Input: lines.
+ * fuzz_checkpoint.c - resumes a run from a changed checkpoint. Input: lines of three kinds:
  *
- *     !option=value   of the run
- *     >text           a line of its log.jsonl
- *     else            a change of its checkpoint, as fuzz_lines.h reads it
+ *     !option=value   an option of the run
+ *     >text           a line of the run's log.jsonl
+ *     other lines     a change of its checkpoint, in the form of fuzz_lines.h
  *
  * An unchanged checkpoint is resumed. Each run that is resumed trains to its end, leaves a log of complete
  * lines and a model that loads, and can be resumed again.
@@ -18,9 +18,9 @@
 
 enum { EXAMPLES = 6, FEATURES = 2, CLASSES = 3, MOST_EPOCHS = 3 };
 
-static const uint64_t most_steps = (uint64_t)1 << 51; /* a checkpoint of about twice as many is refused */
+static const uint64_t most_steps = (uint64_t)1 << 51; /* checkpoints with about twice as many are refused */
 
-/* Options that decide no path, no machine and no endless training. */
+/* Options that set no path, do not depend on the machine and cannot make the training endless. */
 static const char *const allowed[] = {"net",   "rule",      "feedback", "loss",     "reduction", "optimizer",
                                       "lr",    "schedule",  "seed",     "init",     "stop",      "patience",
                                       "batch", "no-angles", "epochs",   "max-time", NULL};
@@ -61,7 +61,8 @@ static bl_status set_option(const struct run *run, char *line)
     return BL_OK;
 }
 
-/* The lines stay whole: each is taken again when the checkpoint is there. */
+/* Sets the options of the run. The text is not changed, because its lines are read again for the
+   checkpoint. */
 static bl_status set_options(const struct run *run, const char *text)
 {
     char *copy = fuzz_text((const uint8_t *)text, strlen(text)), *rest = copy;
@@ -105,7 +106,7 @@ static bl_status begin(struct run *run)
     return write_base(run);
 }
 
-/* ---- The changes */
+/* ---- Changes */
 
 static void take_log_line(struct run *run, const char *line)
 {
@@ -139,7 +140,7 @@ static bl_status resume(struct run *run)
     return status;
 }
 
-/* Each line is an object, and no epoch comes after the last. */
+/* Each line of the log is an object, and there is no line of an epoch after the last. */
 static void check_log(const struct run *run)
 {
     size_t n = 0;

@@ -1,9 +1,10 @@
 /*
  * fuzz_cifar.c - CIFAR's records, in a file of their own and in the official archive. Input: a byte of
- * options and, as they say, either the archive, whose headers are given their checksums, or records in short:
- * the labels and one byte, which all pixels are.
+ * options, then, as chosen by it, either the archive, whose checksums are corrected, or abbreviated records:
+ * the labels and one byte, which is repeated for all pixels.
  *
- * What was read is what the records say, and a set is read like itself.
+ * The examples read must equal the records, and reading the set again with its own encoding must give the
+ * same set.
  */
 #include "fuzz_data.h"
 #include "fuzz_target.h"
@@ -24,9 +25,10 @@ struct input {
     struct data_options options;
 };
 
-/* ---- What is read */
+/* ---- Input */
 
-/* The sum of all bytes of the header, its own place counted as blanks, in octal. */
+/* Writes the checksum of a header: the sum of its bytes in octal, with blanks in place of the checksum
+   itself. */
 static void mend_header(uint8_t *header)
 {
     unsigned sum = 0;
@@ -49,7 +51,7 @@ static void write_records(struct input *in, const uint8_t *bytes, size_t n, size
 {
     const size_t size = labels + CIFAR_PIXELS, all = n / (labels + 1);
     const size_t records = all < MOST_RECORDS ? all : MOST_RECORDS;
-    in->n = records * size + (n % (labels + 1) == labels ? 1 : 0); /* one byte too many is tried too */
+    in->n = records * size + (n % (labels + 1) == labels ? 1 : 0); /* sometimes with one byte too many */
     in->file = (uint8_t *)fuzz_room(in->n);
     for (size_t i = 0; i < records; i++) {
         memcpy(in->file + i * size, bytes + i * (labels + 1), labels);
@@ -73,7 +75,7 @@ static struct input take_input(const uint8_t *bytes, size_t n)
     return in;
 }
 
-/* ---- Reading */
+/* ---- Checks */
 
 static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in, const bl_data *schema)
 {
@@ -89,7 +91,7 @@ static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in
         BL_FAIL(ctx, BL_BAD_DATA, "nothing of CIFAR");
     }
     const bl_status status = reader->read(out, &reading, &file, in->part);
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     return status;

@@ -1,7 +1,7 @@
 /*
- * fuzz_config.c - options from JSON. Input: the file.
+ * fuzz_config.c - reads options from JSON. Input: the file.
  *
- * Each value that was loaded can be set again, and the options written as JSON load as the same options.
+ * Each loaded value can be set again, and the options written as JSON are read back equal.
  */
 #include "fuzz_target.h"
 
@@ -65,7 +65,7 @@ static bl_status load(bl_context *ctx, bl_config *config, const char *path)
                "%s: %s", bl_status_name(status), bl_why(ctx));
     if (status == BL_NO_MEMORY)
         return status;
-    BL_TRY(check_again(ctx, config)); /* also of what was set before the fault */
+    BL_TRY(check_again(ctx, config)); /* also for the options before the fault */
     return status == BL_OK ? check_way_back(ctx, config) : status;
 }
 

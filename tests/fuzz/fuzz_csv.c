@@ -1,5 +1,6 @@
 /*
- * fuzz_csv.c - tables. Input: five bytes of options, a table, and, where a zero byte ends that, a second one.
+ * fuzz_csv.c - reads tables. Input: five bytes of options, a table, and optionally a zero byte and a second
+ * table.
  *
  * The first is read for training, the second (or the first again) with the encoding of the first. A table
  * that is read with its own encoding gives the same examples, also if the second reading has an id column or
@@ -24,7 +25,7 @@ struct options {
     bool splits;
 };
 
-/* Six bits of each byte, so that an input can be typed. */
+/* Takes the options from the first bytes: six bits of each, so that inputs can be printable text. */
 static struct options take_options(const uint8_t **bytes, size_t *n)
 {
     const unsigned a = fuzz_byte(bytes, n), b = fuzz_byte(bytes, n), c = fuzz_byte(bytes, n),
@@ -69,7 +70,7 @@ static bl_status read_table(bl_data **out, bl_context *ctx, const struct data_op
         memcpy(file.at, bytes, n);
         status = csv_read(out, &reading, &file);
     }
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     *out = status == BL_OK ? *out : NULL;
@@ -84,7 +85,8 @@ static bool has_missing(const struct data_options *o, const bl_data *data)
     return marks;
 }
 
-/* Another id column may be one that the model needs, and labels that were not there are not found now. */
+/* Whether reading a table again with its own encoding must succeed: it may fail if another column is the id,
+   or if labels are required that the first reading did not have. */
 static bool must_read_again(const struct options *o, const bl_data *first)
 {
     return o->first.id_column == o->second.id_column &&
@@ -118,13 +120,14 @@ static bool check_part(bl_data *part, const bl_data *all, const struct data_opti
     return fuzz_check_data(part, has_missing(o, all));
 }
 
-/* all: the same table, read whole. */
+/* Splits the table; `all` is the same table without a split. */
 static bl_status split(bl_context *ctx, const struct data_options *o, const bl_data *all,
                        const uint8_t *bytes, size_t n)
 {
     bl_data *train = NULL, *val = NULL, *test = NULL;
     const bl_status status = data_load(&train, &val, &test, ctx, fuzz_file("table.csv", bytes, n), NULL, o);
-    FUZZ_CHECK(status == BL_OK || (!train && !val && !test), "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || (!train && !val && !test),
+               "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_BAD_VALUE || status == BL_NO_MEMORY,
                "%s: %s", bl_status_name(status), bl_why(ctx));
     if (status != BL_OK)

@@ -6,12 +6,12 @@
 
 #include "../../src/data/source/location.h"
 
-/* Counts multiply, labels are classes, numbers are finite (missing ones where has_missing allows them),
-   texts are text, notes can be printed, and a pass over all rows gives finite numbers, raw and scaled. The
-   set is scaled afterwards. false: there was no memory for that. */
+/* Checks that the counts agree, labels are classes, numbers are finite (or missing, if has_missing), names
+   are valid text, notes can be printed, and all rows are finite, raw and scaled. The set is scaled
+   afterwards. Returns false if there was no memory for that. */
 bool fuzz_check_data(bl_data *data, bool has_missing);
 
-/* The same shape, examples and labels, to the bit. */
+/* Checks that both sets have the same shape, and the same bits in examples and labels. */
 void fuzz_check_same_data(const bl_data *a, const bl_data *b);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * fuzz_folder.c - a folder of pictures. Input: a byte of options, and pictures, each from where a PNG or JPEG
- * begins to the next; they go into the folders of two classes by turns, or, as the options say, into one.
+ * fuzz_folder.c - a folder of pictures. Input: a byte of options, and images: each begins at the signature of
+ * a PNG or JPEG and ends before the next. They are written alternately to the folders of two classes or, as
+ * the options choose, to one folder.
  *
- * A folder is read like itself.
+ * Reading the folder again with its own encoding must give the same set.
  */
 #include "fuzz_data.h"
 #include "fuzz_png.h"
@@ -22,7 +23,7 @@ static bool begins(const uint8_t *at, size_t n)
     return (n >= 4 && memcmp(at, "\x89PNG", 4) == 0) || (n >= 3 && memcmp(at, "\xff\xd8\xff", 3) == 0);
 }
 
-/* Where the next picture begins; n: nowhere. */
+/* The position where the next image begins; n: there is none. */
 static size_t next_picture(const uint8_t *bytes, size_t n, size_t at)
 {
     while (at < n && !begins(bytes + at, n - at))
@@ -78,7 +79,7 @@ static bl_status read_folder(bl_data **out, bl_context *ctx, const struct data_o
     const struct reading reading = {ctx, path, options, schema};
     *out = untouched;
     const bl_status status = folder_of_pictures.read(out, &reading, "train");
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_UNSUPPORTED || status == BL_NO_MEMORY,
                "%s: %s", bl_status_name(status), bl_why(ctx));
     return status;

@@ -1,9 +1,9 @@
 /*
- * fuzz_grammar.c - the grammars of the options. Input: a text, which every option is set to.
+ * fuzz_grammar.c - the grammars of the options. Input: a text; every option is set to it.
  *
- * An accepted text is kept; a refused text leaves the option unchanged. The canonical text of a net gives the
- * same net, and the numbers of optimisers, schedules and feedback are in the ranges that their messages
- * state, also as float.
+ * An accepted text is stored; a refused text leaves the option unchanged. The canonical text of a net gives
+ * the same net, and the numbers of optimisers, schedules and feedback are in the ranges that their messages
+ * state, also after rounding to float.
  */
 #include "fuzz_target.h"
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What was read */
+/* ---- Checks */
 
 static void check_layers(const struct net *net)
 {
@@ -36,8 +36,7 @@ static size_t count_follower(const struct net *net, size_t l, size_t follower)
     return n;
 }
 
-/* Sources come before their block, and know it as a follower; a module ends at its last block, and at one
-   that is no module's inner block. */
+/* Sources are before their block and have it as a follower; a module is identified by its last block. */
 static void check_blocks(const struct net *net)
 {
     size_t n_followers = 0, n_sources = 0;
@@ -133,7 +132,7 @@ static bl_status check_value(bl_context *ctx, const char *key, const char *text)
     return strcmp(key, "net") == 0 ? check_net(ctx, text) : BL_OK;
 }
 
-/* ---- Setting */
+/* ---- Options */
 
 static bl_status set_one(bl_context *ctx, bl_config *config, const char *key, const char *text)
 {

@@ -1,8 +1,8 @@
 /*
- * fuzz_gzip.c - a whole file in memory, unpacked when it is gzip. Input: the file.
+ * fuzz_gzip.c - reads a whole file into memory, unpacked if it is gzip. Input: the file.
  *
- * What is no gzip comes as it is. What is never grows past the limit, and is refused for a limit of one byte
- * less.
+ * Other files are returned unchanged. Unpacked files never exceed the limit, and with a limit of one byte
+ * less than their size they are refused.
  */
 #include "fuzz_target.h"
 

@@ -1,8 +1,8 @@
 /*
- * fuzz_idx.c - images and labels as IDX. Input: a byte of options, the images, and behind the bytes that
- * their header speaks of (or, as the options say, behind none) the labels.
+ * fuzz_idx.c - images and labels in IDX files. Input: a byte of options, the images, and the labels after as
+ * many bytes as the header of the images declares (or, as the options choose, no labels).
  *
- * The values read are those of the files, and a file is read again with its own encoding.
+ * The values read must equal those of the files, and a file can be read again with its own encoding.
  */
 #include "fuzz_data.h"
 #include "fuzz_target.h"
@@ -24,7 +24,7 @@ static size_t big_endian(const uint8_t *at)
     return (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | (size_t)at[3];
 }
 
-/* As much as the images' header promises, and no more than there is. */
+/* The number of bytes that the header of the images declares, at most n. */
 static size_t promised(const uint8_t *bytes, size_t n)
 {
     const size_t dimensions = n >= 4 ? bytes[3] : 0, header = 4 + 4 * dimensions;
@@ -56,12 +56,12 @@ static bl_status read_set(bl_data **out, bl_context *ctx, const struct files *f,
         memcpy(file.at, f->images, file.n);
         status = idx_read(out, &reading, &file, labels);
     }
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     *out = status == BL_OK ? *out : NULL;
     return status;
 }
 
-/* gzip around the labels is unpacked: then they are not the bytes of the file. */
+/* Labels in gzip are unpacked, so that they differ from the bytes of the file. */
 static void check_bytes(const bl_data *data, const struct files *f)
 {
     const size_t n = data->n * data->features;

@@ -1,8 +1,8 @@
 /*
  * fuzz_images.c - CIFAR's records and archive, NumPy's arrays as data, and single pictures. The first byte
- * chooses the options and the name, the content the reader.
+ * chooses the options and the file name, the content chooses the reader.
  *
- * A set is read like itself; a picture becomes any size.
+ * Reading a set again with its own encoding must give the same set; a picture can be resized to any size.
  */
 #include "fuzz_data.h"
 #include "fuzz_target.h"
@@ -73,7 +73,7 @@ static bl_status attempt(bl_context *ctx, const uint8_t *bytes, size_t n)
     const struct data_options options = {.label = labels[first / 5 % 4],
                                          .target = (enum target_kind)(first / 20 % 3),
                                          .has_labels = first / 60 % 2 == 0};
-    fuzz_file("y.npy", bytes, n); /* of examples and labels one is broken, or they are the same */
+    fuzz_file("y.npy", bytes, n); /* the same bytes as labels */
     return read_set(ctx, fuzz_file(names[first % 5], bytes, n), &options, first / 120 ? "test" : "train");
 }
 

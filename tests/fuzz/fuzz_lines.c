@@ -1,5 +1,5 @@
 /*
- * fuzz_lines.c - from lines to a safetensors file.
+ * fuzz_lines.c - converts lines to a safetensors file.
  */
 #include "fuzz_lines.h"
 
@@ -73,7 +73,7 @@ static bool take_fact(struct fuzz_lines *lines, char *line)
     return true;
 }
 
-/* value times 1, 0.75, 0.5, 0.25, 0, -0.25, ..., so that nothing is all alike. */
+/* Values are `value` times 1, 0.75, 0.5, 0.25, 0, -0.25, ..., so that they are not all equal. */
 static float *make_values(struct fuzz_lines *lines, size_t n, float value)
 {
     float *x = calloc(n, sizeof *x);

@@ -4,7 +4,7 @@
  *
  *     key=value               an entry of the metadata; replaces an entry with this key
  *     @name rows cols value   a tensor, all of whose numbers are about `value`; cols 0: one dimension.
- *                             Likewise
+ *                             Replaces a tensor with this name.
  *     -name                   removes the entry or tensor
  */
 #ifndef TESTS_FUZZ_LINES_H
@@ -16,16 +16,16 @@
 
 enum { FUZZ_MOST_THINGS = 64, FUZZ_MOST_VALUES = 4096 };
 
-struct fuzz_lines { /* borrows all texts */
+struct fuzz_lines { /* the texts are borrowed */
     struct tensor_entry entries[FUZZ_MOST_THINGS];
     struct tensor_metadata metadata[FUZZ_MOST_THINGS];
-    float *made[FUZZ_MOST_THINGS]; /* values that are its own */
+    float *made[FUZZ_MOST_THINGS]; /* values that this struct owns */
     size_t n_entries, n_metadata, n_made;
 };
 
-/* Takes over what a file holds. t: stays alive. */
+/* Begins with the contents of a file. t must outlive `lines`. */
 void fuzz_lines_begin(struct fuzz_lines *lines, const struct tensors *t);
-/* One line, which is cut into pieces in place. false: it says nothing. */
+/* Applies one line, which is split in place. Returns false if it is not understood. */
 bool fuzz_lines_take(struct fuzz_lines *lines, char *line);
 bl_status fuzz_lines_write(const struct fuzz_lines *lines, bl_context *ctx, const char *path);
 void fuzz_lines_free(struct fuzz_lines *lines);

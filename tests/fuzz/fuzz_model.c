@@ -1,9 +1,9 @@
 /*
- * fuzz_model.c - a model from its file. Input: the file's metadata and tensors, as fuzz_lines.h reads them.
+ * fuzz_model.c - loads a model file. Input: the metadata and tensors of the file in the form of fuzz_lines.h.
  *
- * A model that loads predicts: probabilities where its numbers are not extreme. It is saved, loads again, and
- * predicts the same bits. A table made from what the model says of its columns is read, or refused, like any
- * other.
+ * A loaded model can predict, and the probabilities are valid if its numbers are not extreme. It is saved,
+ * loaded again, and predicts the same bits. A table generated from the model's description of its columns is
+ * read or refused.
  */
 #include "fuzz_data.h"
 #include "fuzz_lines.h"
@@ -17,20 +17,20 @@
 #include <string.h>
 
 enum { ROWS = 3 };
-static const float extreme = 100.0f; /* ... weights may overflow a float on their way */
+static const float extreme = 100.0f; /* larger weights may overflow a float in the forward pass */
 
 static bl_status load(bl_model **out, bl_context *ctx, const char *path)
 {
     bl_model *const untouched = (bl_model *)&path;
     *out = untouched;
     const bl_status status = bl_model_load(out, ctx, path);
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a model though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a model was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     return status;
 }
 
-/* ---- What it says */
+/* ---- Getters */
 
 static bool are_tame_doubles(const double *x, size_t n)
 {
@@ -143,7 +143,7 @@ static bl_status check_predictions(bl_context *ctx, const bl_model *model)
     return status;
 }
 
-/* ---- A table of its columns */
+/* ---- A table of the model's columns */
 
 static void write_quoted(FILE *table, const char *text)
 {
@@ -189,7 +189,7 @@ static bl_status check_table(bl_context *ctx, const bl_model *model)
     bl_data *const untouched = (bl_data *)&model, *data = untouched;
     const char *path = write_table(model->schema, has_names);
     const bl_status status = bl_model_open_data(&data, model, path, "test", NULL);
-    FUZZ_CHECK(status == BL_OK || data == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || data == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     if (status != BL_OK)
@@ -199,7 +199,7 @@ static bl_status check_table(bl_context *ctx, const bl_model *model)
     return is_whole ? BL_OK : BL_NO_MEMORY;
 }
 
-/* ---- The attempt */
+/* ---- The target */
 
 static bl_status write_model(bl_context *ctx, const char *path, const uint8_t *bytes, size_t n)
 {

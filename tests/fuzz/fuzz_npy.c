@@ -1,5 +1,5 @@
 /*
- * fuzz_npy.c - one array of NumPy's. Input: the file.
+ * fuzz_npy.c - reads one array from a .npy file. Input: the file.
  */
 #include "fuzz_target.h"
 #include "fuzz_tensors.h"

@@ -1,9 +1,9 @@
 /*
- * fuzz_number.c - numbers as text. Input: a text; its first eight bytes are also taken for the bits of a
+ * fuzz_number.c - numbers as text. Input: a text; its first eight bytes are also used as the bits of a
  * double.
  *
- * What is taken for a number is one for strtod, and the same one to the bit; a double written as text reads
- * back.
+ * A text that is accepted as a number has the bits that strtod gives; a double written as text is read back
+ * equal.
  */
 #include "fuzz_target.h"
 
@@ -20,7 +20,7 @@ static bool is_same(double x, double y)
     return memcmp(&x, &y, sizeof x) == 0;
 }
 
-/* By the letters alone: no blanks, no words, nothing hexadecimal. */
+/* Whether the text has only characters of decimal numbers: no blanks, no words, nothing hexadecimal. */
 static bool may_be_number(const char *text)
 {
     return text[0] && strspn(text, "+-.0123456789eE") == strlen(text);

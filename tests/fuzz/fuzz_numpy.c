@@ -1,9 +1,9 @@
 /*
- * fuzz_numpy.c - examples and labels from NumPy's arrays. Input: two bytes of options, and arrays, each from
- * where a .npy begins to the next. The first are put into a .npz, under names that the options choose, or
- * into x.npy and y.npy.
+ * fuzz_numpy.c - examples and labels from NumPy's arrays. Input: two bytes of options, and arrays: each
+ * begins at the signature of a .npy and ends before the next. They are written to a .npz, under names that
+ * the options choose, or to x.npy and y.npy.
  *
- * A set is read like itself.
+ * Reading the set again with its own encoding must give the same set.
  */
 #include "fuzz_data.h"
 #include "fuzz_target.h"
@@ -40,7 +40,7 @@ struct input {
     struct data_options options;
 };
 
-/* ---- What is read */
+/* ---- Input */
 
 static bool begins(const uint8_t *at, size_t n)
 {
@@ -69,7 +69,7 @@ static struct input take_input(const uint8_t *bytes, size_t n)
     return in;
 }
 
-/* Stored, with the right checksums. */
+/* Writes a zip archive of the arrays, without compression and with correct checksums. */
 static const char *write_archive(const struct input *in)
 {
     size_t room = ARCHIVE_EXTRA, used = 0;
@@ -110,7 +110,7 @@ static const char *write_pair(const struct input *in)
     return fuzz_file("x.npy", x->at, x->n);
 }
 
-/* ---- Reading */
+/* ---- Checks */
 
 static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in, const char *path,
                           const bl_data *schema)
@@ -126,7 +126,7 @@ static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in
         BL_FAIL(ctx, BL_BAD_DATA, "nothing of NumPy's");
     }
     const bl_status status = reader->read(out, &reading, &file, in->part);
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a set was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",
                bl_status_name(status), bl_why(ctx));
     return status;

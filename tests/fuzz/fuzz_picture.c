@@ -1,7 +1,7 @@
 /*
- * fuzz_picture.c - one picture. Input: two bytes, the size it is brought to, and a PNG or JPEG.
+ * fuzz_picture.c - reads and resizes one image. Input: two bytes, its new size, and a PNG or JPEG.
  *
- * A resized picture has no value outside the range of the original, and as many channels.
+ * A resized image has no value outside the range of the original, and the same number of channels.
  */
 #include "fuzz_png.h"
 #include "fuzz_target.h"

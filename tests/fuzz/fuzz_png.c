@@ -1,6 +1,6 @@
 /*
- * fuzz_png.c - the checksums of a PNG's chunks: length, kind, content, CRC-32 of kind and content, all
- * big-endian.
+ * fuzz_png.c - corrects the checksums of a PNG. A chunk is length, kind, content, and the CRC-32 of kind and
+ * content, all big-endian.
  */
 #include "fuzz_png.h"
 

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A copy, for free(), in which every chunk that is whole has its checksum. What is no PNG is copied as it
-   is. */
+/* Returns a copy, to be freed by free(), in which every complete chunk has its correct checksum. Other bytes
+   than a PNG are copied unchanged. */
 uint8_t *fuzz_mend_png(const uint8_t *bytes, size_t n);
 
 #endif

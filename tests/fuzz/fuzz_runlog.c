@@ -1,8 +1,8 @@
 /*
- * fuzz_runlog.c - resuming the log of a run. Input: the epoch of the checkpoint, a byte, and log.jsonl.
+ * fuzz_runlog.c - resumes the log of a run. Input: the epoch of the checkpoint as one byte, and log.jsonl.
  *
- * What remains is the beginning of the log, with a line end where the last line had none. A line is appended,
- * and resuming the log again for that line's epoch does not change it. A log that is refused is not changed.
+ * The beginning of the log is kept, with a line end if the last line had none. A line is appended, and
+ * resuming the log again for that line's epoch does not change it. A log that is refused is not changed.
  */
 #include "fuzz_target.h"
 
@@ -26,14 +26,14 @@ static bl_status open_log(struct runlog **out, bl_context *ctx, const char *path
     struct runlog *const untouched = (struct runlog *)&keep;
     *out = untouched;
     const bl_status status = runlog_take_up(out, ctx, path, keep, keep > 0 ? UINT64_MAX : 0);
-    FUZZ_CHECK(status == BL_OK || *out == untouched, "a log though it failed");
+    FUZZ_CHECK(status == BL_OK || *out == untouched, "a log was returned although the function failed");
     FUZZ_CHECK(status == BL_OK || status == BL_NO_MEMORY || status == BL_BAD_DATA, "status %d", (int)status);
-    if (status != BL_BAD_DATA) /* a log that is refused is an answer */
+    if (status != BL_BAD_DATA) /* a log may be refused */
         (void)fuzz_went_well(ctx, status, "taking up a log");
     return status;
 }
 
-/* Opens, and closes again. */
+/* Opens the log and closes it again. */
 static bl_status take_up(bl_context *ctx, const char *path, size_t keep)
 {
     struct runlog *log = NULL;

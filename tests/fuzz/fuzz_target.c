@@ -1,5 +1,5 @@
 /*
- * fuzz_target.c - runs a target's function, with its memory and its files.
+ * fuzz_target.c - runs the function of a target, and provides its allocator and files.
  */
 #include "fuzz_target.h"
 
@@ -29,9 +29,9 @@ void fuzz_fail(const char *file, int line, const char *condition, const char *fo
 
 /* ---- Memory */
 
-struct memory { /* an allocator's state */
+struct memory { /* the state of an allocator */
     size_t blocks, bytes;
-    size_t calls, fail_at; /* fail_at: this call and all later ones get nothing; 0: none does */
+    size_t calls, fail_at; /* fail_at: this call and all later ones fail; 0: none fails */
     size_t refused;
 };
 
@@ -76,7 +76,7 @@ static void check_failure(const bl_context *ctx, const struct memory *memory, bl
     FUZZ_CHECK(fuzz_is_plain(why), "a sentence that cannot be printed: %s", why);
     FUZZ_CHECK(memory->refused == 0 || status == BL_NO_MEMORY, "memory was refused, but the status is %s: %s",
                bl_status_name(status), why);
-    /* sizes that no memory could hold are refused without asking for it */
+    /* sizes that exceed the address space are refused without a call of the allocator */
     FUZZ_CHECK(status != BL_NO_MEMORY || memory->refused > 0 || strstr(why, "can address"),
                "no memory was refused: %s", why);
 }
@@ -98,7 +98,8 @@ static size_t run_once(fuzz_attempt attempt, const uint8_t *bytes, size_t n, siz
     return memory.calls - before;
 }
 
-/* An input of four is tried again with less memory; which call fails is as good as random. */
+/* One input in four is run again with an allocation that fails; which one follows from a hash of the
+   input. */
 void fuzz_run(fuzz_attempt attempt, const uint8_t *bytes, size_t n)
 {
     const uint64_t hash = text_hash(TEXT_HASH_START, bytes, n) >> 16;
@@ -116,7 +117,8 @@ bool fuzz_went_well(const bl_context *ctx, bl_status status, const char *step)
 
 /* ---- Text */
 
-/* Bytes of the character at `at`, which is decoded and must be the shortest way to write it; 0: none. */
+/* Decodes the UTF-8 character at `at`; returns its length, or 0 if it is invalid or not in its shortest
+   form. */
 static size_t decode(const unsigned char *at, size_t n, uint32_t *out)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -1,5 +1,5 @@
 /*
- * fuzz_tensors.c - the invariants of a table of tensors, and its way to disk and back.
+ * fuzz_tensors.c - the invariants of a table of tensors, and that it can be written and read back.
  */
 #include "fuzz_tensors.h"
 
@@ -54,7 +54,7 @@ static void check_same(const struct tensors *a, const struct tensors *b)
     FUZZ_CHECK(!tensors_metadata_at(b, i, &g), "metadata %s is new", g.key);
 }
 
-/* All entries and metadata as the writer takes them. */
+/* All entries and metadata in the form that the writer takes. */
 struct listing {
     struct tensor_entry *entries;
     struct tensor_metadata *metadata;

@@ -6,11 +6,11 @@
 
 #include "../../src/file/tensors.h"
 
-/* Names are plain and differ, sizes are positive, values finite; and what was read is written as
-   safetensors and read back equal, twice, with equal bytes. */
+/* Checks that names are printable and unique, sizes positive, and values finite; then writes the table as
+   safetensors and reads it back, twice, with equal contents and equal bytes. */
 bl_status fuzz_check_tensors(bl_context *ctx, const struct tensors *t);
 
-/* Values of an entry. */
+/* The number of values of an entry. */
 size_t fuzz_tensor_size(const struct tensor_entry *entry);
 
 #endif

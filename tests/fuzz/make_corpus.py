@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""make_corpus.py - writes the seeds of the fuzz targets, tests/fuzz/corpus/TARGET/NAME, always the same
-bytes.
+"""make_corpus.py - writes the initial inputs of the fuzz targets, tests/fuzz/corpus/TARGET/NAME, always with
+the same bytes.
 
-Files called found-* are inputs that once broke something, kept as they were minimised; this script leaves
-them alone.
+Files named found-* are minimised inputs that once found a fault; this script does not change them.
 """
 
 import base64
@@ -80,7 +79,7 @@ def csv_seeds():
     yield "split_targets", "@H@@X" + "a,b\n1,0.5\n2,1.5\n3,2.5\n4,3.5\n"
 
 
-# ---- IDX: a byte of options (fuzz_idx.c), images, labels
+# ---- IDX: one byte of options (fuzz_idx.c), images, labels
 
 def idx(dimensions, sizes, body):
     return struct.pack(">I", 0x800 | dimensions) + struct.pack(f">{len(sizes)}I", *sizes) + body

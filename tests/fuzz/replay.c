@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The name of what is tried stands on the terminal when it aborts. */
+/* Runs the target on one file. The path is printed first, so that it is known if the target aborts. */
 static void replay(const char *path)
 {
     size_t n = 0;
     char *text = fuzz_read(path, &n);
-    uint8_t *bytes = malloc(n > 0 ? n : 1); /* exactly n, so that a sanitizer sees a step past them */
+    uint8_t *bytes = malloc(n > 0 ? n : 1); /* exactly n, so that a sanitizer finds reads past the end */
     FUZZ_CHECK(bytes, "no memory");
     memcpy(bytes, text, n);
     free(text);

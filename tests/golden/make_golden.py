@@ -1,31 +1,32 @@
 #!/usr/bin/env python3
-"""make_golden.py - the numbers the library must reach, from an implementation of its own in double precision.
+"""make_golden.py - computes the numbers that the library must reach, by an independent implementation in
+double precision.
 
     make_golden.py          writes NAME.npz for each case, and cases.txt
-    make_golden.py --check  computes all again and compares with the files that are there
+    make_golden.py --check  computes all cases again and compares them with the stored files
 
-Written from the equations of the papers alone, one example a row; it shares no code with the library. Each
-file holds what a case starts from (exact in single precision), ten batches of different sizes, and what comes
-out:
+It is written from the equations of the papers, with one example per row, and shares no code with the library.
+Each file contains the initial state of a case (exact in single precision), ten batches of different sizes,
+and the results:
 
-    0.dense.weight, 0.dense.bias, ...   units x inputs, units: at the start
-    1.layernorm.scale, .shift, ...      units: likewise, of a block that is a layer norm
+    0.dense.weight, 0.dense.bias, ...   initial values, units x inputs and units
+    1.layernorm.scale, .shift, ...      initial values of a block that is a layer norm, units
     0.feedback, ...                     dfa, ifa: B of block l, outputs x units
-                                        fa, usf, kp: what stands for the weights of block l on the way back,
-                                        so shaped; pepita: outputs x inputs of the net
-    sizes, x, labels                    examples of each step; the steps' rows one below the other
+                                        fa, usf, kp: the matrix used in place of the weights of block l in
+                                        the backward pass, of their shape; pepita: outputs x inputs of the net
+    sizes, x, labels                    sizes of the batches; the rows of all batches one after the other
     step1.0.dense.weight, step10. ...   the weights after that many steps
-    losses                              of each step, mean over its examples, before its update
+    losses                              mean loss over the examples of each step, before its update
     shape                               channels, rows and cols of an example; without it examples are rows of
                                         numbers
 
 Nets with residuals, convolutions, pools and batch norm are computed by residual_reference.py; their tensors
-are named as in a model file, batch norm's running statistics included. Each kind of layer stands in each
-position of a residual in one of these cases (check_positions), dropout excepted, because its masks are the
-library's own random numbers.
+are named as in a model file, batch norm's running statistics included. Each kind of layer except dropout,
+whose masks are random numbers of the library, is in each position of a residual in one of these cases
+(check_positions).
 
-A case whose name begins with "wrong_" has the start of another case and the end of a mistake: the library
-must miss it.
+A case whose name begins with "wrong_" has the initial state of another case and the results of a deliberate
+mistake, which the library must not reach.
 """
 import io
 import math
@@ -41,12 +42,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = [8, 5, 8, 1, 8, 8, 3, 8, 8, 8]
 SAVED = (1, 10)
 INPUTS, CLASSES = 7, 4
-# The same sums in single precision must stay this near: a miss by more is a mistake, not the case's doing.
+# The largest distance of the same computation in single precision; a case with a larger one would be too
+# sensitive to rounding.
 SINGLE_BOUND = 3e-6
-# So far the inputs of relu and max-pool stay from where their derivatives jump: thirty times what rounding
-# moves them by.
+# The least distance of the inputs of relu and max-pool from points where the derivative jumps: thirty times
+# their rounding error.
 KINK_MARGIN = 1e-5
-CHECK_BOUND = 1e-12  # double arithmetic by another BLAS or libm
+CHECK_BOUND = 1e-12  # allows for another BLAS or libm in double precision
 
 TANH3 = "dense 6, tanh, dense 5, tanh, dense 5, tanh, dense 4"
 MIXED = "dense 6, softplus, dense 5, relu, dense 5, leaky-relu 0.2, dense 4"
@@ -65,7 +67,7 @@ KEEP_SHAPE = ["tanh", "logistic", "relu", "leaky-relu 0.2", "gelu", "softplus", 
 
 
 def residual_net(i):
-    """Each of the layers that keep a shape, in each position as i goes from 0 to 7."""
+    """A net with layers that keep the shape; for i from 0 to 7 each of them is once in each position."""
     before, first, last, shortcut, after = (KEEP_SHAPE[(i + k) % len(KEEP_SHAPE)] for k in (0, 3, 6, 2, 4))
     return (f"conv 3 3x3 pad 1, {before}, residual ({first}, conv 2 3x3 pad 1, tanh, conv 3 1x1 nobias, "
             f"{last} | {shortcut}, "
@@ -105,9 +107,9 @@ OPTION_A = ("conv 3 3x3 pad 1, subsample 1, residual (subsample 1, conv 4 3x3 st
             "1x1, subsample 1 | "
             "subsample 2 pad-channels 6), subsample 1 pad-channels 7, tanh, dense 4")
 
-# name, rule, net, loss, reduction, optimizer, lr; `zero`: starts from zeros; `slope`, `lambda`: those
-# options; `mistake`: how a wrong one errs; `shape`: of an example, of a net of residual_reference.py; `seed`:
-# of the numbers it starts from.
+# name, rule, net, loss, reduction, optimizer, lr; `zero`: all weights begin as 0; `slope`, `lambda`: the
+# options of these names; `mistake`: the mistake of a wrong case; `shape`: the shape of an example, for nets
+# of residual_reference.py; `seed`: the seed of the initial state.
 CASES = [
     ("bp_sgd", "bp", TANH3, "ce", "mean", "sgd", 0.5, {}),
     ("fa_sgd", "fa", net_of("logistic"), "bce", "mean", "sgd", 0.5, {}),
@@ -222,7 +224,7 @@ def activate(word, a):
 
 
 def parse_net(text, rule):
-    """[(units, [activation, ...]), ...]: one pair for each block; units None: layer norm."""
+    """The net as [(units, [activation, ...]), ...], one pair for each block; units None: a layer norm."""
     blocks = []
     for word in text.split(", "):
         if word.startswith("dense "):
@@ -235,20 +237,21 @@ def parse_net(text, rule):
 
 
 def stand_in(kind, a, h, derivative):
-    """What adfa takes for the derivative of h = f(a)."""
+    """What adfa uses in place of the derivative of h = f(a)."""
     return {"cos a": np.cos(a), "cos f": np.cos(h), "1": np.ones_like(a), "f'": derivative}[kind]
 
 
 def normal_of(h):
-    """x^ of each example, and 1 / sqrt(variance + epsilon)."""
+    """The normalised example x^ = (h - mean) / sqrt(variance + epsilon), and 1 / sqrt(variance + epsilon),
+    for each example."""
     away = h - h.mean(axis=1, keepdims=True)
     inverse = 1 / np.sqrt((away**2).mean(axis=1, keepdims=True) + h.dtype.type(1e-5))
     return away * inverse, inverse
 
 
 def through_norm(delta, scale, h, mistake):
-    """The derivative before a layer norm whose input is h (Ba, Kiros, Hinton 2016). still moments: mean and
-    variance taken for numbers that do not depend on h."""
+    """The derivative at the input h of a layer norm (Ba, Kiros, Hinton 2016). The mistake "still moments"
+    treats mean and variance as constants."""
     normal, inverse = normal_of(h)
     d = delta * scale
     if mistake == "still moments":
@@ -257,8 +260,8 @@ def through_norm(delta, scale, h, mistake):
 
 
 def forward(blocks, W, b, x, kind="cos f"):
-    """Inputs of each block, f' of each block, what adfa takes for it, and the scores. W and b of a layer
-    norm: scale and shift."""
+    """The inputs of each block, f' of each block, what adfa uses in its place, and the scores. W and b of a
+    layer norm are its scale and shift."""
     h, inputs, slopes, cosines = x, [], [], []
     for (units, behind), W_l, b_l in zip(blocks, W, b):
         inputs.append(h)
@@ -286,11 +289,12 @@ def loss_and_error(loss, a, y):
     return ((a - y) ** 2).sum(axis=1) / 2, a - y
 
 
-# ---- rules: delta of each block; the last one is e itself, being taken at the output's pre-activation ----
+# ---- rules: the delta of each block; that of the last block is e, the derivative at the output's
+# pre-activation
 
 
 def chain(e, slopes, backward):
-    """delta_l = (delta_(l+1) M_(l+1)) f'(a_l), with M the matrix that stands for W."""
+    """delta_l = (delta_(l+1) M_(l+1)) f'(a_l), with M the matrix used in place of W."""
     delta = [e]
     for l in reversed(range(len(slopes) - 1)):
         delta.insert(0, (delta[0] @ backward[l + 1]) * slopes[l])
@@ -321,8 +325,8 @@ def deltas(rule, e, W, B, slopes):
 
 
 def deltas_with_norms(rule, e, W, B, slopes, blocks, inputs, mistake):
-    """Exactly through a layer norm that follows; else by the rule, whose direct signals go to the blocks
-    before weights alone."""
+    """The deltas of nets with layer norm: before a layer norm the exact derivative, before weights the signal
+    of the rule."""
     delta = [e]
     for l in reversed(range(len(blocks) - 1)):
         if blocks[l + 1][0] is None:
@@ -338,7 +342,7 @@ def deltas_with_norms(rule, e, W, B, slopes, blocks, inputs, mistake):
 def mistaken_deltas(rule, mistake, e, y, scale, W, B, slopes):
     if mistake == "still":  # feedback that does not learn
         return deltas(rule, e, W, B, slopes)
-    if mistake in ("transpose", "weights"):  # what fa and usf must not do
+    if mistake in ("transpose", "weights"):  # fa and usf must not use the weights
         return chain(e, slopes, W)
     if mistake == "sign":
         return deltas("dfa", y * scale, W, B, slopes)[:-1] + [e]
@@ -400,7 +404,7 @@ OPTIMISERS = {"sgd": Sgd, "rmsprop": Rmsprop, "adam": Adam}
 
 
 def stepped(w, g, of_w, rate, t, lambda_, mistake=""):
-    """Weights, or feedback that learns, after a step by the gradient g."""
+    """Weights or learned feedback after a step with the gradient g."""
     o = of_w.o
     kept = 1 - o["decay"] - lambda_ - rate * o["weight-decay"]
     if mistake == "decoupled":
@@ -416,7 +420,8 @@ def uniform(random, limit, shape):
 
 
 def start_of(case):
-    """The arrays a case starts from. A wrong case has the random numbers of all others: seeds are equal."""
+    """The initial arrays of a case. Wrong cases have the random numbers of the others, because the seeds are
+    equal."""
     _, rule, text, _, _, _, _, more = case
     random = np.random.RandomState(more.get("seed", 2016))
     if "shape" in more:
@@ -458,7 +463,7 @@ def add_examples(start, random, inputs):
 
 
 def run(case, start, dtype):
-    """What the case ends with, computed in `dtype`."""
+    """The results of a case, computed in `dtype`."""
     _, rule, text, loss, reduction, optimizer, rate, more = case
     blocks = parse_net(text, rule)
     rows = range(len(blocks))
@@ -508,7 +513,7 @@ def run(case, start, dtype):
                 continue
             W[l] = stepped(W[l], delta[l].T @ inputs[l], of_W, rate, t, lambda_, mistake)
             b[l] = b[l] - of_b.change(delta[l].sum(axis=0), rate, t)
-            if rule == "kp" and l > 0 and not mistake:  # the step of the weights
+            if rule == "kp" and l > 0 and not mistake:  # takes the step of the weights
                 B[l] = stepped(B[l], delta[l].T @ inputs[l], of_B[l], rate, t, lambda_)
         for l in rows[:-1]:
             if rule == "dkp" and B[l].size and not mistake:
@@ -531,7 +536,7 @@ def batches_of(start, dtype):
 
 
 def run_residual(case, start, dtype):
-    """As run, for nets of residual_reference.py."""
+    """The same as run, for nets of residual_reference.py."""
     name, rule, text, loss, reduction, optimizer, rate, more = case
     blocks = reference.parse(text)
     p = {key: values.astype(dtype) for key, values in start.items() if key[0].isdigit()}
@@ -559,7 +564,7 @@ def run_residual(case, start, dtype):
 
 
 def check_positions():
-    """Sentences about kinds of layers that stand in some position of no residual."""
+    """Messages about kinds of layers that no case has in some position of a residual."""
     texts = [text for _, _, text, _, _, _, _, more in CASES if "shape" in more and not more.get("mistake")]
     found = set().union(*map(reference.positions, texts))
     kinds = ["dense", "conv", "maxpool", "avgpool", "flatten", "layernorm", "subsample"]
@@ -618,7 +623,7 @@ def write_all():
 
 
 def compare(name, arrays):
-    """A sentence, or None."""
+    """Compares the arrays with the stored ones; returns a message, or None if they are equal."""
     if not os.path.exists(path_of(name + ".npz")):
         return f"{name}.npz: not there"
     with np.load(path_of(name + ".npz")) as file:

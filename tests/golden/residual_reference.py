@@ -1,10 +1,10 @@
-"""residual_reference.py - nets with residuals in NumPy, written from the equations alone: no automatic
-differentiation, and no code of the library. make_golden.py computes golden cases with it;
+"""residual_reference.py - nets with residuals in NumPy, written from the equations, without automatic
+differentiation and without code of the library. make_golden.py computes golden cases with it;
 tests/torch/check_residual.py compares it with PyTorch's autograd.
 
-A net's text becomes a list of blocks, in text order. A block is a head (dense, conv, layernorm, subsample, or
-the sum of one or two earlier outputs) and the other layers behind it. A body or a shortcut that begins with
-another layer begins with a sum of one input. Arrays are n x channels x rows x cols; a row of units is n x
+The text of a net becomes a list of blocks, in text order. A block is a head (dense, conv, layernorm,
+subsample, or the sum of one or two earlier outputs) and the other layers after it. A body or a shortcut that
+begins with another layer begins with a sum of one input. Arrays are n x channels x rows x cols; units are n x
 units x 1 x 1. Parameters are named as in a model file: BLOCK.LAYER.WHAT, weights as matrices of one row for
 each unit or channel.
 """
@@ -14,7 +14,7 @@ import numpy as np
 
 EPSILON, MOMENTUM = 1e-5, 0.1  # of batch norm; layer norm has the same epsilon
 WEIGHTED = ("dense", "conv")
-# Without weights: the derivative passes them exactly, whatever the rule is.
+# Heads without weights, whose derivative is exact under every rule.
 READS_ALL = ("layernorm", "subsample")
 HEADS = WEIGHTED + READS_ALL
 
@@ -23,7 +23,7 @@ HEADS = WEIGHTED + READS_ALL
 
 
 def split(text, separator):
-    """Pieces between the separators that stand in no parentheses."""
+    """The pieces of the text between separators that are outside of parentheses."""
     pieces, depth = [""], 0
     for letter in text:
         depth += {"(": 1, ")": -1}.get(letter, 0)
@@ -35,7 +35,7 @@ def split(text, separator):
 
 
 def branches(item):
-    """"residual (BODY | SHORTCUT)": the texts of both; None where it is something else."""
+    """The texts of body and shortcut in "residual (BODY | SHORTCUT)"; None for other items."""
     if not item.startswith("residual"):
         return None
     inner = split(item[item.index("(") + 1 : item.rindex(")")], "|")
@@ -64,7 +64,7 @@ class Layer:
 
 class Block:
     def __init__(self, head, sources):
-        # a Layer or None: a sum; numbers of blocks, or None: the net's input
+        # head: a Layer, or None for a sum; sources: numbers of blocks, or None for the net's input
         self.head, self.sources = head, sources
         self.behind, self.followers = [], []
         self.module = None
@@ -72,7 +72,7 @@ class Block:
 
 
 def parse_list(text, blocks, at):
-    """Appends the blocks of the text, whose input is block `at`; the number of the last one."""
+    """Appends the blocks of the text, whose input is block `at`; returns the number of the last one."""
     for item in split(text, ","):
         parts = branches(item)
         if parts:
@@ -102,7 +102,7 @@ def parse(text):
         for source in block.sources:
             if source is not None:
                 blocks[source].followers.append(l)
-    for l in reversed(range(len(blocks))):  # cut behind several followers, or a weighted one
+    for l in reversed(range(len(blocks))):  # a module ends before several followers or a weighted one
         alone = blocks[l].followers[0] if len(blocks[l].followers) == 1 else None
         blocks[l].module = l if alone is None or blocks[alone].is_weighted else blocks[alone].module
     return blocks
@@ -120,7 +120,7 @@ def is_taught(blocks, l):
 
 
 def windows(x, size, stride):
-    """n x channels x rows x cols of places x size"""
+    """The windows of x: n x channels x rows x cols of positions x size."""
     return np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))[:, :, ::stride, ::stride]
 
 
@@ -140,7 +140,7 @@ def weighted_forward(layer, W, x):
 
 
 def pull(layer, M, delta, shape):
-    """The derivative at an input of that shape, with M in the place of the weights."""
+    """The derivative at an input of this shape, with M in place of the weights."""
     if layer.kind == "dense":
         return (delta[:, :, 0, 0] @ M).reshape(shape)
     K, s, pad = kernel_of(layer, M), layer.stride, layer.pad
@@ -160,18 +160,18 @@ def weight_gradient(layer, delta, x):
     return np.einsum("nkhw,nchwij->kcij", delta, seen, optimize=True).reshape(delta.shape[1], -1)
 
 
-# ---- Heads without weights that read all ----
+# ---- Heads without weights that read all numbers of their input ----
 
 
 def example_moments(x):
-    """Of each example: mean, and 1 / sqrt(variance + epsilon), over all its numbers."""
+    """Mean and 1 / sqrt(variance + epsilon) over all numbers of each example."""
     axes = (1, 2, 3)
     return x.mean(axis=axes, keepdims=True), 1 / np.sqrt(x.var(axis=axes, keepdims=True) +
                                                          x.dtype.type(EPSILON))
 
 
 def maps_before(layer, channels):
-    """How many maps of zeros there are in all, and before the maps of the input."""
+    """The number of added maps of zeros, and how many of them are before the maps of the input."""
     zeros = (layer.channels or channels) - channels
     return zeros, zeros // 2
 
@@ -187,7 +187,8 @@ def exact_forward(layer, l, p, x):
 
 
 def exact_pull(layer, l, p, x, dy):
-    """The derivative at the input x (Ba, Kiros, Hinton 2016, equation 4)."""
+    """The exact derivative at the input x of a head without weights (layer norm: Ba, Kiros, Hinton 2016,
+    equation 4)."""
     if layer.kind == "subsample":
         before, dx = maps_before(layer, x.shape[1])[1], np.zeros_like(x)
         dx[:, :, :: layer.step, :: layer.step] = dy[:, before : before + x.shape[1]]
@@ -204,7 +205,7 @@ def exact_gradients(layer, l, x, dy, gradients):
         gradients[f"{l}.layernorm.shift"] = dy.sum(axis=0).reshape(-1)
 
 
-# ---- Layers behind the weights: forward gives the output and what backward needs ----
+# ---- Layers after the head: forward returns the output and what backward needs ----
 
 
 def normalise(x, scale, shift, statistics):
@@ -253,7 +254,7 @@ def logistic(a):
 
 
 def activate(layer, a):
-    """f(a) and f'(a)"""
+    """f(a) and f'(a)."""
     if layer.kind == "tanh":
         return np.tanh(a), 1 - np.tanh(a) ** 2
     if layer.kind == "logistic":
@@ -274,7 +275,7 @@ def activate(layer, a):
 
 
 def kink_distance(layer, x):
-    """How far the nearest number is from where the derivative jumps."""
+    """The least distance of a number from a point where the derivative jumps."""
     if layer.kind in ("relu", "leaky-relu"):
         return np.abs(x).min()
     if layer.kind == "maxpool":
@@ -283,11 +284,12 @@ def kink_distance(layer, x):
     return np.inf
 
 
-# ---- A batch on its way ----
+# ---- Forward pass of a batch ----
 
 
 class Passed:
-    """A block's input, the input and memory of each layer behind it, and its output."""
+    """The forward pass of a block: its input, the input and saved values of each layer after the head, and
+    its output."""
 
     def __init__(self, x):
         self.x, self.inputs, self.kept, self.y = x, [], [], None
@@ -317,7 +319,7 @@ def layer_backward(layer, l, x, kept, dy, gradients):
 
 
 def forward(blocks, p, x, is_training=True, mistake=""):
-    """A Passed for each block. x: n x channels x rows x cols."""
+    """The forward pass: a Passed for each block. x: n x channels x rows x cols."""
     passed = []
     for l, block in enumerate(blocks):
         sources = [x if s is None else passed[s].y for s in block.sources]
@@ -344,13 +346,13 @@ def scores(passed):
 
 
 def margin(blocks, passed):
-    """The least distance from a kink, of relu and max-pool layers."""
+    """The least distance from a kink over all relu and max-pool layers."""
     return min((kink_distance(layer, x) for block, at in zip(blocks, passed)
                 for layer, x in zip(block.behind, at.inputs)), default=np.inf)
 
 
 def keep_running(blocks, p, passed):
-    """Batch norm's running statistics after this batch, in p."""
+    """Updates batch norm's running statistics in p by this batch."""
     for l, (block, at) in enumerate(zip(blocks, passed)):
         for layer, x, kept in zip(block.behind, at.inputs, at.kept):
             if layer.kind == "batchnorm":
@@ -364,12 +366,13 @@ def keep_running(blocks, p, passed):
 
 
 def fan(layer, W):
-    """Inputs of a unit or channel, and units of a dense layer or channels x window of a convolution."""
+    """Fan-in and fan-out: inputs of a unit or channel; units of a dense layer, or channels x window of a
+    convolution."""
     return W.shape[1], len(W) * (math.prod(layer.size) if layer.kind == "conv" else 1)
 
 
 def matrices_of(rule, blocks, p):
-    """What stands in the place of each weighted block's weights on the way back."""
+    """The matrix that the rule uses in place of the weights of each weighted block in the backward pass."""
     matrices = {}
     for l, block in enumerate(blocks):
         if not block.is_weighted or l == 0:
@@ -385,7 +388,7 @@ def matrices_of(rule, blocks, p):
 
 
 def pull_from(blocks, f, p, passed, delta, matrices):
-    """The derivative at the input of block f: through its matrix, or exactly."""
+    """The derivative at the input of block f: by its matrix, or exact without weights."""
     head, x = blocks[f].head, passed[f].x
     if blocks[f].is_weighted:
         return pull(head, matrices[f], delta[f], x.shape)
@@ -393,7 +396,7 @@ def pull_from(blocks, f, p, passed, delta, matrices):
 
 
 def chain_signal(blocks, l, p, passed, delta, matrices, mistake):
-    """Sum over the followers, in text order."""
+    """The signal of block l: the sum over its followers, in text order."""
     signal = None
     for f in blocks[l].followers[: 1 if mistake == "one follower" else None]:
         term = pull_from(blocks, f, p, passed, delta, matrices)
@@ -413,7 +416,7 @@ def teach(rule, blocks, p, passed, e, y, mistake=""):
         block, at = blocks[l], passed[l]
         if l == len(blocks) - 1:
             signal = e.reshape(at.y.shape)
-        elif block.module != l:  # exact inside of a module; None where nothing arrives at it
+        elif block.module != l:  # exact inside a module; None if the module receives no signal
             follower = block.followers[0]
             signal = None
             if delta[follower] is not None:
@@ -445,7 +448,7 @@ def teach(rule, blocks, p, passed, e, y, mistake=""):
     return delta, gradients
 
 
-# ---- What a case starts from ----
+# ---- Initial parameters ----
 
 
 def draw_parameters(blocks, rule, shape, draw):
@@ -485,13 +488,13 @@ def draw_parameters(blocks, rule, shape, draw):
     return p
 
 
-# ---- Which layer stands where ----
+# ---- Positions of layers ----
 
 POSITIONS = ("before", "body first", "body last", "shortcut", "after")
 
 
 def positions(text):
-    """Pairs of a layer's kind and its position with respect to a residual."""
+    """Pairs of the kind of a layer and its position relative to a residual."""
     found, items = set(), split(text, ",")
     for i, item in enumerate(items):
         parts = branches(item)

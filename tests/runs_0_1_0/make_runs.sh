@@ -1,8 +1,8 @@
 #!/bin/sh
 # make_runs.sh PROGRAM - makes runs.tar.gz and resumed.txt beside it with the program of 0.1.0: small run
 # folders, stopped after two epochs, and the hash of the weights and the training loss that 0.1.0 itself
-# reaches from each when it resumes to epoch 4. tests/resume_0_1_0.sh holds every later version to these
-# hashes. Never made again by a later version.
+# reaches from each when it resumes to epoch 4. tests/resume_0_1_0.sh compares every later version with these
+# hashes. The files must not be written by a later version.
 set -eu
 program=$1
 here=$(cd "$(dirname "$0")" && pwd)

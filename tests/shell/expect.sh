@@ -1,4 +1,5 @@
-# expect.sh - sourced by the shell tests: a folder of one's own, and what is expected of a command.
+# expect.sh - sourced by the shell tests: makes a temporary folder, and checks exit codes and output of
+# commands.
 set -u
 program=$1
 folder=$(mktemp -d)
@@ -11,14 +12,14 @@ complain() {
     failures=$((failures + 1))
 }
 
-# wait_for FILE PID: until the file has bytes or the process in the background is gone, however slow the
-# machine is. ctest's time limit ends what never would.
+# wait_for FILE PID: waits until the file is not empty or the background process has ended. There is no time
+# limit except ctest's, because the machine may be slow.
 wait_for() {
     while [ ! -s "$1" ] && kill -0 "$2" 2>/dev/null; do sleep 0.05; done
 }
 
-# expect CODE FRAGMENT COMMAND...: the exit code, and text (which may be "") somewhere in what is printed,
-# which stays in out.txt
+# expect CODE FRAGMENT COMMAND...: the command ends with CODE, and FRAGMENT (which may be "") occurs in its
+# output, which is kept in out.txt
 expect() {
     code=$1 fragment=$2
     shift 2

@@ -1,8 +1,8 @@
-# small_fashion.sh - sourced by shell tests: small_fashion DIR makes DIR/fashion-mnist, whose files are in the
-# published form and hold 300 and 100 made pictures of 28 x 28 in ten classes, so that commands on
-# Fashion-MNIST end in a second.
+# small_fashion.sh - sourced by shell tests: small_fashion DIR makes DIR/fashion-mnist, whose files have the
+# published format, with 300 training and 100 test images of 28 x 28 in ten classes, which are generated, so
+# that commands on Fashion-MNIST end in a second.
 
-# idx_head BYTES...: big-endian numbers of 32 bits
+# idx_head NUMBER...: prints big-endian numbers of 32 bits
 idx_head() {
     for number; do
         # shellcheck disable=SC2059
@@ -11,8 +11,7 @@ idx_head() {
     done
 }
 
-# idx_images N: a bright band, whose place is the class (i mod 10), on a noise that differs from picture to
-# picture
+# idx_images N: prints images of noise with a bright band, whose position is the class (i mod 10)
 idx_images() {
     idx_head 2051 "$1" 28 28
     LC_ALL=C awk -v n="$1" 'BEGIN {

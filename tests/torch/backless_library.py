@@ -1,5 +1,5 @@
-"""backless_library.py - the library through its public header, by ctypes, and its model files: what the
-comparisons with PyTorch need. $BACKLESS_LIBRARY: the shared library.
+"""backless_library.py - calls the library by ctypes and reads its model files, for the comparisons with
+PyTorch. $BACKLESS_LIBRARY is the path of the shared library.
 """
 import ctypes
 import json
@@ -108,7 +108,7 @@ class Trainer:
         return batch[0].ctypes.data_as(FLOATS), batch[1].ctypes.data_as(LABELS)
 
     def numbered(self, function, owner):
-        """The tensors that the function gives, one after the other, in float64."""
+        """The tensors that the function returns, one after the other, in float64."""
         tensors, tensor = [], Tensor()
         while function(owner, len(tensors), byref(tensor)):
             values = np.ctypeslib.as_array(tensor.values,

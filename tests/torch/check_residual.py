@@ -2,20 +2,19 @@
 """check_residual.py - nets with residuals, layer norm and subsampling, and the net "resnet20a", against
 PyTorch in float64, on the same weights, which are read from a model file.
 
-Compared: the probabilities with batch norm's running statistics, the loss of a training step, the running
-statistics behind it; bp's gradients with autograd; the deltas and gradients of bp, fa and dfa with those of
-golden/residual_reference.py, which are written by hand, without autograd, and for bp must be those of
-autograd too. Every distance is measured in units of the largest value of its tensor.
+Compared are the probabilities with batch norm's running statistics, the loss of a training step, and the
+running statistics after it; the gradients of bp with autograd; the deltas and gradients of bp, fa and dfa
+with those of golden/residual_reference.py, which does not use autograd and for bp must agree with it too.
+Every distance is measured in units of the largest value of its tensor.
 
 A derivative of relu or max-pool jumps at a kink. Most nets have neither. For the others the inputs are drawn
-again until no number in front of such a layer is nearer than KINK_MARGIN to its kink, which is a hundred
-times what rounding to float32 moves it by, so that both sides take the same branch everywhere. resnet20a has
-so many relus that its margin is narrower, and its images have 8 x 8 pixels; it has the same parameters there
-as on 32 x 32.
+again until no input of such a layer is nearer than KINK_MARGIN to its kink, which is a hundred times its
+rounding error in float32, so that both sides take the same branch everywhere. resnet20a has so many relus
+that its margin is narrower and its images have 8 x 8 pixels, with the same parameters as on 32 x 32.
 
-Negative controls, which must miss by more than PLAIN_MISS: a net whose shortcuts are dropped, and a delta
-that is taken from the first follower alone; a layer norm whose mean and variance are constants on the way
-back; a subsampled shortcut whose zeros are all behind its maps.
+Negative controls, whose distance must exceed PLAIN_MISS: a net without its shortcuts; a delta from the first
+follower only; a layer norm whose mean and variance are constants in the backward pass; a subsampled shortcut
+whose zeros are all after its maps.
 """
 import os
 import sys
@@ -43,8 +42,8 @@ TANH_BLOCKS = (
 NETS = {
     "identity and option B": TANH_BLOCKS,
     "the same with relu": TANH_BLOCKS.replace("tanh", "relu"),
-    # A bias that batch norm alone follows has the gradient 0, which has no size to measure a distance by:
-    # such layers have none.
+    # A bias before batch norm has the gradient 0, which has no size to measure a distance by: such layers
+    # have no bias.
     "norm first": "conv 4 3x3 pad 1 nobias, "
                   "residual (batchnorm, tanh, conv 4 3x3 pad 1 nobias, batchnorm, tanh, conv 4 3x3 pad 1 "
                   "nobias), "
@@ -73,7 +72,7 @@ SAME = "residual (conv {0} 3x3 pad 1 nobias, batchnorm, relu, conv {0} 3x3 pad 1
 HALF = ("residual (conv {0} 3x3 stride 2 pad 1 nobias, batchnorm, relu, conv {0} 3x3 pad 1 nobias, batchnorm "
         "| "
         "subsample 2 pad-channels {0}), relu")
-# The net that the library knows by a name: He and others 2015 (arXiv:1512.03385), section 4.2, with option A.
+# The text of the net named resnet20a: He and others 2015 (arXiv:1512.03385), section 4.2, with option A.
 RESNET20A = ", ".join(["conv 16 3x3 pad 1 nobias, batchnorm, relu", *[SAME.format(16)] * 3, HALF.format(32),
                        *[SAME.format(32)] * 2, HALF.format(64), *[SAME.format(64)] * 2,
                        "avgpool all, dense 10"])
@@ -82,7 +81,7 @@ RULES = ("bp", "fa", "dfa")
 
 
 def written_out(net):
-    """Without "N x (...)", which the library writes out itself."""
+    """The text of the net with each "N x (...)" expanded, as the library does."""
     items = []
     for item in reference.split(net, ","):
         times, _, rest = item.partition(" x (")
@@ -90,7 +89,7 @@ def written_out(net):
     return ", ".join(items)
 
 
-# ---- The same net in PyTorch, by functions of PyTorch alone; blocks are counted as the text has them ----
+# ---- The same net with functions of PyTorch; blocks are numbered in text order ----
 
 
 class TorchNet:
@@ -122,7 +121,7 @@ class TorchNet:
 
     def run_layer(self, item, x):
         word, *arguments = item.split()
-        value = dict(zip(arguments, arguments[1:]))  # "stride 2": what follows each word
+        value = dict(zip(arguments, arguments[1:]))  # maps each word to the next one, as in "stride 2"
         if word == "conv":
             self.block += 1
             rows = cols = int(arguments[1].split("x")[0])
@@ -163,7 +162,7 @@ class TorchNet:
 
 
 def to_torch(tensors, needs_gradient):
-    """Vectors of one number for each channel are flat."""
+    """The tensors in PyTorch; those with one number per channel become vectors."""
     p = {}
     for name, values in tensors.items():
         is_matrix = name.endswith((".weight", ".feedback"))
@@ -172,7 +171,7 @@ def to_torch(tensors, needs_gradient):
     return p
 
 
-# ---- Comparing ----
+# ---- Comparison ----
 
 
 class Report:
@@ -196,7 +195,7 @@ def largest_gap(ours, theirs):
 
 
 def draw_start(trainer, random):
-    """Other numbers than a trainer's first ones for batch norm, whose statistics would be trivial."""
+    """Draws the initial tensors, with non-trivial parameters and statistics of batch norm."""
     for name, values in trainer.tensors():
         limits = {"scale": (0.5, 1.5), "shift": (-0.5, 0.5), "mean": (-0.5, 0.5),
                   "variance": (0.5, 1.5)}.get(name.split(".")[-1])
@@ -209,7 +208,7 @@ def classes_of(blocks):
 
 
 def draw_batch(blocks, p, random, margin):
-    """Away from kinks, in both modes."""
+    """Draws a batch whose numbers are away from kinks in training and in evaluation."""
     labels = random.randint(classes_of(blocks), size=N)
     for _ in range(1000):
         x = random.uniform(-1.5, 1.5, (N, *SHAPE)).astype(np.float32).astype(float)
@@ -225,7 +224,7 @@ def error_of(scores, labels):
 
 
 def autograd(text, tensors, x, labels, mistake=""):
-    """The loss of a training pass, its gradients by name, and the parameters with the statistics behind the
+    """The loss of a training pass, its gradients by name, and the parameters with the statistics after the
     pass."""
     p = to_torch(tensors, True)
     scores = TorchNet(text, p, True, mistake).run(torch.tensor(x))
@@ -241,8 +240,8 @@ def hand(rule, blocks, p, x, labels, mistake=""):
 
 
 def misses(text, blocks, p, x, labels, gradients):
-    """Each mistake that can be made with the net, and by how much our gradients miss those of a net with
-    it."""
+    """For each mistake that the net allows, the distance of the library's gradients from those with the
+    mistake."""
     has = {"dropped shortcuts": "residual", "constant moments": "layernorm", "zeros behind": "pad-channels"}
     for mistake in [mistake for mistake, layer in has.items() if layer in text]:
         yield mistake, largest_gap(gradients, autograd(text, p, x, labels, mistake)[1])
@@ -286,7 +285,7 @@ def compare_rule(report, rule, text, trainer, path, random, margin):
 
 
 def compare_net(net, text, margin, folder, random):
-    """How many faults there are with the net of this name or text, which written out is `text`."""
+    """The number of faults of the net with this name or text; `text` is its expanded text."""
     report, classes = Report(), classes_of(reference.parse(text))
     for rule in RULES:
         x = np.zeros((N, *SHAPE), np.float32)

@@ -5,16 +5,16 @@ parameters, and bp's first 20 steps from PyTorch's initial weights, on its order
 FOLDER: cifar-10-batches-bin. Batch 128, SGD with momentum 0.9, pixels scaled to mean 0 and variance 1 in each
 channel.
 
-1. Each for itself: the net is trained here, by PyTorch in float64, and by PyTorch in float32, and the losses
-   of the first two must agree. What the last one shows is printed: how far rounding alone drives such a run.
-   It grows from step to step, faster the larger the learning rate. At 0.1 PyTorch in float32 is as far as
-   0.07 from PyTorch in float64 within 20 steps, at 0.01 0.03, at 0.001 0.0004; the library is as far (0.11,
-   0.02, 0.001). So the rate is 0.0003.
-2. On one path: before each step at the rate 0.1 the weights here are set to those of PyTorch in float64, so
-   that nothing grows. The losses must agree, and so must the change of all weights in the step, momentum
-   included.
+1. Independent runs: the net is trained by the library, by PyTorch in float64, and by PyTorch in float32, and
+   the losses of the first two must agree. The distance of the third from the second is printed: it shows the
+   effect of rounding alone, which grows from step to step, and faster with a larger learning rate. Within 20
+   steps PyTorch in float32 differs from PyTorch in float64 by 0.07 at the rate 0.1, 0.03 at 0.01 and 0.0004
+   at 0.001; the library differs by similar amounts (0.11, 0.02, 0.001). Therefore the rate is 0.0003.
+2. The same path: before each step at the rate 0.1 the library's weights are set to those of PyTorch in
+   float64, so that differences do not grow. The losses must agree, and so must the change of all weights in
+   the step, momentum included.
 
-Negative control: the same modules without their shortcuts must miss.
+Negative control: the same modules without their shortcuts must not agree.
 """
 import copy
 import os
@@ -29,8 +29,8 @@ from backless_library import Trainer, count_parameters
 
 BATCH, STEPS, BOUND = 128, 20, 1e-3  # the bound is relative to the loss
 RATE, PATH_RATE = 0.0003, 0.1
-# On one path. A loss is rounded by some 1e-8; the change of the weights by more, because a relu near its kink
-# may be on either side of it: PyTorch's gradient in float32 is 1e-3 from that in float64.
+# Bounds on the same path. A loss is rounded by about 1e-8; the change of the weights by more, because a relu
+# near its kink may be on either side of it: PyTorch's gradient in float32 is 1e-3 from that in float64.
 PATH_LOSS_BOUND, PATH_CHANGE_BOUND = 1e-6, 1e-2
 PARAMETERS = 272474
 
@@ -83,8 +83,7 @@ def batches(x, labels):
 
 
 def torch_steps(net, dtype, x, labels, rate):
-    """The net and the loss of each step, one after the other, so that a run can be looked at while it goes
-    on."""
+    """Yields the net and the loss after each step, so that the caller can inspect a run between its steps."""
     net = copy.deepcopy(net).to(dtype)
     optimizer = torch.optim.SGD(net.parameters(), lr=rate, momentum=0.9)
     for images, classes in batches(x, labels):
@@ -96,7 +95,7 @@ def torch_steps(net, dtype, x, labels, rate):
 
 
 def set_parameters(trainer, net):
-    """PyTorch's parameters, in the order of its modules, are the library's in the order of the net's text."""
+    """Copies PyTorch's parameters to the library; the order of its modules is that of the net's text."""
     kinds = {"conv.weight": 4, "batchnorm.scale": 1, "batchnorm.shift": 1, "dense.weight": 2, "dense.bias": 1}
     ours = [(name, values) for name, values in trainer.tensors() if name.split(".", 1)[1] in kinds]
     theirs = [parameter.detach().numpy() for parameter in net.parameters()]
@@ -124,7 +123,7 @@ def our_parameters(trainer):
 
 
 def compare_runs(net, x, labels, rate):
-    """The largest distance of a loss, relative to it, and our first loss."""
+    """The largest relative distance of a loss, and the library's first loss."""
     print(f"each for itself, rate {rate:g}\nstep  PyTorch float64    ours - it  float32 - it   (relative to "
           f"the loss)")
     distances, first = [], None
@@ -141,7 +140,7 @@ def compare_runs(net, x, labels, rate):
 
 
 def compare_path(net, x, labels, rate):
-    """The largest distance of a loss, relative to it, and of a step's change of all weights, relative to its
+    """The largest relative distance of a loss, and that of a step's change of all weights, relative to its
     norm."""
     print(f"on one path, rate {rate:g}\nstep  PyTorch float64    ours - it  change of the weights")
     losses, changes, theirs = [], [], net

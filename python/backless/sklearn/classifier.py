@@ -78,12 +78,12 @@ class BacklessClassifier(ClassifierMixin, BacklessEstimator):
     def partial_fit(
         self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
     ) -> BacklessClassifier:
-        """One epoch over X, y at a constant learning rate. classes: all that there will be, needed in the
-        first call."""
+        """One epoch over X, y at a constant learning rate. classes: all classes, also those that are not in
+        y; needed in the first call."""
         if sample_weight is not None or self.class_weight is not None:
             raise ValueError(
-                "partial_fit cannot weigh examples: a step of the library counts all of its batch alike. "
-                "Use fit, or leave sample_weight and class_weight away"
+                "partial_fit does not support weights: a step of the library weights all examples equally. "
+                "Use fit, or leave sample_weight and class_weight out"
             )
         is_first = not self._is_fitted()
         X, y = validate_data(self, X, y, dtype=float_type(X), reset=is_first)
@@ -99,10 +99,10 @@ class BacklessClassifier(ClassifierMixin, BacklessEstimator):
             if is_first:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
             return
-        told = unique_labels(classes)
+        declared = unique_labels(classes)
         if is_first:
-            self._take_classes(told)
-        elif not np.array_equal(told, self.classes_):
+            self._take_classes(declared)
+        elif not np.array_equal(declared, self.classes_):
             raise ValueError(
                 f"classes={classes!r} is not the same as on last call to partial_fit, was: {self.classes_!r}"
             )

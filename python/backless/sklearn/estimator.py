@@ -1,4 +1,4 @@
-"""What classifier and regressor share: parameters, fit, partial_fit, and what a fit leaves behind."""
+"""The common base of classifier and regressor: parameters, fit, partial_fit, and fitted attributes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class BacklessEstimator(BaseEstimator):
 
     _has_classes: bool
     _learner: Learner
-    _streams: bool  # the learner is one of partial_fit
+    _streams: bool  # the learner was created by partial_fit
     _scaling: Scaling | NoScaling
     alignment_curve_: Array | None
 
@@ -101,7 +101,7 @@ class BacklessEstimator(BaseEstimator):
         self.threads = threads
         self.options = options
 
-    # ---- What the two kinds of estimator define
+    # ---- Methods that classifier and regressor define
 
     def _scaled_targets(self, y: Array, weights: Array, is_first: bool) -> Array:
         """Targets as Trainer takes them; those of the first call decide how they are scaled."""
@@ -167,7 +167,7 @@ class BacklessEstimator(BaseEstimator):
 
     def _net(self) -> str:
         if self.activation not in _LAYERS:
-            raise ValueError(f"activation {self.activation!r} is none of {', '.join(_LAYERS)}")
+            raise ValueError(f"activation {self.activation!r} is not one of {', '.join(_LAYERS)}")
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object))
         for size in sizes:
             if not isinstance(size, (int, np.integer)) or size < 1:
@@ -180,11 +180,11 @@ class BacklessEstimator(BaseEstimator):
     def _threads(self) -> int:
         if self.threads is not None:
             return self.threads
-        told = os.environ.get("OMP_NUM_THREADS", "")
-        return int(told) if told.isdecimal() else 0
+        from_openmp = os.environ.get("OMP_NUM_THREADS", "")
+        return int(from_openmp) if from_openmp.isdecimal() else 0
 
     def _arguments(self, random: Any) -> dict[str, Any]:
-        """Of the Trainer of a fit."""
+        """The arguments of the Trainer of a fit."""
         return {
             "net": self._net(),
             "rule": self.rule,
@@ -236,7 +236,7 @@ class BacklessEstimator(BaseEstimator):
         return _BATCH_OF_PARTIAL_FIT if self.batch_size == "auto" else int(self.batch_size)
 
     def _begin_stream(self) -> None:
-        """Every option is given whose default follows from the data, because there are none of them yet."""
+        """Sets every option whose default depends on the data, because no data are known yet."""
         start = self._learner if self._is_fitted() else None
         self._random = check_random_state(self.random_state)
         arguments = self._arguments(self._random)
@@ -287,7 +287,7 @@ def weights_of(sample_weight: Any, n: int) -> Array | None:
     if weights.shape != (n,):
         raise ValueError(f"sample_weight has the shape {weights.shape}, expected one for each of {n} samples")
     if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError("sample_weight holds a negative number, NaN or an infinity")
+        raise ValueError("sample_weight has a negative, infinite or NaN value")
     if not weights.any():
         raise ValueError("sample_weight is zero for every sample")
     return weights

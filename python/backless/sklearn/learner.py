@@ -1,4 +1,4 @@
-"""A trainer that can be pickled, and go on from the weights of another one."""
+"""A trainer that can be pickled, and can start from the weights of another one."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from ..trainer import Trainer
 
 
 class Task(NamedTuple):
-    """What a net is made for: classes are labels from 0 to outputs - 1, targets are rows of `outputs`
-    floats."""
+    """The kind of y: with classes, labels from 0 to outputs - 1; otherwise rows of `outputs` floats."""
 
     features: int
     outputs: int
@@ -26,9 +25,9 @@ class Task(NamedTuple):
 
 
 class Learner:
-    """arguments: those of Trainer. A pickle holds what Trainer.save() writes. Predictions need a model alone;
-    the trainer is made again when it is to learn, which needs arguments whose defaults do not follow from
-    the data: step() is for these."""
+    """arguments: those of Trainer. A pickle holds what Trainer.save() writes. An unpickled learner has a
+    model only, which is enough for predictions; step() creates the trainer again, which needs arguments whose
+    defaults do not depend on the data."""
 
     def __init__(self, task: Task, arguments: dict[str, Any]) -> None:
         self.task = task
@@ -43,7 +42,7 @@ class Learner:
 
     @property
     def model(self) -> Model:
-        """The trainer's own, or the pickled one."""
+        """The model of the trainer, or the one from the pickle."""
         if self._trainer is not None:
             return self._trainer.model
         if self._model is None:
@@ -79,8 +78,8 @@ class Learner:
         return x, np.zeros((1, self.task.outputs), dtype=np.float32)
 
     def begin(self, data: Data | None = None, start: Learner | None = None) -> None:
-        """Makes the net for these data, None: for any. start: whose weights, feedback and arrays of a rule of
-        one's own it takes over; the optimiser begins anew."""
+        """Creates the trainer for these data, or for any if None. start: a learner whose weights, feedback
+        and arrays of a user's rule are copied; the state of the optimiser is not."""
         trainer = self._learning()
         trainer.build(*(self._example() if data is None else (data,)))
         if start is None:
@@ -96,7 +95,7 @@ class Learner:
                 mine[name] = others[name]
 
     def fit(self, data: Data, val: Data | None, progress: bool) -> History:
-        """Trains; with val, the weights of the best epoch are those that stay."""
+        """Trains. With val, the weights of the best epoch are kept."""
         trainer = self._learning()
         best = _BestWeights(trainer)
         history = trainer.fit(data, val=val, callbacks=[] if val is None else [best], progress=progress)
@@ -104,7 +103,7 @@ class Learner:
         return history
 
     def step(self, x: Array, y: Array) -> float:
-        """One step on one batch; its mean loss before the step."""
+        """Trains one step on one batch; returns its mean loss before the step."""
         return self._learning().step(x, y)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class BacklessRegressor(RegressorMixin, BacklessEstimator):
         """One epoch over X, y at a constant learning rate."""
         if sample_weight is not None:
             raise ValueError(
-                "partial_fit cannot weigh examples: a step of the library counts all of its batch alike. "
-                "Use fit, or leave sample_weight away"
+                "partial_fit does not support weights: a step of the library weights all examples equally. "
+                "Use fit, or leave sample_weight out"
             )
         is_first = not self._is_fitted()
         X, y = self._validated(X, y, reset=is_first)

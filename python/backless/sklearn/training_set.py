@@ -1,9 +1,9 @@
 """Training sets in which a weight counts as repetitions, and the scaling of their columns.
 
-A weight of k must teach what k copies of the example teach. Minibatches do not give that by themselves,
-because a copy of an example falls into another batch than the example. Equal examples are therefore merged
-into one that has the sum of their weights, examples of weight 0 are left out, and the examples are sorted.
-Two sets that say the same then are the same arrays, from which the same seed gives the same bits.
+A weight of k must have the same effect as k copies of the example. Minibatches do not give that by
+themselves, because a copy of an example falls into another batch than the example. Equal examples are
+therefore merged into one that has the sum of their weights, examples of weight 0 are left out, and the
+examples are sorted. Equivalent sets then become equal arrays, from which the same seed gives the same bits.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _row_numbers(array: Array) -> Array:
 def merged(x: Array, y: Array, weights: Array | None) -> TrainingSet:
     """The examples as a set: each one once. weights: n, not negative, or None for ones.
 
-    Costs a sort of the rows, and a copy of them."""
+    Merging costs a sort of the rows and a copy of them."""
     if weights is None:
         weights = np.ones(len(x))
     used = np.flatnonzero(weights)
@@ -89,7 +89,7 @@ class Scaling:
 
 
 class NoScaling:
-    """Numbers as they are, as float32."""
+    """No scaling: numbers are converted to float32."""
 
     def apply(self, x: Array) -> Array:
         return np.ascontiguousarray(x, dtype=np.float32)

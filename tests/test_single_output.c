@@ -1,6 +1,6 @@
 /*
- * test_one_unit.c - a net that ends with one unit for two classes, under bce: against ce with two units of
- * which the first is 0, which is the same mathematically; its predictions; and what is refused.
+ * test_single_output.c - a net that ends with one unit for two classes, with the loss bce: it equals a net
+ * with two units, the first of which is always 0, with the loss ce; its predictions; refused configurations.
  *
  *     softmax(0, a)_2 = logistic(a)    J = log(1 + exp a) - a y    e = logistic(a) - y, y = 1 for the second
  *     class
@@ -17,7 +17,7 @@
 
 enum { N = 24, INPUTS = 5, UNITS = 7 };
 
-/* Sums of up to 7 products of floats, and functions of them that are good to 2e-7. */
+/* Rounding of sums of up to 7 products of floats, and of functions of them with an error of 2e-7. */
 static const double bound = 2e-6;
 
 static struct scratch scratch;
@@ -73,7 +73,8 @@ static const float *values_of(const bl_model *model, const char *name, size_t *n
     return NULL;
 }
 
-/* The tensor of `one`, of one row, as the second row of two; the first is 0. */
+/* Copies a tensor of `one`, which has one row, to the second row of that of `two`; the first row becomes
+   0. */
 static void set_second(const bl_model *one, bl_model *two, const char *name)
 {
     float rows[2 * UNITS] = {0};
@@ -106,7 +107,7 @@ static void compare(const struct made *one, const struct made *two)
     double p[2 * N], q[2 * N];
     must(bl_trainer_inspect(one->trainer, x, labels, N));
     must(bl_trainer_inspect(two->trainer, x, labels, N));
-    for (int i = 0; i < 2; i++) { /* the hidden block's tensors */
+    for (int i = 0; i < 2; i++) { /* the tensors of the hidden block */
         assert_int_equal(bl_trainer_gradient(one->trainer, i, &a), 1);
         assert_int_equal(bl_trainer_gradient(two->trainer, i, &b), 1);
         for (size_t k = 0; k < a.rows * a.cols; k++)
@@ -129,7 +130,7 @@ static void compare(const struct made *one, const struct made *two)
     assert_true(of_one.error == of_two.error);
 }
 
-static void it_is_ce_over_two_units(void **state)
+static void one_unit_equals_ce_over_two_units(void **state)
 {
     static const char *const rules[] = {"bp", "dfa", "ifa", "fa"};
     (void)state;
@@ -160,7 +161,7 @@ static void it_is_ce_over_two_units(void **state)
     }
 }
 
-static void every_rule_trains_it(void **state)
+static void every_rule_trains_one_unit(void **state)
 {
     (void)state;
     for (int i = 0; bl_rule_name(i); i++) {
@@ -173,8 +174,7 @@ static void every_rule_trains_it(void **state)
         double p[2 * N];
         size_t wrong = 0;
         must(make(&m, options, 4, 2));
-        assert_string_equal(bl_config_get(bl_trainer_config(m.trainer), "loss"),
-                            "bce"); /* nobody chose one */
+        assert_string_equal(bl_config_get(bl_trainer_config(m.trainer), "loss"), "bce"); /* the default */
         must(bl_trainer_fit(m.trainer, m.data, NULL, NULL, NULL, NULL));
         must(bl_model_evaluate(bl_trainer_model(m.trainer), m.data, &score));
         must(bl_model_predict_data(bl_trainer_model(m.trainer), m.data, p));
@@ -185,7 +185,7 @@ static void every_rule_trains_it(void **state)
         assert_true(score.error == (double)wrong / N);
         const bool is_told =
             bl_trainer_note(m.trainer, 0) && strstr(bl_trainer_note(m.trainer, 0), "only examples");
-        assert_int_equal(is_told, strcmp(bl_rule_name(i), "drtp") == 0); /* its first class teaches nothing */
+        assert_int_equal(is_told, strcmp(bl_rule_name(i), "drtp") == 0); /* its first class gives no signal */
         if (!is_told && score.error > 0.3)
             fail_msg("rule %s: error %g", bl_rule_name(i), score.error);
         assert_int_equal(bl_model_outputs(bl_trainer_model(m.trainer)), 2);
@@ -193,7 +193,7 @@ static void every_rule_trains_it(void **state)
     }
 }
 
-static void it_is_saved_and_resumed(void **state)
+static void one_unit_is_saved_and_resumed(void **state)
 {
     char whole[17], resumed[17], folder[SCRATCH_PATH], path[SCRATCH_PATH + 32];
     struct made m;
@@ -202,7 +202,7 @@ static void it_is_saved_and_resumed(void **state)
     (void)state;
     snprintf(folder, sizeof folder, "%s", scratch_path(&scratch, "run"));
     snprintf(path, sizeof path, "%s/model.safetensors", folder);
-    for (int i = 0; i < 3; i++) { /* 4 epochs; 2 of them; the other two */
+    for (int i = 0; i < 3; i++) { /* 4 epochs; 2 epochs; 2 more after a resume */
         const struct option options[] = {{"net", "dense 7, tanh, dense 1"},
                                          {"epochs", i == 1 ? "2" : "4"},
                                          {"schedule", "constant"},
@@ -216,7 +216,7 @@ static void it_is_saved_and_resumed(void **state)
         bl_model_hash(bl_trainer_model(m.trainer), i == 2 ? resumed : whole);
         if (i == 0)
             snprintf(resumed, sizeof resumed, "%s", whole);
-        if (i == 1) { /* control: the hash tells two epochs from four */
+        if (i == 1) { /* control: the hash differs after two epochs */
             assert_string_not_equal(whole, resumed);
             snprintf(whole, sizeof whole, "%s", resumed);
         }
@@ -299,8 +299,8 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_is_ce_over_two_units),      cmocka_unit_test(every_rule_trains_it),
-        cmocka_unit_test(it_is_saved_and_resumed),      cmocka_unit_test(single_steps_take_both_labels),
+        cmocka_unit_test(one_unit_equals_ce_over_two_units), cmocka_unit_test(every_rule_trains_one_unit),
+        cmocka_unit_test(one_unit_is_saved_and_resumed),     cmocka_unit_test(single_steps_take_both_labels),
         cmocka_unit_test(what_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, begin, end);

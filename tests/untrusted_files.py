@@ -1,5 +1,5 @@
-"""strange_files.py - makes arrays, zips and pictures for strange_files.sh, in the present folder, with
-nothing but the standard library."""
+"""untrusted_files.py - writes the arrays, zip archives and images of untrusted_files.sh to the current
+folder. It needs the standard library only."""
 
 import os
 import struct

@@ -1,7 +1,7 @@
 /*
- * test_wild_batches.c - NaN, infinities and labels out of range in arrays of the caller's are refused by
- * every function that takes them, with the row, before a weight changes: also in arrays that were changed
- * after they were wrapped.
+ * test_invalid_batches.c - NaN, infinities and labels out of range in arrays of the caller are refused, with
+ * their row, by every function that takes arrays, before a weight changes; also in wrapped arrays that the
+ * caller changed later.
  */
 #include "fixture.h"
 
@@ -17,7 +17,7 @@ static float x[N * INPUTS], targets[N * CLASSES];
 static int32_t labels[N];
 static const float wild[] = {NAN, INFINITY, -INFINITY};
 enum { N_WILD = sizeof wild / sizeof *wild };
-/* The first and last number, and one in the middle of what vectors take at once. */
+/* Positions of invalid numbers: the first, the last, and one in the middle of a vector. */
 static const size_t places[] = {0, 3 * INPUTS + 18, BATCH *INPUTS - 1};
 enum { N_PLACES = sizeof places / sizeof *places };
 
@@ -89,7 +89,8 @@ static void refused(const struct maker *m, bl_status status, const char *fragmen
     assert_string_equal(bl_model_metadata(bl_trainer_model(m->trainer), "step"), "0");
 }
 
-/* Statistics of batch norm are weights of the hash too: a step that follows is as if nothing had been. */
+/* A refused step must not change the running statistics of batch norm either: the next step is as if it had
+   not been tried. */
 static void test_single_steps(void **state)
 {
     struct maker m, other;
@@ -137,7 +138,7 @@ static void test_targets(void **state)
     drop(&m);
 }
 
-/* Each function that takes a set. */
+/* Checks each function that takes a set. */
 static void check_set(const struct maker *m, const char *fragment)
 {
     double scores[N * CLASSES];
@@ -166,7 +167,7 @@ static void test_wrapped_arrays(void **state)
     wrap(&m);
     for (size_t i = 0; i < N_WILD * N_PLACES; i++) {
         const size_t at = places[i % N_PLACES];
-        fill(); /* the arrays change behind the set that borrows them */
+        fill(); /* the caller changes arrays that the set borrows */
         x[at] = wild[i / N_PLACES];
         snprintf(row, sizeof row, "row %zu (from 0), feature %zu", at / INPUTS, at % INPUTS);
         check_set(&m, row);
@@ -177,12 +178,12 @@ static void test_wrapped_arrays(void **state)
     labels[N - 1] = INT32_MIN;
     check_set(&m, "label -2147483648 in row 69");
     fill();
-    must(&m, bl_trainer_fit(m.trainer, m.data, m.data, m.data, NULL, NULL)); /* nothing is wrong any more */
+    must(&m, bl_trainer_fit(m.trainer, m.data, m.data, m.data, NULL, NULL)); /* valid again */
     drop(&m);
 }
 
-/* The largest floats are numbers: what becomes of them is another matter. */
-static void test_large_numbers_are_taken(void **state)
+/* The largest finite floats are accepted, whatever the training makes of them. */
+static void test_the_largest_floats_are_accepted(void **state)
 {
     struct maker m;
     (void)state;
@@ -202,7 +203,7 @@ int main(void)
         cmocka_unit_test(test_single_steps),
         cmocka_unit_test(test_targets),
         cmocka_unit_test(test_wrapped_arrays),
-        cmocka_unit_test(test_large_numbers_are_taken),
+        cmocka_unit_test(test_the_largest_floats_are_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# parts.sh PROGRAM - eval --part and predict --part select the rows of the training's own split, and give its
-# figures to the bit; other data are refused.
+# data_parts.sh PROGRAM - eval --part and predict --part select the rows of the split that the training drew,
+# and reproduce its figures to the bit; other data are refused.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 export BACKLESS_THREADS=1
@@ -15,27 +15,27 @@ table 60 0.25 >other.csv
 quick="--rule bp --epochs 3 --no-angles --quiet --net"
 net="dense 5, tanh, dense 3"
 
-# number FILE KEY: the value of a key of a JSON object
+# number FILE KEY: prints the value of a key of a JSON object
 number() {
     tr ',{}' '\n\n\n' <"$1" | sed -n "s/^ *\"$2\": *\(.*\)$/\1/p" | head -n 1
 }
-# measure MODEL DATA PART: eval's object in eval.json
+# measure MODEL DATA PART: writes the JSON object of eval to eval.json
 measure() {
     "$program" eval --model "$1" --data "$2" --part "$3" --json --quiet >eval.json 2>err.txt ||
         { complain "eval --model $1 --data $2 --part $3"; cat err.txt; }
 }
-# same PART: eval.json has the run's last figures of that part
+# same PART: eval.json has the last figures of the run for that part
 same() {
     [ "$(number eval.json loss)" = "$(number run/result.json "$1_loss")" ] ||
         complain "$1: loss $(number eval.json loss), the run said $(number run/result.json "$1_loss")"
     [ "$(number eval.json error)" = "$(number run/result.json "$1_error" | sed 's/^0.0$/0/')" ] ||
         complain "$1: error $(number eval.json error), the run said $(number run/result.json "$1_error")"
 }
-# count NUMBER: examples of eval.json
+# count NUMBER: eval.json is about that many examples
 count() { [ "$(number eval.json count)" = "$1" ] ||
     complain "$(number eval.json count) examples, expected $1"; }
 
-# ---- what was drawn
+# ---- drawn splits
 for val in 0.1 12 "last 12"; do
     for seed in 1 7 18446744073709551615; do
         expect 0 "" "$program" train --data t.csv $quick "$net" --test-fraction 0.2 --val "$val" \
@@ -51,18 +51,18 @@ for val in 0.1 12 "last 12"; do
         count 108
     done
 done
-# the three parts are all rows, each once
+# every row is in exactly one of the three parts
 for part in train val test; do
     "$program" predict --model run --data t.csv --part $part --output "$part.csv" --quiet ||
         complain "predict --part $part"
 done
 cat train.csv val.csv test.csv | grep -v Image | cut -d, -f1 | sort -n >rows.txt
 seq 150 | cmp -s - rows.txt || complain "the parts' rows are not 1 to 150"
-# Without a part all rows are taken, and it is said that some of them were learned from.
+# Without --part all rows are used, and a note says that some of them were trained on.
 expect 0 "--part test or val takes what was held out" "$program" eval --model run --data t.csv
 grep -qF "on 150 examples" out.txt || complain "not all rows without --part"
 
-# ---- the data are known by what they hold, not by their name
+# ---- the data are recognised by their content, not by the name of the file
 gzip -c t.csv >moved.csv.gz
 measure run/model.safetensors moved.csv.gz test
 same test
@@ -88,7 +88,7 @@ expect 0 "" "$program" train --resume run --max-time 0 --quiet
 measure run/model.safetensors t.csv test
 same test
 
-# ---- what was not held out
+# ---- parts that were not held out
 expect 0 "" "$program" train --data t.csv $quick "$net" --out whole
 expect 3 "trained without a test set" "$program" eval --model whole --data t.csv --part test
 expect 3 "trained without a validation set" "$program" eval --model whole --data t.csv --part val
@@ -115,7 +115,7 @@ expect 0 "" "$program" train --data numbers.csv --test-fraction 0.3 \
 measure run/model.safetensors numbers.csv test
 [ "$(number eval.json rmse)" = "$(number run/result.json test_rmse)" ] || complain "rmse of the test part"
 
-# ---- IDX folders with parts of their own: test is theirs, train is what remained
+# ---- IDX folders with a test set: test is that set, train is the training set without the validation rows
 idx() { # NAME ROWS SHIFT
     python3 - "$@" <<'PYTHON'
 import struct, sys
@@ -150,7 +150,7 @@ else
     echo "SKIP: IDX folders need python3"
 fi
 
-# ---- a model of 0.1.0 does not tell
+# ---- a model of 0.1.0 has no information about its parts, so --part is refused
 if [ -f "$tests/runs_0_1_0/runs.tar.gz" ]; then
     tar xzf "$tests/runs_0_1_0/runs.tar.gz"
     old=$(find . -path '*split*' -name 'model.safetensors' | head -n 1)
@@ -163,5 +163,5 @@ else
     complain "no runs of 0.1.0 in $tests"
 fi
 
-[ "$failures" = 0 ] && echo "parts: all as expected"
+[ "$failures" = 0 ] && echo "data_parts: all as expected"
 exit "$failures"

@@ -1,14 +1,14 @@
 #!/bin/sh
-# numbers.sh PROGRAM - numbers of tables stay doubles until they are scaled: columns, ids and targets
-# that are equal as floats are distinguished, predictions have the digits of their unit, and half a scaling is
-# refused.
+# table_numbers.sh PROGRAM - numbers in tables are doubles until they are scaled: columns, ids and targets
+# that are equal as floats are distinguished, predictions have the digits of their unit, and values that are
+# no floats after scaling are refused.
 . "$(dirname "$0")/shell/expect.sh"
 
-# On a machine that is busy with other tests two threads wait for each other.
+# One thread, because on a machine that is busy with other tests two threads wait for each other.
 export BACKLESS_THREADS=1
 
-# table FILE HEADER FORMAT FIRST...: 64 rows of FORMAT with i, FIRST + i and a class that changes in the
-# middle
+# table FILE HEADER FORMAT FIRST...: writes 64 rows of FORMAT with i, FIRST + i and a class that changes in
+# the middle
 table() {
     awk -v header="$2" -v format="$3\n" -v first="$4" 'BEGIN {
         print header
@@ -22,9 +22,9 @@ train() {
     "$program" train --data "$file" --rule bp --lr 0.01 --batch 8 --no-angles "$@"
 }
 
-# ---- A column whose values differ by less than a float tells apart separates the classes
+# ---- A column separates the classes although its values are equal as floats
 
-for first in 100 1700000000 1000000000000000; do # the first is the control: floats hold it
+for first in 100 1700000000 1000000000000000; do # the first is the control: floats distinguish its values
     table far.csv t,label "%.0f,%s" $first
     expect 0 '"min":' "$program" data info far.csv --samples 0 --json
     expect 0 "train 0.00 %" train far.csv --net "dense 8, tanh, dense 2" --epochs 200
@@ -34,7 +34,8 @@ expect 0 "train 0.00 %" train large.csv --net "dense 8, tanh, dense 2" --epochs 
 table small.csv t,label "%de-300,%s" 1
 expect 0 "train 0.00 %" train small.csv --net "dense 8, tanh, dense 2" --epochs 200
 
-# ---- No scale brings these apart, and no double these: refused, never taken for constant
+# ---- Values that no scale can distinguish, and values that are equal as doubles, are refused and not treated
+# as constant
 
 table tiny.csv t,label "%de-320,%s" 1
 expect 3 "too close together to be standardised" train tiny.csv --net "dense 2" --epochs 1
@@ -45,7 +46,7 @@ expect 3 'column "v": "9007199254740993" is a whole number beyond 2^53' train on
     --epochs 1
 expect 0 "weights" train one.csv --net "dense 2" --epochs 1 --categorical v
 
-# ---- Ids number the rows however large they are
+# ---- A column of large numbers that count the rows is recognised as ids
 
 for first in 1 16777217 9007199254740992 1234567890123456; do
     awk -v first="$first" 'BEGIN {
@@ -55,7 +56,7 @@ for first in 1 16777217 9007199254740992 1234567890123456; do
     expect 0 'column \"CustomerId\" left out: it numbers the rows' "$program" data info ids.csv --samples 0 \
         --json
 done
-# The control: an id that is there twice.
+# Control: one id occurs twice.
 awk '{ print }' ids.csv | sed '3s/^[0-9]*/123456789012345600/' >twice.csv
 expect 0 '"name":"CustomerId"' "$program" data info twice.csv --samples 0 --json
 
@@ -72,7 +73,7 @@ awk 'BEGIN { print "a,y"; for (i = 0; i < 64; i++) print i ",1000000000.5" }' >s
 expect 3 "one and the same target in all 64 training examples, 1000000000.5" \
     train same.csv --label y --loss mse --net "dense 1" --epochs 1
 
-# ---- What no float holds once it is scaled is refused in any other table
+# ---- A value of another table that is no float after scaling is refused
 
 table plain.csv t,label "%d,%s" 1
 expect 0 "" train plain.csv --net "dense 2" --epochs 1 --quiet --out plain
@@ -82,5 +83,5 @@ expect 3 'row 3 (from 0), column "t": 1e+200 is so far from' "$program" predict 
 expect 3 'column "t": 1e+200 is so far from' "$program" eval --model plain --data wild.csv
 expect 3 'column "t": 1e+200 is so far from' train plain.csv --test wild.csv --net "dense 2" --epochs 1
 
-[ "$failures" = 0 ] && echo "numbers: all as expected"
+[ "$failures" = 0 ] && echo "table_numbers: all as expected"
 exit "$failures"

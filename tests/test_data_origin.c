@@ -1,6 +1,7 @@
 /*
- * test_parts.c - a training set's origin: as text and back, broken texts refused; the parts that are made
- * again from it, at every single failure of memory too; and the counts of what is missing.
+ * test_data_origin.c - the stored origin of a training set: it is written as text and read back, and broken
+ * texts are refused; the parts of a split are recreated from it, also with each allocation failing; missing
+ * values are counted.
  */
 #include "../src/base/mem.h"
 #include "../src/data/set/data.h"
@@ -39,7 +40,7 @@ static void must(bl_status status)
 
 struct sets {
     bl_data *train, *val, *test;
-    bl_data *schema; /* what a model keeps */
+    bl_data *schema; /* the part that a model stores */
 };
 
 static bl_status load(struct sets *s, const char *path)
@@ -59,7 +60,7 @@ static void free_sets(struct sets *s)
 
 /* ---- As text */
 
-static void origins_survive_as_text(void **state)
+static void origins_are_read_back_from_text(void **state)
 {
     struct sets s;
     struct data_origin back;
@@ -82,7 +83,7 @@ static void origins_survive_as_text(void **state)
     free_sets(&s);
 }
 
-/* The text of an origin in which one member is another. */
+/* The text of an origin with one member replaced. */
 static void change(char *out, size_t room, const char *key, const char *value)
 {
     static const char *const members[][2] = {{"examples", "60"},
@@ -168,7 +169,7 @@ static void parts_are_those_of_the_training(void **state)
     free_sets(&s);
 }
 
-static void memory_may_fail_anywhere(void **state)
+static void failing_allocations_lose_no_memory(void **state)
 {
     const char *path = table();
     struct sets s;
@@ -207,7 +208,7 @@ static void missing_values_are_counted(void **state)
     assert_int_equal(bl_data_missing(train, 0, &missing), 1);
     assert_string_equal(missing.column, "b");
     assert_int_equal(missing.place, 1);
-    assert_int_equal(missing.count, 7); /* of the whole file: rows 5, 13, ... 53 */
+    assert_int_equal(missing.count, 7); /* in the whole file: rows 5, 13, ... 53 */
     assert_int_equal(bl_data_missing(train, 1, &missing), 0);
     assert_int_equal(bl_data_missing(train, -1, &missing), 0);
     assert_int_equal(bl_data_missing(NULL, 0, &missing), 0);
@@ -238,8 +239,10 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(origins_survive_as_text),         cmocka_unit_test(broken_origins_are_refused),
-        cmocka_unit_test(parts_are_those_of_the_training), cmocka_unit_test(memory_may_fail_anywhere),
+        cmocka_unit_test(origins_are_read_back_from_text),
+        cmocka_unit_test(broken_origins_are_refused),
+        cmocka_unit_test(parts_are_those_of_the_training),
+        cmocka_unit_test(failing_allocations_lose_no_memory),
         cmocka_unit_test(missing_values_are_counted),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -1,6 +1,7 @@
 /*
- * test_csv_judged.c - ambiguous tables: numbers in other notations, headers of numbers, comments, other line
- * ends and separators. Each is read correctly, or refused with its line, column, value and what to do.
+ * test_csv_ambiguous.c - ambiguous tables: numbers in other notations, headers of numbers, comments, other
+ * line ends and separators. Each is read correctly, or refused with its line, column and value and a
+ * suggestion.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@ static struct counting memory;
 static bl_context *ctx;
 
 struct table_case {
-    const char *text, *expected; /* the set as text, or a piece of the message */
+    const char *text, *expected; /* the set as text, or a part of the message */
     struct data_options options;
     bool is_refused;
 };
@@ -55,7 +56,7 @@ static void check_all(const struct table_case *cases, size_t n)
 }
 #define CHECK(cases) check_all(cases, sizeof cases / sizeof *cases)
 
-static void notations_have_names(void **state)
+static void notations_are_recognised(void **state)
 {
     static const struct {
         const char *text;
@@ -105,7 +106,7 @@ static void notations_have_names(void **state)
         {"1 2", NOTATION_SEVERAL},
         {"'5'", NOTATION_QUOTES},
         {"5 # five", NOTATION_COMMENT},
-        /* words: dates, times, ranges, codes, measures, and other people's classes */
+        /* words: dates, times, ranges, codes, measures, and names of classes */
         {"", NOTATION_NONE},
         {"2020-01-02", NOTATION_NONE},
         {"01.02.2020", NOTATION_NONE},
@@ -152,7 +153,7 @@ static void other_notations_are_refused(void **state)
          .options = {.target = TARGET_NUMBER_IF_ALL}, .is_refused = true},
         {"a;y\n1;0,5\n2;1,5\n3;2,5\n", .expected = "line 2, column \"y\": found \"0,5\", a decimal comma",
          .is_refused = true},
-        /* what is meant as words */
+        /* values that are meant as words */
         {"a;label\n1,5;x\n1,7;y\n",
          .expected = "1x1x2 of 2: 1 0 = 0, 0 1 = 1; classes x y; columns a=1,5 a=1,7",
          .options = {.categorical = "a"}},
@@ -204,7 +205,7 @@ static void models_remember_the_decimal_sign(void **state)
     data_free(data);
 }
 
-static void headers_of_numbers_are_asked_about(void **state)
+static void headers_of_numbers_need_the_option_header(void **state)
 {
 #define ASKS "--header yes takes the line for names, --header no for an example"
     static const struct table_case cases[] = {
@@ -227,7 +228,7 @@ static void headers_of_numbers_are_asked_about(void **state)
          .options = {.header = "yes"}},
         {"3,5,label\n1,2,x\n3,4,y\n", .expected = "1x1x2 of 3: 3 5 = 0, 1 2 = 1, 3 4 = 2; classes label x y",
          .options = {.header = "no"}},
-        /* ordinary tables without a header are not asked about */
+        /* ordinary tables without a header are read without a question */
         {"5.1,3.5,1.4,setosa\n4.9,3,1.4,other\n",
          .expected = "1x1x3 of 2: 5.1 3.5 1.4 = 1, 4.9 3 1.4 = 0; classes other setosa"},
         {"0,1\n1,0\n3,1\n", .expected = "1x1x1 of 2: 0 = 1, 1 = 0, 3 = 1"},
@@ -266,7 +267,7 @@ static void line_ends_are_read_or_refused(void **state)
     CHECK(cases);
 }
 
-static void what_stands_before_a_table_is_taken_off(void **state)
+static void text_before_a_table_is_skipped(void **state)
 {
     static const struct table_case cases[] = {
         {"sep=;\na;b;label\n1;2;x\n3;4;y\n", .expected = TWO},
@@ -361,14 +362,10 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH (notations_have_names),
-        EACH (other_notations_are_refused),
-        EACH (models_remember_the_decimal_sign),
-        EACH (headers_of_numbers_are_asked_about),
-        EACH (line_ends_are_read_or_refused),
-        EACH (what_stands_before_a_table_is_taken_off),
-        EACH (separators_are_found_or_named),
-        EACH (empty_lines_are_rows_of_a_single_column),
+        EACH (notations_are_recognised),         EACH (other_notations_are_refused),
+        EACH (models_remember_the_decimal_sign), EACH (headers_of_numbers_need_the_option_header),
+        EACH (line_ends_are_read_or_refused),    EACH (text_before_a_table_is_skipped),
+        EACH (separators_are_found_or_named),    EACH (empty_lines_are_rows_of_a_single_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

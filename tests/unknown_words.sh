@@ -1,10 +1,10 @@
 #!/bin/sh
-# words.sh PROGRAM - unknown words are refused by one message with a suggestion, and exit code 2.
+# unknown_words.sh PROGRAM - unknown words are refused by one message with a suggestion, and exit code 2.
 . "$(dirname "$0")/shell/expect.sh"
 
 printf 'a,b,class\n1,2,x\n2,3,y\n1,3,x\n2,2,y\n4,1,x\n0,5,y\n' >t.csv
 
-# refused FRAGMENT ARGUMENT...: exit 2, and one line on standard error that has FRAGMENT
+# refused FRAGMENT ARGUMENT...: exit code 2, and one line on standard error that contains FRAGMENT
 refused() {
     fragment=$1
     shift
@@ -124,7 +124,7 @@ env BACKLESS_DATA=/tmp BACKLESS_EPOCHS=1 BACKLESS_TEST_DATA=x BACKLESS_MODEL=x B
     BACKLESS_PYTHON=x "$program" train --data t.csv >out.txt 2>&1 || complain "known variables: exit $?"
 ! grep -q "is not followed" out.txt || complain "a known variable is not known: $(cat out.txt)"
 
-# a file where a folder is expected is named, and no path is suggested for itself
+# a path below a file: the message suggests the file, and never the path itself
 expect 3 'no such file or folder; did you mean t.csv?' "$program" train --data t.csv/
 expect 3 'no such file or folder; did you mean t.csv?' "$program" train --data t.csv/x.csv
 ln -s nothing link.csv
@@ -132,7 +132,7 @@ ln -s nothing link.csv
     complain "a link to nothing is suggested for itself"
 refused '--resume t.csv: is a file, expected the folder of a run' train --resume t.csv
 
-# what is missing is named
+# missing arguments are named in the message
 refused '--model is missing; usage: backless eval' eval --data t.csv
 refused '--data is missing; usage: backless eval' eval --model run
 refused '--data is missing; usage: backless predict' predict --model run --output answers.csv

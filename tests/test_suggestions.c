@@ -1,6 +1,6 @@
 /*
- * test_nearest.c - spelling suggestions, and names of other programs: each is refused with the word to write
- * here.
+ * test_suggestions.c - spelling suggestions, and words of other programs, which are refused with the word to
+ * use instead.
  */
 #include "backless.h"
 
@@ -24,7 +24,7 @@ static void the_nearest_name_is_found(void **state)
     } cases[] = {
         {"train", "train"},
         {"TRAIN", "train"},
-        {"trian", "train"}, /* neighbours exchanged are one letter */
+        {"trian", "train"}, /* two exchanged neighbours count as one letter */
         {"tain", "train"},
         {"trainn", "train"},
         {"LeakyReLU", "leaky-relu"},
@@ -32,11 +32,11 @@ static void the_nearest_name_is_found(void **state)
         {"DFA", "dfa"},
         {"dfaa", "dfa"},
         {"fda", "dfa"},
-        {"pb", NULL}, /* of two letters all are near each other */
+        {"pb", NULL}, /* words of two letters have no suggestion */
         {"BP", "bp"},
-        {"comp", "compare"},    /* a beginning */
-        {"evaluation", "eval"}, /* more than the whole */
-        {"co", NULL},           /* too short a beginning */
+        {"comp", "compare"},    /* the beginning of a name */
+        {"evaluation", "eval"}, /* a word that begins with a name */
+        {"co", NULL},           /* too short a beginning of a name */
         {"xyzzy", NULL},
         {"", NULL},
         {"-", NULL},
@@ -54,7 +54,7 @@ static void the_nearest_name_is_found(void **state)
     assert_null(bl_nearest("train", (const char *const[]){NULL}));
 }
 
-/* Of equally near names the first, so that the answer does not depend on anything else. */
+/* Of equally near names the first is suggested, so that the suggestion is deterministic. */
 static void ties_go_to_the_first(void **state)
 {
     (void)state;
@@ -67,7 +67,7 @@ struct word_case {
     const char *key, *text, *fragment;
 };
 
-/* Spellings of PyTorch, Keras, scikit-learn and papers. */
+/* Words of PyTorch, Keras, scikit-learn and papers. */
 static const struct word_case words[] = {
     {"net", "dense 9, sigmoid, dense 2", "written logistic"},
     {"net", "dense 9, Sigmoid, dense 2", "written logistic"},
@@ -156,7 +156,7 @@ static const struct word_case words[] = {
     {"xyzzy", "3", "there are: data, test"},
 };
 
-static void words_of_others_are_refused_with_advice(void **state)
+static void words_of_other_programs_are_refused_with_advice(void **state)
 {
     (void)state;
     bl_context *ctx = bl_context_new(NULL);
@@ -199,7 +199,7 @@ static void aliases_name_options(void **state)
     assert_string_equal(bl_option_alias("batch_size", NULL), "batch");
     assert_null(bl_option_alias("xyzzy", &advice));
     assert_null(bl_option_alias(NULL, &advice));
-    for (int i = 0; bl_option_at(i); i++) /* no option's own name may be told to be another one's */
+    for (int i = 0; bl_option_at(i); i++) /* the name of an option is no alias of another */
         if (bl_option_alias(bl_option_at(i)->key, NULL))
             fail_msg("the option %s is also an alias", bl_option_at(i)->key);
 }
@@ -226,7 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nearest_name_is_found),
         cmocka_unit_test(ties_go_to_the_first),
-        cmocka_unit_test(words_of_others_are_refused_with_advice),
+        cmocka_unit_test(words_of_other_programs_are_refused_with_advice),
         cmocka_unit_test(aliases_name_options),
         cmocka_unit_test(long_lists_are_cut_not_overrun),
     };

@@ -1,7 +1,7 @@
 /*
- * test_streams.c - bl_trainer_save, bl_trainer_load and bl_trainer_open: single steps go on to the bits of a
- * stream that was never interrupted, for every rule and optimiser; what does not suit is refused and changes
- * nothing; the metadata "step" and "epoch" are true.
+ * test_trainer_files.c - bl_trainer_save, bl_trainer_load and bl_trainer_open: after loading, single steps
+ * give the bits of an uninterrupted stream, for every rule and optimiser; files that do not fit are refused
+ * and change nothing; the metadata "step" and "epoch" are correct.
  */
 #include "fixture.h"
 #include "scratch.h"
@@ -64,7 +64,7 @@ static void drop(struct stream *s)
     bl_context_free(s->ctx);
 }
 
-/* On the first n examples; options end with a NULL key. */
+/* Creates a trainer for the first n examples; options end with a NULL key. */
 static bl_status try_make_with(struct stream *s, const bl_allocator *allocator, const struct option *options,
                                size_t n)
 {
@@ -92,7 +92,7 @@ static void make(struct stream *s, const struct option *options, size_t n)
     must(s, try_make(s, options, n));
 }
 
-/* Steps number `from` to `to` - 1: each has examples of its own. */
+/* Trains steps `from` to `to` - 1, each on other examples. */
 static void go(const struct stream *s, size_t from, size_t to)
 {
     for (size_t step = from; step < to; step++) {
@@ -119,7 +119,7 @@ static void assert_same_file(const char *a, const char *b, const char *what)
         fail_msg("%s: the files of the two streams differ", what);
 }
 
-/* The trainer is made by the file alone. */
+/* bl_trainer_open creates the trainer from the file alone. */
 static void check_opens(const char *middle, const char *whole, const char *what)
 {
     struct stream s = {.ctx = bl_context_new(NULL)};
@@ -133,7 +133,7 @@ static void check_opens(const char *middle, const char *whole, const char *what)
     drop(&s);
 }
 
-/* The whole file is compared: weights, feedback, the optimiser's memory, statistics, counts. */
+/* Whole files are compared: weights, feedback, the state of the optimiser, statistics, counters. */
 static void check_goes_on(const struct option *options, const char *what)
 {
     struct stream whole, first, second;
@@ -151,7 +151,7 @@ static void check_goes_on(const struct option *options, const char *what)
     drop(&first);
 
     make(&second, options, N);
-    go(&second, 3, 5); /* what it was before does not count */
+    go(&second, 3, 5); /* its state before loading must not matter */
     must(&second, bl_trainer_load(second.trainer, middle));
     go(&second, BEFORE, BEFORE + AFTER);
     must(&second, bl_trainer_save(second.trainer, b));
@@ -210,9 +210,9 @@ static void test_other_ways_to_train(void **state)
         check_goes_on(cases[i], cases[i][1].text);
 }
 
-/* A stream that is taken up later has other examples to be made for, and other defaults follow from their
-   number. */
-static void test_made_for_other_examples(void **state)
+/* The trainer that loads the file may be created for another number of examples, which gives other
+   defaults. */
+static void test_loading_into_a_trainer_for_other_data(void **state)
 {
     static const struct option options[] = {{"net", full_net}, {"init", "fanin"}, {NULL, NULL}};
     struct stream whole, second;
@@ -237,7 +237,7 @@ static void test_made_for_other_examples(void **state)
     drop(&whole);
 }
 
-/* ---- Together with epochs */
+/* ---- Single steps and epochs */
 
 static int stop_in_the_second_epoch(void *user, const bl_progress *now)
 {
@@ -275,7 +275,7 @@ static void test_between_epochs(void **state)
     drop(&whole);
 }
 
-/* A loaded trainer that begins a run folder: its log says which epochs it lacks, and the run can be
+/* If a loaded trainer begins a run folder, its log states which epochs are missing, and the run can be
    resumed. */
 static void test_a_run_folder_begun_later(void **state)
 {
@@ -322,7 +322,7 @@ static int save_within(void *user, const bl_progress *now)
     return 0;
 }
 
-/* The watch function is called at step 3, where angles are measured. */
+/* The callback is called at step 3, where angles are measured. */
 static void test_within_an_epoch(void **state)
 {
     struct stream whole, second;
@@ -340,7 +340,7 @@ static void test_within_an_epoch(void **state)
     hash_of(&second, b);
     assert_string_equal(a, b);
     drop(&second);
-    make(&second, epochs, N - 1); /* other data: the epoch could not be gone on with */
+    make(&second, epochs, N - 1); /* other data, with which the epoch cannot be continued */
     assert_int_equal(bl_trainer_load(second.trainer, saving.path), BL_BAD_DATA);
     assert_non_null(strstr(bl_why(second.ctx), "other training data"));
     bl_trainer *opened = NULL;
@@ -351,7 +351,7 @@ static void test_within_an_epoch(void **state)
     drop(&whole);
 }
 
-/* ---- What is refused */
+/* ---- Refused files */
 
 static const struct option base[] = {{"net", "dense 9, tanh, dense 3"}, {"rule", "dfa"}, {NULL, NULL}};
 
@@ -401,7 +401,7 @@ static void test_another_trainer_is_refused(void **state)
     }
 }
 
-static void test_what_is_no_trainer_is_refused(void **state)
+static void test_files_without_a_trainer_are_refused(void **state)
 {
     struct stream s;
     size_t n = 0;
@@ -426,13 +426,13 @@ static void test_what_is_no_trainer_is_refused(void **state)
     refused(&s, "", BL_BAD_DATA, "the name of the file to read is \"\"");
     refused(&s, folder.folder, BL_BAD_DATA, "is a folder");
     must(&s, bl_trainer_load(s.trainer, path));
-    must(&s, bl_trainer_save(s.trainer, path)); /* over the file that it was loaded from */
+    must(&s, bl_trainer_save(s.trainer, path)); /* replaces the file that it was loaded from */
     assert_int_equal(bl_trainer_save(s.trainer, folder.folder), BL_IO);
     assert_int_equal(bl_trainer_save(s.trainer, ""), BL_BAD_VALUE);
     drop(&s);
 }
 
-static void test_weights_that_are_no_numbers_are_not_saved(void **state)
+static void test_nan_weights_are_not_saved(void **state)
 {
     struct stream s;
     float bias[CLASSES] = {0.0f, NAN, 0.0f};
@@ -449,8 +449,8 @@ static void test_weights_that_are_no_numbers_are_not_saved(void **state)
     drop(&s);
 }
 
-/* Memory gives out at each call in turn: the trainer is as it was, and learns on. */
-static void test_memory_gives_out(void **state)
+/* Each allocation fails in turn: the trainer is unchanged and can be trained further. */
+static void test_failing_allocations_leave_the_trainer_unchanged(void **state)
 {
     struct stream s;
     struct counting counts = {0};
@@ -479,7 +479,7 @@ static void test_memory_gives_out(void **state)
     assert_int_equal(counts.live, 0);
 }
 
-static void test_memory_gives_out_of_a_trainer_from_a_file(void **state)
+static void test_failing_allocations_of_opening_lose_no_memory(void **state)
 {
     struct counting counts = {0};
     const bl_allocator allocator = {&counts, counting_allocate, counting_release};
@@ -506,7 +506,7 @@ static void test_memory_gives_out_of_a_trainer_from_a_file(void **state)
     assert_int_equal(counts.live, 0);
 }
 
-/* ---- Facts */
+/* ---- Metadata */
 
 static void check_metadata(const struct stream *s, const char *epoch, const char *step)
 {
@@ -521,7 +521,7 @@ static void check_metadata(const struct stream *s, const char *epoch, const char
     bl_model_free(model);
 }
 
-static void test_metadata_is_true(void **state)
+static void test_step_and_epoch_in_the_metadata_are_correct(void **state)
 {
     struct stream s;
     const char *path = scratch_path(&folder, "counted");
@@ -565,16 +565,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_rule_and_optimiser),
         cmocka_unit_test(test_other_ways_to_train),
-        cmocka_unit_test(test_made_for_other_examples),
+        cmocka_unit_test(test_loading_into_a_trainer_for_other_data),
         cmocka_unit_test(test_between_epochs),
         cmocka_unit_test(test_a_run_folder_begun_later),
         cmocka_unit_test(test_within_an_epoch),
         cmocka_unit_test(test_another_trainer_is_refused),
-        cmocka_unit_test(test_what_is_no_trainer_is_refused),
-        cmocka_unit_test(test_weights_that_are_no_numbers_are_not_saved),
-        cmocka_unit_test(test_memory_gives_out),
-        cmocka_unit_test(test_memory_gives_out_of_a_trainer_from_a_file),
-        cmocka_unit_test(test_metadata_is_true),
+        cmocka_unit_test(test_files_without_a_trainer_are_refused),
+        cmocka_unit_test(test_nan_weights_are_not_saved),
+        cmocka_unit_test(test_failing_allocations_leave_the_trainer_unchanged),
+        cmocka_unit_test(test_failing_allocations_of_opening_lose_no_memory),
+        cmocka_unit_test(test_step_and_epoch_in_the_metadata_are_correct),
         cmocka_unit_test(test_gradients_are_named_as_tensors),
     };
     return cmocka_run_group_tests(tests, fill, clear);

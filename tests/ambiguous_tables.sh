@@ -1,23 +1,23 @@
 #!/bin/sh
-# tables_alike.sh PROGRAM - fields and first lines that are nearly numbers, nearly words or nearly names:
-# which are refused, which are read, and the messages.
+# ambiguous_tables.sh PROGRAM - fields that are almost numbers and first lines that may or may not be a
+# header: which are refused, which are read, and the messages.
 . "$(dirname "$0")/shell/expect.sh"
 
-# column VALUE VALUE VALUE VALUE: a table with these in its second column.
+# column VALUE VALUE VALUE VALUE: writes a table with these values in its second column.
 column() {
     printf 'a,b,label\n5,%s,x\n1,%s,y\n8,%s,x\n2,%s,y\n' "$@" >column.csv
 }
 
-# refused WORDS VALUES...
+# refused MESSAGE VALUES...: the table is refused with MESSAGE
 refused() {
     words=$1
     shift
     column "$@"
     expect 3 "$words" "$program" data info column.csv
-    expect 0 "" "$program" data info column.csv --categorical b # a way out that the sentence names
+    expect 0 "" "$program" data info column.csv --categorical b # the option that the message suggests works
 }
 
-# read_as WORDS VALUES...: WORDS stands in the table of columns.
+# read_as TEXT VALUES...: the table of columns contains TEXT.
 read_as() {
     words=$1
     shift
@@ -46,7 +46,7 @@ refused 'found "7.5G", a letter behind a number' 7.5G 1.5G 2.0G 3.5G
 refused 'found "1/2", a fraction or two numbers' 1/2 3/4 1/3 2/3
 refused '--ignore "b" leaves it out' '555 1234' '555 2345' '555 3456' '555 4567'
 
-# What only looks a little like them stays a word, or is a number.
+# Fields that only resemble dates or such numbers are read as words or numbers.
 read_as '"b=2020/01"' 2020/01 2020/02 2021/03 2021/12
 read_as '"b=01/02"' 01/02 03/04 05/06 12/31
 read_as '"b=(0, 10]"' '"(0, 10]"' '"(10, 20]"' '"(20, 30]"' '"(0, 10]"'
@@ -57,11 +57,11 @@ read_as '"b=555-1234"' 555-1234 555-2345 555-3456 555-1234
 read_as '"b=4G"' 4G 5G 3G 4G
 read_as '"b=x²"' x² x³ y² y³
 read_as '"b=A+"' A+ B- C A-
-read_as '"name":"b","min":5.0' '" 5"' '" 6 "' '7 ' '" 8"' # blanks in quotes too
+read_as '"name":"b","min":5.0' '" 5"' '" 6 "' '7 ' '" 8"' # also with blanks inside quotes
 
 # ---- First lines
 
-# header CODE WORDS: of table.csv
+# header CODE TEXT: `data info table.csv` ends with CODE and prints TEXT
 header() {
     expect "$1" "$2" "$program" data info table.csv
 }
@@ -85,7 +85,7 @@ printf "color,size,ok\n${words}color,size,ok\n$words" >table.csv
 header 3 "line 6 repeats the header; remove the line, or say --header no"
 printf "color,size,ok\n$words" >table.csv # negative control
 header 0 "color=red"
-printf "$words$words" >table.csv # examples that stand there twice are none
+printf "$words$words" >table.csv # duplicate examples
 header 0 "8 to train on"
 printf "red,small,label\n$words" >table.csv
 header 3 'may be names of the 3 columns'
@@ -96,7 +96,7 @@ header 0 'column "unnamed: 2" left out: it has no value at all'
 printf 'a,b,label,\n5,1,x,\n3,4,y,\n' >table.csv
 header 0 'column "unnamed: 3" left out: it has no value at all'
 printf '\357\273\277\357\273\277a,b,label\n5,1,x\n3,4,y\n' >table.csv
-expect 0 "x" "$program" data info table.csv --ignore a # two byte order marks are no part of the name
+expect 0 "x" "$program" data info table.csv --ignore a # two byte order marks are not part of the name
 
 # ---- Other files
 
@@ -128,7 +128,7 @@ header 3 'line 2, column "label": found "x # sure", a comment behind a label'
 expect 0 "x # sure" "$program" data info table.csv --categorical label
 printf 'a,b,label\n1,2,x #1\n3,4,y\n5,6,x\n2,2,y\n' >table.csv
 header 3 'a comment behind a label'
-# Numbered things are no comments.
+# A # inside a field does not begin a comment.
 printf 'a,b,label\n1,2,room #1\n3,4,room #2\n5,6,C#\n2,2,room #2\n' >table.csv
 header 0 "room #1"
 printf 'label,b\nx,red # c\ny,blue\nx,red\ny,blue\n' >table.csv
@@ -140,11 +140,11 @@ header 0 'numbers ("1") and words ("true") are classes side by side'
 printf 'a,b,label\n1,2,18446744073709551615\n3,4,1\n' >table.csv
 header 3 'numbers beyond 2^31 are classes only as words (--categorical)'
 
-# ---- Different numbers are shown as different
+# ---- Different numbers are printed differently
 
 printf 'a,b,label\n0.1,1700000031,x\n0.10000000000000002,1700000032,y\n' >table.csv
 expect 0 '"min":0.1,"mean":0.1,"max":0.10000000000000002' "$program" data info --json table.csv
 header 0 "1700000032"
 
-[ "$failures" = 0 ] && echo "tables_alike: all as expected"
+[ "$failures" = 0 ] && echo "ambiguous_tables: all as expected"
 exit "$failures"

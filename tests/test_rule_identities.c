@@ -1,9 +1,9 @@
 /*
- * test_consequences.c - consequences of the rules' equations, bit for bit where they are exact: with one
- * hidden layer fa is dfa; fa through the transposed weights is bp; learning from all-zero weights comes in
- * stages; rules that zeros would stall refuse them; feedback that takes the weights' steps comes nearer to
- * them by the decay; and the angle to backpropagation is that between the deltas of two trainers, or NaN
- * where a delta is 0.
+ * test_rule_identities.c - identities that follow from the equations of the rules, to the bit where they are
+ * exact: with one hidden layer fa is dfa; fa with the transposed weights is bp; from all-zero weights the
+ * blocks begin to learn one after the other; rules that cannot learn from zeros refuse them; feedback that
+ * takes the steps of the weights approaches them by the decay; the reported angle to backpropagation is that
+ * between the deltas of two trainers, or NaN if a delta is 0.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,8 +18,8 @@
 
 enum { N = 12, INPUTS = 9, CLASSES = 5, STEPS = 5, HIDDEN = 3, BLOCKS = HIDDEN + 1 };
 
-/* Degrees. Angles are taken of vectors with rounding errors near 1e-7 of their size; the arc cosine takes
-   the root of that near 0 degrees: 0.03. */
+/* In degrees. Vectors have rounding errors of about 1e-7 of their size; near 0 degrees the arc cosine turns
+   them into their square root: 0.03 degrees. */
 static const double angle_bound = 0.05;
 
 static const char *const deep = "dense 8, tanh, dense 7, tanh, dense 6, tanh, dense 5";
@@ -28,7 +28,7 @@ static float x[N * INPUTS];
 static int32_t labels[N];
 static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 
-/* Another batch for each step. */
+/* Fills another batch for each step. */
 static void next_batch(uint32_t step)
 {
     fixture_fill(100 + step, x, labels, N, INPUTS, CLASSES);
@@ -57,9 +57,9 @@ static bl_tensor block_tensor(const struct fixture *fixture, int block, const ch
     return fixture_tensor(fixture, name);
 }
 
-/* ---- 1: one hidden layer ---- */
+/* ---- one hidden layer: fa is dfa ---- */
 
-/* Steps after which the two still have the same bits. */
+/* The number of steps after which the two trainers still have the same bits. */
 static int steps_in_common(const struct fixture_options *a, const struct fixture_options *b,
                            const char *backend)
 {
@@ -92,12 +92,12 @@ static void test_one_hidden_layer_fa_is_dfa(void **state)
             struct fixture_options dfa = fa;
             dfa.rule = "dfa";
             assert_int_equal(steps_in_common(&fa, &dfa, bl_backend_name(backend)), STEPS);
-            fa.net = dfa.net = deep; /* control: with more hidden layers they part */
+            fa.net = dfa.net = deep; /* control: with more hidden layers they differ */
             assert_true(steps_in_common(&fa, &dfa, bl_backend_name(backend)) < STEPS);
         }
 }
 
-/* ---- 2: fa through the weights ---- */
+/* ---- fa with the transposed weights is bp ---- */
 
 static void refresh_feedback(struct fixture *fixture)
 {
@@ -122,7 +122,7 @@ static void check_fa_through_weights(const char *backend, const char *optimizer,
     next_batch(0);
     fixture_make(&bp, backend, 1, &bp_options, &batch);
     fixture_make(&fresh, backend, 2, &fa_options, &batch);
-    fixture_make(&stale, backend, 1, &fa_options, &batch); /* control: B = W once, and never again */
+    fixture_make(&stale, backend, 1, &fa_options, &batch); /* control: B = W in the first step only */
     assert_true(fixture_equal(&bp, &fresh));               /* the same seed draws the same weights */
     refresh_feedback(&stale);
     for (uint32_t step = 0; step < STEPS; step++) {
@@ -150,9 +150,10 @@ static void test_fa_through_the_weights_is_bp(void **state)
     }
 }
 
-/* ---- 3: from zeros ---- */
+/* ---- all-zero weights ---- */
 
-/* Every hidden output is tanh 0 = 0 in the first step, so no weight behind it has a gradient; biases have. */
+/* In the first step every hidden output is tanh 0 = 0, so that the weights after it have no gradient; biases
+   have. */
 static void check_stages(const char *backend, const char *rule, const char *optimizer)
 {
     const struct fixture_options options = {
@@ -178,7 +179,7 @@ static void check_stages(const char *backend, const char *rule, const char *opti
     fixture_free(&fixture);
 }
 
-static void test_learning_from_zeros_comes_in_stages(void **state)
+static void test_from_zeros_blocks_learn_one_after_the_other(void **state)
 {
     (void)state;
     for (int backend = 0; bl_backend_name(backend); backend++) {
@@ -189,7 +190,7 @@ static void test_learning_from_zeros_comes_in_stages(void **state)
     }
 }
 
-/* ---- 4: refusals, defaults, and angles that do not exist ---- */
+/* ---- refused initial zeros, defaults, and undefined angles ---- */
 
 static bool learns_from_zero(const char *rule)
 {
@@ -198,8 +199,8 @@ static bool learns_from_zero(const char *rule)
 
 struct start_case {
     const char *rule, *net;
-    const char *settled; /* the default init; NULL: any */
-    bool stalls;         /* from zeros: refused */
+    const char *settled; /* the default of init; NULL: any */
+    bool stalls;         /* init zero is refused */
 };
 
 static const struct start_case starts[] = {
@@ -235,7 +236,7 @@ static void check_start(const struct start_case *c)
         fixture_must(&fixture, status);
     } else {
         assert_int_equal(status, learns_from_zero(c->rule) ? BL_BAD_VALUE
-                                                           : BL_NOT_DEFINED); /* the net, or the rule */
+                                                           : BL_NOT_DEFINED); /* by the net or by the rule */
         assert_null(fixture.trainer);
         if (!strstr(bl_why(fixture.ctx), "fanin") || !strstr(bl_why(fixture.ctx), "zero"))
             fail_msg("%s, %s: \"%s\" does not name the init to use", c->rule, c->net, bl_why(fixture.ctx));
@@ -243,7 +244,7 @@ static void check_start(const struct start_case *c)
     fixture_free(&fixture);
 }
 
-static void test_zeros_that_would_stall_are_refused(void **state)
+static void test_rules_that_cannot_learn_from_zeros_refuse_them(void **state)
 {
     (void)state;
     next_batch(0);
@@ -258,8 +259,8 @@ static void angles_of(struct fixture *fixture, bl_angles out[BLOCKS])
     fixture_must(fixture, bl_trainer_angles(fixture->trainer, fixture->data, N, out, BLOCKS));
 }
 
-/* From zeros backpropagation's own delta is 0 at hidden blocks before steps 1 and 2: no direction, so no
-   number. */
+/* From all-zero weights the delta of backpropagation is 0 at hidden blocks before steps 1 and 2, so that the
+   angle is NaN. */
 static void check_no_angle(const char *backend, const char *rule)
 {
     const struct fixture_options options = {.net = deep, .rule = rule, .optimizer = "sgd", .init = "zero"};
@@ -282,7 +283,7 @@ static void check_no_angle(const char *backend, const char *rule)
     fixture_free(&fixture);
 }
 
-static void test_no_direction_no_angle(void **state)
+static void test_the_angle_to_a_zero_delta_is_nan(void **state)
 {
     (void)state;
     for (int backend = 0; bl_backend_name(backend); backend++) {
@@ -315,8 +316,8 @@ static void assert_near(double value, double expected, double allowed)
         fail_msg("%.9g is not within %.2g of %.9g", value, allowed, expected);
 }
 
-/* With plain sgd the weights' change is minus the rate times the gradient: the update angle is the
-   gradients'. */
+/* With plain sgd the change of the weights is minus the rate times the gradient, so that the update angle is
+   that of the gradients. */
 static void check_block_angles(const struct fixture *rule, const struct fixture *bp, int l,
                                const bl_angles *angles)
 {
@@ -332,7 +333,7 @@ static void check_block_angles(const struct fixture *rule, const struct fixture 
     }
     assert_near(angles->sample, samples, angle_bound);
     assert_near(angles->flat, angle(mine.values, theirs.values, fixture_count(mine)), angle_bound);
-    /* inspect tells the derivatives of the batch's mean loss, angles those of each example's own */
+    /* inspect gives derivatives of the mean loss of the batch, angles those of the loss of each example */
     assert_near(angles->signal_norm, N * my_norm, 1e-5 * N * my_norm);
     assert_near(angles->bp_norm, N * their_norm, 1e-5 * N * their_norm);
     int index = 0;
@@ -347,8 +348,8 @@ static void check_block_angles(const struct fixture *rule, const struct fixture 
     assert_near(angles->update, angle(mine.values, theirs.values, fixture_count(mine)), angle_bound);
 }
 
-/* `before` steps first. After two from zeros backpropagation's own step is far below the weights' rounding,
-   and must be measured all the same. */
+/* Measures after `before` steps. After two steps from zeros the step of backpropagation is far below the
+   rounding of the weights; its angle must be measured nevertheless. */
 static void check_angles(const char *backend, const char *rule_name, const char *init, int before)
 {
     const struct fixture_options bp_options = {
@@ -391,7 +392,7 @@ static void test_angles_are_those_of_the_deltas(void **state)
 
 /* ---- the baselines ---- */
 
-static void test_frozen_moves_the_output_alone(void **state)
+static void test_frozen_trains_the_output_only(void **state)
 {
     (void)state;
     const struct fixture_options options = {.net = deep, .rule = "frozen", .optimizer = "sgd decay 0.01"};
@@ -409,12 +410,12 @@ static void test_frozen_moves_the_output_alone(void **state)
     fixture_free(&still);
 }
 
-/* ---- Feedback that takes the same steps ---- */
+/* ---- Feedback that takes the steps of the weights ---- */
 
 enum { MOST_WEIGHTS = 64 };
 
-/* The largest |B - W after - (1 - decay) (B - W before)|, over the sum of their sizes at both times:
-   rounding, or more. */
+/* The largest |(B - W) after - (1 - decay) (B - W) before|, relative to the sum of the sizes of B and W at
+   both times. */
 static double strays(const struct fixture *fixture, const double *before, const double *sizes, double decay,
                      int B_block, int W_block)
 {
@@ -440,9 +441,9 @@ static void take_difference(const struct fixture *fixture, double *out, double *
     }
 }
 
-/* kp: each block's feedback against its weights. dkp: the last hidden block's against the output's. fa:
-   never. */
-static void test_feedback_comes_nearer_by_the_decay(void **state)
+/* For kp the feedback of each block approaches its weights; for dkp that of the last hidden block the
+   output's; for fa none does. */
+static void test_feedback_approaches_weights_by_the_decay(void **state)
 {
     static const char *const optimizers[] = {"sgd decay 0.01", "sgd momentum 0.9 decay 0.01",
                                              "rmsprop decay 0.01", "adam decay 0.01"};
@@ -483,14 +484,14 @@ static void test_feedback_comes_nearer_by_the_decay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_feedback_comes_nearer_by_the_decay),
+        cmocka_unit_test(test_feedback_approaches_weights_by_the_decay),
         cmocka_unit_test(test_one_hidden_layer_fa_is_dfa),
         cmocka_unit_test(test_fa_through_the_weights_is_bp),
-        cmocka_unit_test(test_learning_from_zeros_comes_in_stages),
-        cmocka_unit_test(test_zeros_that_would_stall_are_refused),
-        cmocka_unit_test(test_no_direction_no_angle),
+        cmocka_unit_test(test_from_zeros_blocks_learn_one_after_the_other),
+        cmocka_unit_test(test_rules_that_cannot_learn_from_zeros_refuse_them),
+        cmocka_unit_test(test_the_angle_to_a_zero_delta_is_nan),
         cmocka_unit_test(test_angles_are_those_of_the_deltas),
-        cmocka_unit_test(test_frozen_moves_the_output_alone),
+        cmocka_unit_test(test_frozen_trains_the_output_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

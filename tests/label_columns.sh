@@ -1,6 +1,6 @@
 #!/bin/sh
-# labels.sh PROGRAM - labels of files other than the training set: the class of each, and the labels that are
-# refused, with their line.
+# label_columns.sh PROGRAM - labels in other files than the training set: the class that each means, and
+# labels that are refused with their line.
 . "$(dirname "$0")/shell/expect.sh"
 
 train() { # FILE OUT OPTION...
@@ -10,7 +10,7 @@ train() { # FILE OUT OPTION...
         --out "$out" "$@" >out.txt 2>&1 || { complain "train $file"; cat out.txt; }
 }
 
-# ---- no labels, or a feature for a label
+# ---- a file without labels, and a feature as the label column
 printf 'a,label\n1,0\n2,1\n3,0\n4,1\n' >train.csv
 printf 'a\n1\n2\n' >bare.csv
 printf 'a,label\n1,\n2,?\n' >blank.csv
@@ -29,7 +29,7 @@ train plain.csv plain --header no
 expect 3 "is one of the features" "$program" eval --model plain --data plain.csv --header no --label 0
 expect 0 "error" "$program" eval --model plain --data plain.csv --header no --label 1
 
-# ---- numbers are no places among words
+# ---- a number is not the index of a class that has a word as its name
 printf 'a,label\n1,benign\n2,malignant\n3,benign\n4,malignant\n' >words.csv
 printf 'a,label\n1,1\n2,0\n' >numbers.csv
 expect 3 'numbers.csv: line 2, column "label": label "1", which is none of the 2 classes '\
@@ -44,7 +44,8 @@ done
 printf 'a,label\n1, benign\n2,"malignant"\n' >spaces.csv
 expect 0 "on 2 examples" "$program" eval --model words --data spaces.csv
 
-# ---- numbers by value, texts by their bytes where --categorical says so; the model knows which
+# ---- labels are compared by value if they are numbers, by their bytes with --categorical; the model stores
+# which
 printf 'a,label\n1,01\n2,1.0\n' >value.csv
 expect 0 "on 2 examples" "$program" eval --model run --data value.csv
 printf 'a,label\n1,01\n2,1\n3,02\n4,2\n' >codes.csv
@@ -58,7 +59,7 @@ expect 3 'line 3, column "label": label "1.0", which is none of the 4 classes' "
 printf 'a,label\n1,Yes\n2,yes\n3,No\n' >cases.csv
 expect 0 'differ in case and are two classes' "$program" data info cases.csv --samples 0
 
-# ---- rows without a label are counted, and nothing is filled in for them
+# ---- rows without a label are counted and refused; labels are not imputed
 printf 'a,label\n1,x\n2,\n3,y\n4,NA\n' >some.csv
 expect 3 'line 3, column "label": "" is not a label (2 such lines); labels '\
 'are not imputed: remove the lines' \
@@ -66,7 +67,7 @@ expect 3 'line 3, column "label": "" is not a label (2 such lines); labels '\
 sed '5d' some.csv >one.csv
 expect 3 '(1 such line); labels are not imputed: remove the line, or' "$program" train --data one.csv
 
-# ---- dates are no classes, where nobody names the label; nor is what has one example a class
+# ---- a column of dates is not chosen as the label; classes with one example are reported
 for date in 2024-01-%02d 1/%d/2024 %d.1.24 "2024-01-%02d 10:00" 2024-01-%02dT10:00:00; do
     awk -v date="$date" 'BEGIN {
         print "day,a,up";
@@ -90,9 +91,10 @@ expect 0 'have one example, too few to learn a class from; --label names another
     info names.csv --samples 0
 awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i % 15 }' >kinds.csv
 "$program" data info kinds.csv --samples 0 2>&1 | grep -q "have one example" &&
-    complain "classes of two examples are told"
+    complain "classes of two examples are reported"
 
-# ---- targets that are missing are labels that are missing; a model's advice is not that of training
+# ---- missing regression targets are refused like missing labels; advice for a model differs from that for
+# training
 awk 'BEGIN { print "a,y"; for (i = 1; i <= 30; i++) printf "%d,%s\n", i, i == 4 ? "" : i % 7 + 0.5 }' >gap.csv
 sed '5d' gap.csv >whole.csv
 for option in "--loss mse" "--target number" ""; do
@@ -110,7 +112,7 @@ expect 3 '--missing impute fills them in by the mean of the training set' "$prog
 printf 'a\n1\n' >alone.csv
 expect 0 "1 answer in alone.txt" "$program" predict --model numbers --data alone.csv --output alone.txt
 
-# ---- a test set that is the training set, and one without labels
+# ---- a test set with the examples of the training set, and one without labels
 expect 0 "the test set has the examples of the training set" "$program" train --data whole.csv \
     --test whole.csv --epochs 1
 cp whole.csv copy.csv

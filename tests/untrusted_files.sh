@@ -1,10 +1,10 @@
 #!/bin/sh
-# strange_files.sh PROGRAM - arrays, archives and pictures as other programs write them, and malicious ones,
-# are read correctly or refused with their name, in a few megabytes of memory and without delay.
+# untrusted_files.sh PROGRAM - arrays, archives and images, both unusual files of other programs and malicious
+# ones, are read correctly or refused by name, in a few megabytes of memory and without delay.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 python3 -c 'import zipfile, zlib' 2>/dev/null || { echo "SKIP: no python3"; exit 77; }
-python3 "$here/strange_files.py" || { echo "FAILED: strange_files.py"; exit 1; }
+python3 "$here/untrusted_files.py" || { echo "FAILED: untrusted_files.py"; exit 1; }
 
 info() { timeout 20 "$program" data info "$1" --samples 0 --json; }
 run() { # FILE OUT OPTION...
@@ -37,8 +37,8 @@ expect 3 "label 0 in row 0 (from 0), which is none of the 3 classes" "$program" 
 expect 3 'row 3, counted from 0: label "é", which is none' "$program" eval --model bytes --data text.npz
 expect 3 "no labels to measure against" "$program" eval --model order --data bare.npz
 
-# ---- what unpacks to more than it is worth, in memory that would not do for it
-# (A sanitizer takes terabytes of addresses for itself: there is no limit then.)
+# ---- decompression bombs, with less memory than they unpack to. (A sanitizer needs terabytes of address
+# space, so there is no limit with one.)
 limit=400000
 (ulimit -v $limit && "$program" --version) >/dev/null 2>&1 || limit=unlimited
 small() { (ulimit -v $limit && exec "$program" data info "$1" --samples 0); }

@@ -1,4 +1,4 @@
-"""What the library calls during a fit: callbacks, and the requests to stop."""
+"""The function that the library calls during a fit: it runs the user's callbacks and requests stops."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .records import Progress, progress_of
 Callback = Callable[[Progress], object]
 
 
-class Watch:
-    """function: the bl_progress_fn. No exception passes through the library: the first one stops the fit and
-    is kept in `error`."""
+class ProgressCallback:
+    """function: the bl_progress_fn. Exceptions cannot pass through the library: the first one stops the fit
+    and is kept in `error`."""
 
     def __init__(
         self, callbacks: Iterable[Callback], interrupts: Interrupts, failed: Callable[[], bool]
@@ -28,14 +28,14 @@ class Watch:
 
     def _on_progress(self, user: int | None, now: Any) -> int:
         try:
-            return int(self._tell(now.contents))
+            return int(self._should_stop(now.contents))
         except BaseException as error:
             self.error = self.error or error
             return 1
 
-    def _tell(self, now: _structs.Progress) -> bool:
-        """True: stop."""
-        stops = self._interrupts.was_asked or self._failed()
+    def _should_stop(self, now: _structs.Progress) -> bool:
+        """Runs the callbacks; returns whether the fit must stop."""
+        stops = self._interrupts.is_requested or self._failed()
         if not self._callbacks and not now.epoch_ended:
             return stops
         progress = progress_of(now)

@@ -1,6 +1,6 @@
 /*
- * test_unused.c - an option that the rule, the net or the data do not use is reported, and one that they use
- * is not.
+ * test_unused_options.c - a note reports each option that the rule, the net or the data do not use, and no
+ * others.
  */
 #include "data_files.h"
 #include "fixture.h"
@@ -18,7 +18,7 @@ static int32_t labels[N];
 static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTURE_ROWS};
 
 struct told {
-    const char *key, *value, *fragment; /* fragment NULL: nothing is told of the option */
+    const char *key, *value, *fragment; /* fragment NULL: there is no note about the option */
 };
 
 static bool is_about(const char *note, const char *key)
@@ -31,14 +31,14 @@ static bool is_about(const char *note, const char *key)
 static void check_note(const char *who, const struct told *t, const char *note)
 {
     if (t->fragment && !note)
-        fail_msg("%s: nothing is told of --%s \"%s\"", who, t->key, t->value);
+        fail_msg("%s: there is no note about --%s \"%s\"", who, t->key, t->value);
     if (t->fragment && !strstr(note, t->fragment))
         fail_msg("%s: \"%s\" lacks \"%s\"", who, note, t->fragment);
     if (!t->fragment && note)
         fail_msg("%s: --%s \"%s\" is used, but: %s", who, t->key, t->value, note);
 }
 
-/* What a trainer with this option tells of it, under "rule, init". */
+/* Checks the note of a trainer about this option, with a rule and an init. */
 static void check_trainer(const char *rule, const char *init, const struct told *t)
 {
     struct fixture fixture;
@@ -82,7 +82,7 @@ static void test_options_of_rules(void **state)
         {"adfa", NULL, {"slope", "1", NULL}},
         {"dfa", "fanin", {"weight-seed", "9", NULL}},
         {"dfa", "zero", {"feedback-seed", "9", NULL}},
-        {"bp", NULL, {"feedback", "nokland", NULL}}, /* as a run folder holds what was settled */
+        {"bp", NULL, {"feedback", "nokland", NULL}}, /* a default that a run folder stores explicitly */
         {"bp", NULL, {"feedback-seed", "1", NULL}},
     };
     (void)state;

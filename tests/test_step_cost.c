@@ -1,6 +1,6 @@
 /*
- * test_work.c - the counts of bl_trainer_count against numbers computed by hand; and the clocks of a step,
- * which change no bit and never exceed the time of the step.
+ * test_step_cost.c - the operation counts of bl_trainer_count against numbers computed by hand; the clocks of
+ * the parts of a step change no bit and never exceed the time of the step.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 enum { N = 6, STEPS = 3 };
 
-/* The sums are exact, the clock's own grain is not: a few roundings of numbers near a second. */
+/* Sums of times may differ by a few roundings of numbers near a second. */
 static const double grain = 1e-9;
 
 struct work_case {
@@ -97,8 +97,8 @@ static void test_every_rule_is_counted(void **state)
    direct matrices. */
 static const struct traffic_case {
     const char *rule, *optimizer;
-    double weights, state, feedback,
-        in_use; /* numbers that are read, and numbers that are written; numbers */
+    double weights, state, feedback; /* numbers that a step reads plus those that it writes */
+    double in_use;                   /* numbers in memory */
 } traffic_cases[] = {
     {"bp", "sgd", 2 * 361, 0, 0, 361},
     {"bp", "sgd momentum 0.9", 2 * 361, 2 * 361, 0, 2 * 361},

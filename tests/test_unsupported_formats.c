@@ -1,6 +1,6 @@
 /*
- * test_foreign.c - files of unsupported formats are refused with the name of the format and advice; tables
- * that resemble them are read.
+ * test_unsupported_formats.c - files of unsupported formats are refused with the name of the format and a
+ * suggestion; tables that resemble them are read.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,7 +85,7 @@ static const struct foreign_case cases[] = {
     {BYTES("3 qid:1 1:0.5 # doc\n"), "a libsvm (svmlight) file"},
 };
 
-static void each_is_refused_by_its_name(void **state)
+static void each_format_is_refused_by_name(void **state)
 {
     static const struct data_options options = {.has_labels = true};
     (void)state;
@@ -116,7 +116,7 @@ static void gzip_in_gzip_is_refused(void **state)
     assert_non_null(strstr(ctx->why, "gzip"));
 }
 
-static void tables_are_none_of_them(void **state)
+static void tables_are_not_mistaken_for_them(void **state)
 {
     static const char *const tables[] = {
         "1,2,0\n3,4,1\n",
@@ -132,7 +132,7 @@ static void tables_are_none_of_them(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         size_t n = strlen(tables[i]);
-        uint8_t *copy = malloc(n + 1); /* of its exact size, for the sanitizer */
+        uint8_t *copy = malloc(n + 1); /* of its exact size, so that a sanitizer finds overruns */
         memcpy(copy, tables[i], n);
         const struct bytes file = {copy, n};
         if (foreign_check(ctx, "table.csv", &file) != BL_OK)
@@ -162,9 +162,9 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH (each_is_refused_by_its_name),
+        EACH (each_format_is_refused_by_name),
         EACH (gzip_in_gzip_is_refused),
-        EACH (tables_are_none_of_them),
+        EACH (tables_are_not_mistaken_for_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# frozen_memory.sh PROGRAM - a checkpoint holds the optimiser's state of the tensors that learn and of no
-# others, and a stopped run continues from it to the same bits. bp is the control: there every block learns.
+# frozen_checkpoint.sh PROGRAM - a checkpoint contains the optimiser's state of the tensors that learn and of
+# no others, and a stopped run continues from it to the same bits. Control: with the rule bp every block
+# learns.
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 200; i++)
@@ -29,4 +30,4 @@ holds frozen 0.dense.weight && complain "frozen keeps memory of a block that it 
 holds bp 0.dense.weight || complain "the control has no memory of the first block"
 
 [ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }
-echo "frozen_memory: as expected"
+echo "frozen_checkpoint: as expected"

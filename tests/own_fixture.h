@@ -1,8 +1,8 @@
 /*
- * own_made.h - a trainer whose context has all rules of own_rules.h, and examples for it.
+ * own_fixture.h - a trainer whose context has all rules of own_rules.h, and examples for it.
  */
-#ifndef TESTS_OWN_MADE_H
-#define TESTS_OWN_MADE_H
+#ifndef TESTS_OWN_FIXTURE_H
+#define TESTS_OWN_FIXTURE_H
 
 #include "own_rules.h"
 
@@ -41,13 +41,13 @@ static const char conv[] =
 static const char small[] = "conv 3 3x3 pad 1, batchnorm, relu, maxpool 2, dense 7, tanh, dense 5";
 static const char dense[] = "dense 170, tanh, dense 90, tanh, dense 5";
 
-/* A net that the rule is defined for: ifa, pepita and adfa are not defined behind a pool. */
+/* A net for which the rule is defined: ifa, pepita and adfa are not defined for nets with pools. */
 static inline const char *net_of(const bl_rule *rule)
 {
     return rule == &my_ifa || rule == &my_pepita || rule == &my_adfa ? dense : conv;
 }
 
-/* Whether no block's signal waits for another block's. */
+/* Whether the signal of each block depends on no other block's signal. */
 static inline bool is_direct(const bl_rule *rule)
 {
     const bool has_own = rule == &my_arrays || rule == &my_rows || rule == &my_local;

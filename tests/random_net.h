@@ -1,10 +1,10 @@
 /*
- * drawn_net.h - draws the text of a net at random: convolutions, residual blocks (nested, with shortcuts,
+ * random_net.h - draws the text of a net at random: convolutions, residual blocks (nested, with shortcuts,
  * with subsampling) and dense layers for images of 6 x 6 and five classes. Equal seeds give equal texts. The
  * text is valid, but the net may still be refused, because a pool does not fit the size of its input.
  */
-#ifndef TESTS_DRAWN_NET_H
-#define TESTS_DRAWN_NET_H
+#ifndef TESTS_RANDOM_NET_H
+#define TESTS_RANDOM_NET_H
 
 #include "../src/base/rng.h"
 
@@ -17,7 +17,7 @@ enum { NET_TEXT = 2400 }; /* bytes of the longest text */
 
 struct draw_state {
     struct rng rng;
-    uint64_t n; /* numbers drawn so far */
+    uint64_t n; /* how many numbers were drawn */
 };
 
 static inline uint32_t draw(struct draw_state *d, uint32_t below)
@@ -42,7 +42,8 @@ static inline void net_add_sign(char net[NET_TEXT], const char *sign)
     snprintf(net + n, NET_TEXT - n, "%s", sign);
 }
 
-/* The layers without weights that follow a layer: each of norm, activation, pool and dropout, or not. */
+/* Appends the layers without weights that follow a layer: norm, activation, pool and dropout, each with some
+   probability. */
 static inline void draw_unweighted(struct draw_state *d, char net[NET_TEXT], bool is_image)
 {
     static const char *const activations[] = {"tanh", "relu", "leaky-relu", "logistic", "gelu", "softplus"};
@@ -57,7 +58,7 @@ static inline void draw_unweighted(struct draw_state *d, char net[NET_TEXT], boo
         net_add(net, "dropout 0.2");
 }
 
-/* A convolution that keeps the size of the maps, or a dense layer. */
+/* Appends a convolution that keeps the size of the maps, or a dense layer. */
 static inline void draw_weighted(struct draw_state *d, char net[NET_TEXT], int width, bool is_image)
 {
     static const char *const windows[] = {" 3x3 pad 1", " 1x1"};
@@ -67,7 +68,7 @@ static inline void draw_weighted(struct draw_state *d, char net[NET_TEXT], int w
     net_add(net, layer);
 }
 
-/* Widths below and above those at which a layer is cut into ranges. */
+/* Draws a width; some are below and some above the one from which a layer is cut into ranges. */
 static inline int draw_width(struct draw_state *d, bool is_image)
 {
     static const int channels[] = {3, 5, 3, 20, 90}, units[] = {17, 33, 90, 170};
@@ -77,8 +78,8 @@ static inline int draw_width(struct draw_state *d, bool is_image)
 static inline int draw_residual(struct draw_state *d, char net[NET_TEXT], int width, bool is_image,
                                 int depth);
 
-/* A branch of a residual block, from one width to another. It may begin with a layer without weights or with
-   a residual block. */
+/* Appends a branch of a residual block, from one width to another. It may begin with a layer without weights
+   or with a residual block. */
 static inline void draw_branch(struct draw_state *d, char net[NET_TEXT], int from, int to, bool is_image,
                                int depth)
 {
@@ -99,7 +100,8 @@ static inline void draw_branch(struct draw_state *d, char net[NET_TEXT], int fro
         draw_unweighted(d, net, false);
 }
 
-/* A residual block that halves the size of the maps; its shortcut has no weights. Returns its channels. */
+/* Appends a residual block that halves the size of the maps; its shortcut has no weights. Returns its
+   channels. */
 static inline int draw_halving_residual(struct draw_state *d, char net[NET_TEXT], int width)
 {
     const int to = width + (int)draw(d, 4);
@@ -112,7 +114,8 @@ static inline int draw_halving_residual(struct draw_state *d, char net[NET_TEXT]
     return to;
 }
 
-/* A residual block whose input has `width` channels or units, inside `depth` others. Returns its width. */
+/* Appends a residual block whose input has `width` channels or units, inside `depth` others. Returns its
+   width. */
 static inline int draw_residual(struct draw_state *d, char net[NET_TEXT], int width, bool is_image, int depth)
 {
     if (is_image && depth == 0 && draw(d, 4) == 0)

@@ -1,19 +1,19 @@
 #!/bin/sh
-# outputs.sh PROGRAM - an output whose path exists: pipes and devices are written, links are kept, and
+# output_paths.sh PROGRAM - outputs to existing paths: pipes and devices are written, links are kept, and
 # folders, inputs and an empty path are refused.
 . "$(dirname "$0")/shell/expect.sh"
 unset BACKLESS_OUT BACKLESS_OUTPUT BACKLESS_MODEL
 printf 'a,b,label\n1,2,x\n2,3,y\n' >t.csv
 export BACKLESS_THREADS=1
 net="dense 4, tanh, dense 2"
-# ok COMMAND...: it succeeds, and may be silent
+# ok COMMAND...: the command succeeds; its output does not matter
 ok() { "$@" >out.txt 2>&1 || { complain "exit $?: $*"; cat out.txt; }; }
 train() { "$program" train --data t.csv --net "$net" --epochs 2 --quiet "$@"; }
 predict() { "$program" predict --model run --data t.csv --quiet "$@"; }
 train --out run >/dev/null || complain "the run to begin with"
 ok predict --output right.csv
 same() { cmp -s "$1" right.csv || complain "$1 does not hold the answers"; }
-no_leftovers() { [ -z "$(find . -name '*.tmp')" ] || complain "left: $(find . -name '*.tmp')"; }
+no_leftovers() { [ -z "$(find . -name '*.tmp')" ] || complain "not removed: $(find . -name '*.tmp')"; }
 
 # ---- Pipes, devices, descriptors
 mkfifo pipe
@@ -75,7 +75,7 @@ ok train --out runs --force
 [ -L runs/model.safetensors ] || complain "a link in a run folder was removed by --force"
 no_leftovers
 
-# ---- An output that is an input, by any name
+# ---- An output that is an input is refused under any name of that file
 cp t.csv t.saved
 ln t.csv hard.csv
 ln -s t.csv soft.csv

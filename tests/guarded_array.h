@@ -1,12 +1,12 @@
 /*
- * fence.h - for tests of the numerical operations: arrays that detect accesses outside of them, floats of all
- * kinds, and comparison of bits.
+ * guarded_array.h - for tests of the numerical operations: arrays that detect accesses outside of their
+ * bounds, floats of all kinds, and comparison of bits.
  *
- * An array ends where a page begins that may be neither read nor written; before its first element lies a
- * pattern.
+ * The end of an array is the beginning of an inaccessible page, so that reading or writing past it crashes;
+ * before its first element is a pattern that shows writes.
  */
-#ifndef TESTS_FENCE_H
-#define TESTS_FENCE_H
+#ifndef TESTS_GUARDED_ARRAY_H
+#define TESTS_GUARDED_ARRAY_H
 
 #include <math.h>
 #include <stdbool.h>
@@ -18,26 +18,26 @@
 #include <unistd.h>
 
 enum {
-    FENCE_BEFORE = 32 /* floats of pattern */
+    GUARD_FLOATS = 32 /* floats of the pattern before the array */
 };
 
-struct fenced {
+struct guarded_array {
     float *x; /* n floats */
     size_t n;
     unsigned char *pages;
     size_t bytes; /* including the inaccessible page */
 };
 
-static inline size_t fence_page(void)
+static inline size_t guard_page_size(void)
 {
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static inline struct fenced fence_make(size_t n)
+static inline struct guarded_array guarded_make(size_t n)
 {
-    const size_t page = fence_page();
-    struct fenced f = {.n = n};
-    f.bytes = ((n + FENCE_BEFORE) * sizeof(float) / page + 2) * page;
+    const size_t page = guard_page_size();
+    struct guarded_array f = {.n = n};
+    f.bytes = ((n + GUARD_FLOATS) * sizeof(float) / page + 2) * page;
     void *pages = NULL;
     if (posix_memalign(&pages, page, f.bytes) != 0)
         abort();
@@ -49,18 +49,18 @@ static inline struct fenced fence_make(size_t n)
     return f;
 }
 
-static inline void fence_free(struct fenced *f)
+static inline void guarded_free(struct guarded_array *f)
 {
-    if (mprotect(f->pages + f->bytes - fence_page(), fence_page(), PROT_READ | PROT_WRITE) != 0)
+    if (mprotect(f->pages + f->bytes - guard_page_size(), guard_page_size(), PROT_READ | PROT_WRITE) != 0)
         abort();
     free(f->pages);
 }
 
 /* Whether nothing was written before the array. */
-static inline bool fence_holds(const struct fenced *f)
+static inline bool guarded_is_intact(const struct guarded_array *f)
 {
-    const unsigned char *before = (const unsigned char *)(f->x - FENCE_BEFORE);
-    for (size_t i = 0; i < FENCE_BEFORE * sizeof(float); i++)
+    const unsigned char *before = (const unsigned char *)(f->x - GUARD_FLOATS);
+    for (size_t i = 0; i < GUARD_FLOATS * sizeof(float); i++)
         if (before[i] != 0xa5)
             return false;
     return true;

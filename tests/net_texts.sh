@@ -1,6 +1,6 @@
 #!/bin/sh
-# nets.sh PROGRAM - the short forms of a net's text (names, repetitions, C), messages for faults in them, and
-# backless nets.
+# net_texts.sh PROGRAM - the short forms of a net's text (names, repetitions, C), messages about faults in
+# them, and the list that `backless nets` prints.
 set -u
 program=$1
 # shellcheck source=tests/shell/expect.sh
@@ -10,7 +10,8 @@ awk 'BEGIN { print "a,b,c,kind"; split("x y z", k, " ")
     for (i = 0; i < 60; i++)
         printf "%g,%g,%g,%s\n", i % 3 + 0.1 * (i % 7), i % 5, 0.5 * (i % 3), k[i % 3 + 1] }' >t.csv
 
-# hash TEXT: of the weights after two epochs of that net, and the text in the run folder.
+# hash TEXT: prints the hash of the weights after two epochs of that net, and the net's text in the run
+# folder.
 hash() {
     rm -rf run
     text=$1
@@ -29,7 +30,7 @@ hash "dense 9 nobias, tanh, dense C nobias" >short
 hash "dense 9 nobias, tanh, dense 3 nobias" >long
 cmp long short || complain "dense C nobias is another net"
 hash "3 x (dense 9, tanh), dense C" >other
-cmp -s long other && complain "three layers are not told from two"
+cmp -s long other && complain "three layers give the same hash as two"
 
 train() { "$program" train --data t.csv --epochs 1 --net "$1"; }
 expect 2 'a "(" of the net has no ")" behind it' train "2 x (dense 4, tanh, dense C"
@@ -47,7 +48,7 @@ expect 2 'repeated layers need parentheses' train "2  x lenet"
 expect 2 'a layer with as many units as classes is written "dense C"' train "dense 4, tanh, dense c"
 expect 2 'a convolution needs an image' train lenet
 
-# residuals: the canonical text, and what is wrong
+# residuals: the canonical text, and faults
 hash "dense 9,tanh,2x(residual(dense 9,tanh|dense 9),tanh),dense C" >short
 half="residual (dense 9, tanh | dense 9), tanh"
 hash "dense 9, tanh, $half, $half, dense 3" >long
@@ -65,12 +66,13 @@ expect 2 'stands in a residual only' train "dense 9 | dense 9, dense C"
 expect 2 'written residual (LAYERS)' train "dense 9, skip 2, dense C"
 expect 2 'not defined with the option modules' "$program" train --data t.csv --rule ifa --modules 2 \
     --net "dense 9, tanh, dense 9, residual (tanh), dense C"
-# what is kept of outputs changes no bit
+# the option memory changes no bit
 hash "dense 9, tanh, residual (dense 9, tanh, dense 9), tanh, dense C" --memory low >low
 hash "dense 9, tanh, residual (dense 9, tanh, dense 9), tanh, dense C" >normal
 cmp low normal || complain "memory low trains a net with residuals to other weights"
 
-# modules: one for all is backpropagation; a run keeps them, and goes on with no others
+# modules: a net that is one module trains as by backpropagation; a run stores the option and cannot be
+# resumed with another value
 two="dense 9, tanh, residual (dense 9, tanh, dense 9), tanh, dense C"
 hash "$two" --rule bp --init fanin >bp
 hash "$two" --rule dfa --init fanin --modules 9 >one
@@ -80,12 +82,12 @@ expect 0 "feedback nokland, modules residual" "$program" train --data t.csv --ne
     --modules residual --epochs 1 --out run
 expect 0 "modules        residual" "$program" info run/model.safetensors
 expect 0 "" "$program" eval --model run --data t.csv
-grep -q '"modules": "residual"' run/config.json || complain "config.json does not tell of modules"
+grep -q '"modules": "residual"' run/config.json || complain "config.json does not have the option modules"
 expect 2 "modules" "$program" train --resume run --modules layer
 expect 0 "" "$program" train --resume run --epochs 2
 expect 0 ", modules 2" "$program" compare --data t.csv --net "$two" --rules bp,dfa --modules 2 --epochs 1
 
-# layer norm and subsampling: where they may not stand, and what is not defined with them
+# layer norm and subsampling: positions that are refused, and rules that are not defined with them
 hash "dense 9, layernorm, tanh, residual (layernorm, dense 9), layernorm, dense 3" >short
 hash "dense 9,layernorm ,tanh,residual( layernorm,dense 9 ),layernorm,dense C" >long
 cmp short long || complain "layer norm in short form is another net"
@@ -108,8 +110,8 @@ hash "$net" --memory low >low
 hash "$net" --memory normal >normal
 cmp low normal || complain "memory low trains a net with layer norm to other weights"
 
-# what layer norm owns is saved and resumed, on one thread as on two; chain rules start from fanin with it,
-# direct rules from zero
+# the parameters of layer norm are saved and resumed, with the same bits on one and two threads; with it chain
+# rules start from fanin, direct rules from zero
 net="dense 90, layernorm, tanh, residual (layernorm, dense 40, gelu, dense 90), layernorm, dense C"
 run() { "$program" train --data t.csv --net "$net" --schedule constant --angles 2 --quiet "$@" >/dev/null; }
 weights() { sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' "$1/result.json"; }

@@ -1,6 +1,6 @@
 /*
- * test_draws.c - random numbers: the generator's published outputs, the ranges and moments of the weights
- * and the feedback that a trainer draws, shuffles, and logarithm and cosine.
+ * test_random_numbers.c - random numbers: the published outputs of the generator, the ranges and moments of
+ * the weights and the feedback that a trainer draws, shuffles, and logarithm and cosine.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,10 +15,9 @@
 
 #include <math.h>
 
-/* Draws are the same in every run, so these are not chances of failure but of a bad seed: five standard
-   deviations. */
+/* Bound in standard deviations. Draws are the same in every run, so that the test does not fail at random. */
 static const double deviations = 5.0;
-/* The promise of maths.h, and the long double it is compared with. */
+/* The error that maths.h states, plus that of the long double reference. */
 static const double maths_bound = 4e-16;
 
 enum { MANY = 4096, ORDERS = 6000, INPUTS = 50, CLASSES = 5, N = 4, UNITS_0 = 120, UNITS_1 = 80 };
@@ -31,13 +30,13 @@ static const struct fixture_batch batch = {x, labels, N, INPUTS, CLASSES, FIXTUR
 
 /* ---- the generator ---- */
 
-/* Counter and key go in as they stand: see rng_block. */
+/* Counter and key are passed unchanged, see rng_block. */
 struct philox_case {
     uint32_t counter[4], key[2], out[4];
 };
 
 static const struct philox_case philox[] = {
-    /* the authors' known answers, Random123's kat_vectors */
+    /* the known answers of the authors, Random123's kat_vectors */
     {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
     {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
      {0xffffffff, 0xffffffff},
@@ -63,7 +62,7 @@ static void test_known_answers(void **state)
     }
 }
 
-/* Every part of the address makes other numbers; two rows of uniform numbers do not go together. */
+/* Every part of a stream's address gives other numbers, and streams of uniform numbers are uncorrelated. */
 static void test_streams_are_apart(void **state)
 {
     (void)state;
@@ -79,8 +78,7 @@ static void test_streams_are_apart(void **state)
         for (int j = 0; j < i; j++) {
             double sum = 0.0;
             for (int k = 0; k < MANY; k++)
-                sum +=
-                    3.0 * (double)u[i][k] * (double)u[j][k]; /* 3: a product of two has the deviation 1/3 */
+                sum += 3.0 * (double)u[i][k] * (double)u[j][k]; /* a product has the deviation 1/3 */
             assert_true(fabs(sum) < deviations * sqrt(MANY));
         }
 }
@@ -190,8 +188,8 @@ static void test_cosine(void **state)
 
 /* ---- what a trainer draws ---- */
 
-/* Uniform on (-limit, limit), as far as can be seen: nothing outside, the largest near the limit, mean and
-   variance. */
+/* Whether the values fit a uniform distribution on (-limit, limit): none outside, the largest near the limit,
+   mean and variance. */
 static bool fits_uniform(bl_tensor t, double limit)
 {
     const double n = (double)fixture_count(t);
@@ -208,7 +206,8 @@ static bool fits_uniform(bl_tensor t, double limit)
            fabs(squares / n - 1.0 / 3.0) < deviations * 2.0 / sqrt(45.0 * n);
 }
 
-/* Normal: mean, variance, and the shares beyond one and two deviations. */
+/* Whether the values fit a normal distribution: mean, variance, and the fractions beyond one and two
+   deviations. */
 static bool fits_normal(bl_tensor t, double sigma)
 {
     const double n = (double)fixture_count(t);
@@ -232,7 +231,7 @@ struct draw_case {
     size_t rows, cols;
     bool is_normal;
     double size;  /* the limit, or the deviation */
-    double wrong; /* a size that must be seen to be wrong; 0: none */
+    double wrong; /* negative control: a size that must not fit; 0: none */
 };
 
 #define ROOT_50 7.0710678118654752
@@ -251,8 +250,8 @@ static const struct draw_case draws[] = {
     {"bp", "uniform 0.01", NULL, "1.dense.bias", 1, UNITS_1, false, 0.01, 1 / ROOT_120},
     {"bp", "he", NULL, "1.dense.weight", UNITS_1, UNITS_0, true, 0.12909944487358056,
      1 / ROOT_120}, /* root 2/120 */
-    /* the fanout is the units that B lands on; the negative control reads it as the classes, or as where B
-       comes from */
+    /* the fan-out is the number of units that receive the signal; the negative control uses the classes, or
+       the units that send it */
     {"dfa", "zero", "nokland", "0.feedback", CLASSES, UNITS_0, false, 1 / ROOT_120, 1 / ROOT_5},
     {"dfa", "zero", "nokland", "1.feedback", CLASSES, UNITS_1, false, 1 / ROOT_80, 1 / ROOT_5},
     {"ifa", "fanin", "nokland", "0.feedback", CLASSES, UNITS_0, false, 1 / ROOT_120, 1 / ROOT_5},
@@ -323,7 +322,7 @@ static void test_only_the_matrices_of_the_rule_are_drawn(void **state)
     }
 }
 
-/* The first numbers of two tensors do not go together: each was drawn from a place of its own. */
+/* Whether the first numbers of two tensors are uncorrelated, as each has a stream of its own. */
 static bool are_apart(bl_tensor s, bl_tensor t)
 {
     const size_t n = fixture_count(s) < fixture_count(t) ? fixture_count(s) : fixture_count(t);
@@ -349,14 +348,14 @@ static void test_tensors_are_drawn_apart(void **state)
             for (int j = 0; j < i; j++) {
                 assert_true(bl_model_tensor(fixture.model, j, &t));
                 if (fixture_count(s) > 25 && fixture_count(t) > 25 &&
-                    !are_apart(s, t)) /* fewer say nothing */
+                    !are_apart(s, t)) /* fewer numbers prove nothing */
                     fail_msg("rule %s: %s goes with %s", rules[r], s.name, t.name);
             }
         fixture_free(&fixture);
     }
 }
 
-/* The optimiser says how large B must be. */
+/* The default size of B depends on the optimiser. */
 static void test_default_feedback_follows_the_optimizer(void **state)
 {
     (void)state;
@@ -372,9 +371,9 @@ static void test_default_feedback_follows_the_optimizer(void **state)
     }
 }
 
-/* With sgd a chain passes a signal on with its size: numbers within sqrt(3 / n), n the units, or the
-   channels at each place of a window, that a number is summed over. One hidden block has no chain, and
-   there fa is dfa. */
+/* With sgd the feedback of a chain keeps the size of the signal: it is uniform within sqrt(3 / n), where n is
+   the number of terms of each sum (units, or channels times places of a window). With one hidden block there
+   is no chain, and fa is dfa. */
 static void test_default_feedback_of_a_chain(void **state)
 {
     (void)state;
@@ -402,8 +401,8 @@ static void test_default_feedback_of_a_chain(void **state)
     }
 }
 
-/* A 3x3 window that moves by one meets a number inside 9 times for each of 20 channels; on 8 x 8 with 6 x
-   6 places 36 / 64 of that on the average. */
+/* A 3x3 window with stride 1 covers an inner number 9 times for each of 20 channels; on 8 x 8 with 6 x 6
+   positions, 36 / 64 of that on average. */
 static void test_fanin_counts_windows(void **state)
 {
     (void)state;

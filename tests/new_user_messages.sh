@@ -1,6 +1,6 @@
 #!/bin/sh
-# first_contact.sh PROGRAM - messages for new users: columns of too many words are named together, a stopped
-# run tells how to continue it, and a missing test set is not mentioned.
+# new_user_messages.sh PROGRAM - messages for new users: all columns with too many different words are named
+# in one message, a stopped run prints the command that continues it, and a missing test set is not mentioned.
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 awk 'BEGIN { print "id,kind,name,ticket,port,cabin"
@@ -15,12 +15,12 @@ grep -qF 'there are 3 such columns: --ignore "name,ticket,cabin" leaves them out
 expect 3 'there are 2 such columns: --ignore "name,ticket" leaves them out' train --ignore cabin
 expect 3 '; --ignore "cabin" leaves the column out' train --ignore name,ticket
 expect 0 "epoch 2/2" train --ignore name,ticket,cabin
-# too long, in a column behind one of too many
+# a field that is too long, after a column with too many words
 awk -v OFS=, -F, 'NR == 5 { for (i = 0; i < 300; i++) $5 = $5 "w" } { print }' people.csv >long.csv
 expect 3 '"name,ticket,port,cabin"' "$program" train --data long.csv --label kind
 expect 3 'column "port": a text of 301 bytes' "$program" train --data long.csv --label kind \
     --ignore name,ticket,cabin
-# a name with a comma is given by its number; of many columns the first are named
+# a column whose name has a comma is given by its number; of many columns only the first are named
 sed '1s/ticket/"ticket, or none"/' people.csv >comma.csv
 expect 3 '--ignore "name,3,cabin"' "$program" train --data comma.csv --label kind
 awk 'BEGIN { printf "kind"; for (c = 1; c <= 40; c++) printf ",column%d", c; print ""
@@ -30,10 +30,10 @@ awk 'BEGIN { printf "kind"; for (c = 1; c <= 40; c++) printf ",column%d", c; pri
 expect 3 'there are 40 such columns: --ignore "column1,column2' "$program" train --data wide.csv --label kind
 
 expect 0 "best on the validation set: epoch" train --ignore name,ticket,cabin --val 0.2
-grep -q "test -" out.txt && complain "a test error is told without a test set"
+grep -q "test -" out.txt && complain "a test error is printed without a test set"
 expect 0 ", test " train --ignore name,ticket,cabin --val 0.2 --test-fraction 0.2
 
-# A net that was given is not called a default, nor is that of a run that is resumed.
+# A net that the user chose is not called a default, nor is the net of a resumed run.
 expect 0 "by default: batch" train --ignore name,ticket,cabin --net "dense 4, tanh, dense 2" --out given
 expect 0 "by default: net, batch" train --ignore name,ticket,cabin
 expect 0 "by default: batch" train --ignore name,ticket,cabin --net "dense 4, tanh, dense 2" --rule linear
@@ -50,7 +50,8 @@ wait $pid
 grep -qF -e "saved, --resume a run continues from here" stopped.txt ||
     { complain "no way on"; tail -n 1 stopped.txt; }
 
-# An error that the most frequent class alone would reach is no success, however low it is.
+# An error that predicting the most frequent class always would reach is not called a success, however low it
+# is.
 awk 'BEGIN {
     print "a,b,fraud";
     for (i = 0; i < 300; i++) printf "%d,%d,%s\n", i * 7 % 11, i * 5 % 13, i % 30 ? "no" : "yes" }' >rare.csv
@@ -70,5 +71,5 @@ awk 'BEGIN {
     complain "a low error is called useless"
 "$program" eval --model easy --data easy.csv 2>&1 | grep -q "is not lower" &&
     complain "eval calls a low error useless"
-[ "$failures" = 0 ] && echo "first_contact: as expected"
+[ "$failures" = 0 ] && echo "new_user_messages: as expected"
 exit "$failures"

@@ -1,6 +1,7 @@
 /*
- * test_places.c - memory by lifetime: which buffers share a place, that those in use at once do not, and what
- * a batch of a net takes for use and in a lean step: no more for a deep net than for a shallow one.
+ * test_buffer_reuse.c - assignment of buffers to places by their lifetimes: buffers that are in use at the
+ * same time have different places, others share one; the memory of a batch, in predictions and in a step with
+ * low memory, does not grow with the depth of the net.
  */
 #include "../src/net/places.h"
 #include "../src/net/workspace.h"
@@ -20,19 +21,19 @@ struct expected {
     size_t n, places, place[MOST];
 };
 
-static void test_assigning(void **state)
+static void test_buffers_are_assigned_by_lifetime(void **state)
 {
     (void)state;
     static const struct expected cases[] = {
-        /* a row: each output until the next one is computed from it */
+        /* a chain: each output is in use until the next one is computed */
         {{{1, {0}, {1}, 4}, {1, {1}, {2}, 4}, {1, {2}, {3}, 4}, {1, {3}, {4}, 4}}, 4, 2, {0, 1, 0, 1}},
-        /* a shortcut keeps the first */
+        /* a shortcut uses the first output until the end */
         {{{1, {0}, {3}, 4}, {1, {1}, {2}, 4}, {1, {2}, {3}, 4}, {1, {3}, {4}, 4}}, 4, 3, {0, 1, 2, 1}},
-        /* the place whose size is nearest */
+        /* the place with the nearest size is chosen */
         {{{1, {0}, {1}, 9}, {1, {1}, {2}, 2}, {1, {3}, {4}, 3}, {1, {3}, {4}, 8}}, 4, 2, {0, 1, 1, 0}},
-        /* in use twice, and free for another one between */
+        /* a buffer that is in use twice, with another one between */
         {{{2, {0, 6}, {1, 7}, 4}, {1, {2}, {5}, 4}, {1, {5}, {6}, 4}}, 3, 2, {0, 0, 1}},
-        /* never in use */
+        /* a buffer that is never in use */
         {{{1, {0}, {9}, 4}, {0, {0}, {0}, 4}}, 2, 1, {0, 0}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -87,7 +88,7 @@ static size_t bytes_of_lean_step(bl_context *ctx, const char *text)
     return bytes;
 }
 
-static void test_depth_takes_no_memory(void **state)
+static void test_memory_does_not_grow_with_depth(void **state)
 {
     (void)state;
     static const char *const residuals[] = {
@@ -106,9 +107,9 @@ static void test_depth_takes_no_memory(void **state)
     bl_context_free(ctx);
 }
 
-/* A row: inputs, targets and the error, and two outputs; the derivatives of one block besides where blocks
-   learn. */
-static void test_a_row(void **state)
+/* The exact memory of a chain: inputs, targets, scores and error, and two outputs; a step also needs the
+   derivatives of one block. */
+static void test_exact_memory_of_a_chain(void **state)
 {
     (void)state;
     enum { DENSE = EXAMPLES * 20 * 4, ENDS = EXAMPLES * 4 * (12 + 5 + 5 + 5) };
@@ -122,8 +123,8 @@ static void test_a_row(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_assigning),
-                                       cmocka_unit_test(test_depth_takes_no_memory),
-                                       cmocka_unit_test(test_a_row)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_buffers_are_assigned_by_lifetime),
+                                       cmocka_unit_test(test_memory_does_not_grow_with_depth),
+                                       cmocka_unit_test(test_exact_memory_of_a_chain)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
