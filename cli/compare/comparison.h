@@ -65,9 +65,9 @@ struct comparison {
 };
 
 void row_forget_figures(struct row *row); /* sets all figures to NaN */
-/* Whether the row has the figures of an epoch. */
+/* Returns whether the row has the figures of at least one epoch. */
 bool row_has_figures(const struct row *row);
-/* Whether its runs waited for a core for so long that its speed is not meaningful. */
+/* Returns whether the row's runs waited for a core for so long that the measured speed is too low. */
 bool row_was_slowed(const struct row *row);
 
 /* ---- comparison_check.c: before anything is trained */
