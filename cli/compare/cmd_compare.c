@@ -80,7 +80,7 @@ static bl_status load(struct comparison *c)
 
 /* Adds the rules frozen and linear to a comparison with --tune: the error of a rule can only be judged beside
    that of untrained hidden layers and that of no hidden layer. */
-static void add_beside(struct name_list *rules)
+static void add_baselines(struct name_list *rules)
 {
     static const char *const beside[] = {"frozen", "linear"};
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
@@ -96,7 +96,7 @@ static bl_status make_rows(struct comparison *c, struct name_list *rules)
 {
     const int n_named = rules->n;
     if (c->is_tuned)
-        add_beside(rules);
+        add_baselines(rules);
     /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): --rules refuses an empty list */
     c->rows = calloc((size_t)rules->n, sizeof *c->rows);
     if (!c->rows)
@@ -104,7 +104,7 @@ static bl_status make_rows(struct comparison *c, struct name_list *rules)
     for (c->n_rows = 0; c->n_rows < rules->n; c->n_rows++) {
         struct row *row = &c->rows[c->n_rows];
         snprintf(row->rule, sizeof row->rule, "%s", rules->text[c->n_rows]);
-        row->is_beside = c->n_rows >= n_named;
+        row->is_baseline = c->n_rows >= n_named;
         row->notes = json_array();
         row_forget_figures(row);
     }
@@ -210,7 +210,7 @@ static void print_advice(const struct comparison *c)
 
 /* Prints which rules have an error that is no lower than that of always predicting the most frequent
    class. */
-static void print_blind(const struct comparison *c)
+static void print_no_better(const struct comparison *c)
 {
     char who[MAX_RULES * WORD_ROOM] = "", answer[MAJORITY_ROOM] = "";
     for (int i = 0; i < c->n_rows; i++)
@@ -249,7 +249,7 @@ static void list_waiting(const struct comparison *c, char *out, size_t room)
 
 /* Prints what was done before a signal stopped the comparison, also with --quiet, as every reason why a
    result is incomplete. row: the rule that was training; NULL: none was. */
-static void tell_stop(const struct comparison *c, const struct row *row)
+static void print_stop(const struct comparison *c, const struct row *row)
 {
     char rest[MAX_RULES * WORD_ROOM], text[2 * MAX_RULES * WORD_ROOM];
     const char *out = bl_config_get(c->s->config, "out");
@@ -321,10 +321,10 @@ static bl_status run_rules(struct comparison *c)
     }
     print_notes(c);
     print_advice(c);
-    print_blind(c);
+    print_no_better(c);
     print_slowed(c);
     if (status == BL_STOPPED)
-        tell_stop(c, row);
+        print_stop(c, row);
     return status;
 }
 

@@ -42,7 +42,7 @@ struct row {
     double waited;           /* core_wait_share of the run; NaN: not known */
     double flat[MAX_ANGLES]; /* the same angles as numbers */
     int n_angles;
-    bool is_beside;        /* added without --rules: frozen and linear, with --tune */
+    bool is_baseline;      /* added without --rules: frozen and linear, with --tune */
     char advice[ROW_TEXT]; /* of a run that hardly trained */
     json_t *notes;         /* notes of the trainer, and the reason if it diverged or failed */
 };

@@ -77,7 +77,7 @@ static int count_left_out(const struct comparison *c)
 static bool has_refused(const struct comparison *c)
 {
     for (int i = 0; c->is_chosen && i < c->n_rows; i++)
-        if (c->rows[i].state == ROW_LEFT_OUT && !c->rows[i].is_beside)
+        if (c->rows[i].state == ROW_LEFT_OUT && !c->rows[i].is_baseline)
             return true;
     return false;
 }
@@ -120,7 +120,7 @@ static int check_folders(const struct comparison *c)
 }
 
 /* Names the rule in an error message about an option that suits other rules, such as a file of feedback. */
-static void tell_rule(const struct comparison *c, int place)
+static void print_rule(const struct comparison *c, int place)
 {
     usage_error("this applies to rule %s: --rules names the rules to compare", c->rows[place].rule);
 }
@@ -138,7 +138,7 @@ int comparison_check(struct comparison *c)
     if (status != BL_OK) {
         const int code = fail_with(c->s, status);
         if (c->settled)
-            tell_rule(c, n_checked - 1);
+            print_rule(c, n_checked - 1);
         return code;
     }
     if (has_refused(c))

@@ -1,8 +1,9 @@
 /*
- * live_panel.c - the panel on the terminal: when it is drawn, in one write, and how it is removed.
+ * live_panel.c - draws the panel on the terminal in one write, and removes it.
  *
- * The cursor rests at the first column of the first row: a terminal that wraps its lines anew when its width
- * changes keeps the cursor at that character, so that the next redraw covers all of the panel, at any width.
+ * Between redraws the cursor is at the first column of the first row. A terminal that rewraps its lines when
+ * its width changes keeps the cursor at this character, so that the next redraw covers the whole panel at any
+ * width.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "live_panel.h"
@@ -61,7 +62,7 @@ void panel_show(struct panel *p, const struct panel_figures *figures)
     p->shown = seconds_now();
 }
 
-/* The terminal may have moved the cursor: it shows ^C where the cursor is. */
+/* Moves the cursor to the first column, because the terminal shows ^C at the cursor and moves it. */
 void panel_line_begin(void)
 {
     if (is_on_screen)

@@ -31,7 +31,7 @@ static void draw_cell(const struct panel_angles *a, int i, struct panel_text *t,
     panel_text_bar(t, bar, degrees / 180.0, bar / 2, degrees < 90.0 ? PANEL_BELOW : PANEL_ABOVE);
 }
 
-/* Block i is in row i % rows, so that each column is read downwards. */
+/* Draws a row. Block i is in row i % n_rows, so that each column is read downwards. */
 static void draw_row(const struct panel_angles *a, int row, int n_rows, int n_shown, struct panel_text *t)
 {
     const int n_columns = (n_shown + n_rows - 1) / n_rows,

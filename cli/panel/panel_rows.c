@@ -1,5 +1,5 @@
 /*
- * panel_rows.c - the rows of the panel: progress, loss, errors, angles.
+ * panel_rows.c - composes the rows of the panel: progress, loss, errors, angles.
  *
  *     dfa 3/12: epoch 4/10  ██████████▌·················   35 %  2 min left  12345 samples/s
  *     loss   0.2134  █▇▅▄▃▃▂▂▂▁▁▁▁  from 2.3026
@@ -17,7 +17,8 @@
 
 enum { MOST_COLUMNS = 120, LEAST_BAR = 8, ROWS_BEFORE_BARS = 4, MOST_ROWS = 16 };
 
-/* The last column of a terminal stays free, because some go to the next line when it is written to. */
+/* Returns the width of the panel. The last column of the terminal stays free, because some terminals go to
+   the next line when it is written to. */
 int panel_columns(int terminal)
 {
     return terminal - 1 < MOST_COLUMNS ? terminal - 1 : MOST_COLUMNS;

@@ -146,10 +146,10 @@ static void put_others(FILE *to, const struct target *target, const struct resul
         if (r->cell.target != target || (!r->is_short && !r->is_on_other_data))
             continue;
         if (!has_head)
-            fputs(
-                "\n### Not comparable\n\nShort runs, and runs on other data. They are not part of the tables above.\n\n"
-                "| cell | seed | epochs | last 10 epochs | last | why |\n|---|---|---|---|---|---|\n",
-                to);
+            fputs("\n### Not comparable\n\n"
+                  "Short runs, and runs on other data. They are not part of the tables above.\n\n"
+                  "| cell | seed | epochs | last 10 epochs | last | why |\n|---|---|---|---|---|---|\n",
+                  to);
         has_head = true;
         cell_text(&r->cell, name);
         fprintf(to, "| %s | %llu | %d | %s | %s | %s |\n", name, r->seed, r->epochs,
