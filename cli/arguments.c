@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A former name belongs to training commands, as the option that it stands for does. */
+/* Returns whether the command accepts the former name of an option: training commands do, as they accept the
+   option. */
 static bool still_takes(const struct command *command, const bl_option *option)
 {
     const bool is_former = strcmp(option->group, "former") == 0;
@@ -29,7 +30,7 @@ static const bl_option *find_option(const struct session *session, const char *k
 
 struct flag {
     char key[64];
-    const char *value; /* after '='; NULL: none */
+    const char *value; /* the text after '='; NULL: there is none */
 };
 
 static bool split_flag(const char *text, struct flag *flag)
@@ -44,8 +45,8 @@ static bool split_flag(const char *text, struct flag *flag)
     return true;
 }
 
-/* A path that is "" comes from a shell variable that is not set. Options that are not paths check their
-   values themselves. */
+/* Returns whether the path is "", which comes from a shell variable that is not set. Options that are not
+   paths check their values themselves. */
 static bool is_missing_path(const struct extra *extra, const char *value)
 {
     const char *argument = extra->argument;
@@ -59,7 +60,7 @@ static const char *expected_path(const char *argument)
     return strstr(argument, "DIR") ? "a folder" : "the name of a file";
 }
 
-/* A switch that is false counts as not given. */
+/* Sets an option of the command. A switch that is false counts as not given. */
 static int set_extra(struct session *session, int i, const char *value)
 {
     const struct extra *extra = &session->command->extras[i];
@@ -73,9 +74,9 @@ static int set_extra(struct session *session, int i, const char *value)
     return EXIT_DONE;
 }
 
-/* `decay D` of 0.1.0 takes D of every weight away at each step, whatever the rate: 0.01, as one writes for
-   AdamW, empties a net in a few hundred steps. Its files still mean it; who types it now means something
-   else. */
+/* Refuses `decay D` on the command line. In version 0.1.0 it subtracts D times the weight at each step,
+   whatever the learning rate: 0.01, a usual value for AdamW, removes all weights in a few hundred steps.
+   Files of 0.1.0 keep this meaning; a user who writes it now means another. */
 static int check_words(const char *key, const char *value)
 {
     if (strcmp(key, "optimizer") != 0)
@@ -90,8 +91,8 @@ static int check_words(const char *key, const char *value)
     return EXIT_DONE;
 }
 
-/* A resumed run keeps the options that decide its bits: only where, how fast and how long it trains may
-   change. */
+/* Returns whether the option may be set. A resumed run keeps the options that decide its bits: only where,
+   how fast and how long it trains may change. */
 static bool may_set(const struct session *session, const char *key)
 {
     static const char *const free[] = {"data",   "test",     "data-dir", "threads", "backend",
@@ -104,7 +105,8 @@ static bool may_set(const struct session *session, const char *key)
     return false;
 }
 
-/* A text that the command may split into several values: in sweep, the text for --random. */
+/* Returns whether the value may be a list that the command splits into several values; in sweep this includes
+   the text of --random. */
 static bool may_be_list(const struct session *session, const bl_option *option, const char *value)
 {
     return extra_index(session->command, "random") >= 0 && option->argument && strpbrk(value, ",;:");
@@ -131,7 +133,7 @@ static int set_option(struct session *session, const bl_option *option, const ch
                                                : fail_with(session, BL_BAD_VALUE);
 }
 
-/* One flag; takes_next is set when its value is the next word. */
+/* Reads one flag; takes_next is set if its value is the next word. */
 static int read_flag(struct session *session, const char *text, const char *next, bool sets_config,
                      bool *takes_next)
 {
@@ -157,7 +159,7 @@ static int read_flag(struct session *session, const char *text, const char *next
     return sets_config ? set_option(session, option, value) : EXIT_DONE;
 }
 
-/* U+2013 and U+2014, which word processors make of two dashes. */
+/* Skips U+2013 or U+2014, which word processors insert in place of two dashes. */
 static const char *after_long_dashes(const char *text)
 {
     while (strncmp(text, "\xe2\x80\x93", 3) == 0 || strncmp(text, "\xe2\x80\x94", 3) == 0)
@@ -165,8 +167,8 @@ static const char *after_long_dashes(const char *text)
     return text;
 }
 
-/* -o is short for --output, as with compilers, where a command has that; it is the only short option.
-   NULL: the word is another. */
+/* Returns the long form of -o, --output, for commands that have this option; it is the only short option.
+   NULL: the word is not -o. */
 static const char *long_flag(const struct session *session, const char *word)
 {
     if (strncmp(word, "--", 2) == 0)
@@ -201,15 +203,15 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
     return EXIT_DONE;
 }
 
-/* The options of commands that have no environment variable: bench --json names a file, but BACKLESS_JSON
-   is the switch of train, eval and others; BACKLESS_DATA names the folder of data sets. */
+/* Returns whether the option of a command has an environment variable. Two have none: bench --json takes a
+   file, but BACKLESS_JSON is a switch of train, eval and others; BACKLESS_DATA is the folder of data sets. */
 static bool has_variable(const struct command *command, const struct extra *extra)
 {
     return !(strcmp(command->name, "bench") == 0 && strcmp(extra->key, "json") == 0) &&
            strcmp(extra->key, "data") != 0;
 }
 
-/* BACKLESS_TEST_FRACTION for "test-fraction". */
+/* Writes the name of the variable: BACKLESS_TEST_FRACTION for "test-fraction". */
 static const char *variable_of(const char *key, char *name, size_t room)
 {
     size_t n = (size_t)snprintf(name, room, "BACKLESS_");
@@ -219,7 +221,7 @@ static const char *variable_of(const char *key, char *name, size_t room)
     return getenv(name);
 }
 
-/* The values of a command's own options before the command line is read. */
+/* Reads the variables of the command's own options, before the command line. */
 static int read_own_environment(struct session *session)
 {
     const struct extra *extras = session->command->extras;
@@ -234,7 +236,8 @@ static int read_own_environment(struct session *session)
     return EXIT_DONE;
 }
 
-/* BACKLESS_DATA is left out: it names the folder of data sets. */
+/* Returns whether the option takes its variable. BACKLESS_DATA is left out, because it is the folder of data
+   sets. */
 static bool takes_variable(const struct session *session, const bl_option *option)
 {
     return still_takes(session->command, option) && strcmp(option->key, "data") != 0 &&
@@ -264,7 +267,7 @@ static int load_config(struct session *session, const char *path)
     return status == BL_OK ? EXIT_DONE : fail_with(session, status);
 }
 
-/* A resumed run is configured from its own folder first. */
+/* Loads the configuration files. A resumed run is configured from its own folder first. */
 static int load_files(struct session *session)
 {
     char path[4096];

@@ -5,7 +5,8 @@
 
 #include <sys/stat.h>
 
-/* Its files, and the folders of compare, would be read as data the next time. */
+/* Returns whether --out is the folder of the data. The files of the run, and the folders of compare, would be
+   read as data the next time. */
 static bool is_folder_of_data(const struct session *s, const char *key)
 {
     struct stat data, out;

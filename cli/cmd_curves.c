@@ -25,7 +25,7 @@ struct table {
     const struct session *s;
     const struct curves *curves;
     const json_t *columns;
-    bool has_targets, has_classes; /* runs on regression targets, and on classes */
+    bool has_targets, has_classes; /* some runs have regression targets, some have classes */
 };
 
 /* ---- CSV and JSON: every column */
@@ -72,7 +72,7 @@ static bool put_json(FILE *to, const struct table *table)
     return !failed;
 }
 
-/* ---- The text that is read on a screen: the main figures */
+/* ---- Text: the main figures */
 
 static void put_cell(FILE *to, const json_t *value, const char *format, double factor)
 {
@@ -82,7 +82,7 @@ static void put_cell(FILE *to, const json_t *value, const char *format, double f
     fprintf(to, "  %10s", text);
 }
 
-/* Of the hidden blocks; the last one's is 0 by definition. */
+/* Prints the angles of the hidden blocks; that of the last block is 0 by definition. */
 static void put_angles(FILE *to, const struct table *table, const json_t *row)
 {
     for (size_t l = 0; l + 1 < table->curves->blocks; l++) {
@@ -107,7 +107,7 @@ static void put_head(FILE *to, const struct table *table)
             table->curves->blocks > 1 ? "  angle per block (deg)" : "");
 }
 
-/* Errors in percent, or the rmse of targets. */
+/* Prints an error in percent, or the rmse of regression targets. */
 static void put_score(FILE *to, const json_t *row, const char *error, const char *rmse)
 {
     if (json_is_number(json_object_get(row, rmse)))
@@ -150,7 +150,7 @@ static void put_text(FILE *to, const struct table *table)
     }
 }
 
-/* ---- Where it goes */
+/* ---- Output */
 
 static bool put_table(FILE *to, const struct table *table)
 {
@@ -172,7 +172,7 @@ static int print_table(const struct table *table)
     return EXIT_IO;
 }
 
-/* As text in memory first: the library writes files as a whole. */
+/* Writes the table. It is made in memory first, because bl_file_write writes whole files. */
 static int write_table(const struct table *table, const char *path)
 {
     char *text = NULL;
@@ -192,7 +192,8 @@ static int write_table(const struct table *table, const char *path)
     return EXIT_DONE;
 }
 
-/* The library knows what it read itself, and these logs it did not. */
+/* Refuses an output file that is one of the logs. bl_file_write checks only the files that the library has
+   read itself. */
 static int check_output(const struct session *s, const struct curves *curves, const char *path)
 {
     char target[BL_PATH_ROOM];

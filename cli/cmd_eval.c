@@ -64,7 +64,7 @@ static int run_eval(struct session *s)
         status = bl_model_evaluate(model, data, &score);
     if (status == BL_OK) {
         print_score(s, &score);
-        fflush(stdout); /* the notes follow it, also if both go to one place */
+        fflush(stdout); /* so that the notes come after it, also if both streams go to the same file */
         print_data_notes(s, "note: ", data);
         note_majority(s, "note: ", "", data, score.error);
     }

@@ -1,6 +1,6 @@
 /*
- * cmd_manual.c - backless manual: the manual page, in the language of man(7), from the tables that the
- * program reads its command line with. To read it: backless manual | man -l -
+ * cmd_manual.c - backless manual: generates the manual page, in the format of man(7), from the tables that
+ * the parser of the command line uses. To read it: backless manual | man -l -
  */
 #include "listing.h"
 
@@ -143,8 +143,8 @@ static void put_plain(FILE *to, const char *text)
     put_roff(to, text, strlen(text));
 }
 
-/* What is typed as it stands is bold, what stands for something else is in italics: words in capitals, and
- * options. */
+/* Prints a usage line: literal text in bold; placeholders, which are words in capitals and "options", in
+   italics. */
 static void put_usage(FILE *to, const char *usage)
 {
     while (*usage) {

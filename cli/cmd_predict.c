@@ -1,8 +1,8 @@
 /*
  * cmd_predict.c - backless predict: a model's predictions for a file of examples, as CSV.
  *
- * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column is the
- * id column of the file, the names of its files, or numbers from 1.
+ * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column holds
+ * the values of the data's id column, the names of picture files, or numbers from 1.
  */
 #include "csv_field.h"
 #include "data_notes.h"
@@ -113,7 +113,7 @@ static int print_answers(const struct answers *a)
     return EXIT_IO;
 }
 
-/* As text in memory first: the library writes files as a whole. */
+/* Writes the predictions. They are made in memory first, because bl_file_write writes whole files. */
 static int write_file(const struct answers *a)
 {
     const char *path = extra_of(a->s, "output");

@@ -1,5 +1,5 @@
 /*
- * cmd_train.c - backless train: one net, one rule.
+ * cmd_train.c - backless train: trains one net by one rule.
  */
 #include "data_notes.h"
 #include "majority.h"
@@ -24,7 +24,8 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-/* A share of a step, and the weight-decay that would take as much away at this rate. */
+/* Prints lambda, the share of each weight that a step subtracts, and the weight-decay that subtracts as much
+   at this learning rate. */
 static void print_lambda(const struct session *s, const bl_config *c)
 {
     const char *lambda = bl_config_get(c, "lambda");
@@ -42,11 +43,11 @@ static size_t steps_of(const bl_config *c, const bl_data *train)
 }
 
 /* Lists the settings that are defaults. */
-static void note_open(const struct session *s, const bl_config *c)
+static void note_defaults(const struct session *s, const bl_config *c)
 {
     static const char *const keys[] = {"net",      "epochs", "batch", "optimizer", "lr",
                                        "schedule", "loss",   "init",  "feedback"};
-    char text[128] = ""; /* longer than all keys together */
+    char text[128] = ""; /* enough for all keys together */
     size_t n = 0;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!bl_config_is_set(c, keys[i]) && !is_from_preset(c, keys[i]))
@@ -78,7 +79,7 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
          is_by_layer ? "" : bl_config_get(c, "modules"),
          strcmp(bl_config_get(c, "reduction"), "sum") == 0 ? ", reduction sum" : "",
          strcmp(bl_config_get(c, "stop"), "paper") == 0 ? ", stop paper" : "");
-    note_open(s, c);
+    note_defaults(s, c);
     print_preset(s, c, NULL);
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
@@ -111,7 +112,8 @@ static bl_status make_trainer(bl_trainer **out, const struct session *s, const b
     return BL_OK;
 }
 
-/* The name of the run folder, or of the rule where there is none. */
+/* Opens the events for TensorBoard, under the name of the run folder, or of the rule if there is no run
+   folder. */
 static struct tensorboard *open_board(const struct session *s, const bl_trainer *trainer)
 {
     const char *dir = extra_of(s, "tensorboard"), *resume = extra_of(s, "resume");
@@ -124,7 +126,7 @@ static struct tensorboard *open_board(const struct session *s, const bl_trainer 
     return tensorboard_open(dir, name, trainer, resume != NULL);
 }
 
-/* last: of the last epoch, without its angles; epoch 0 where none was finished. */
+/* Trains. last: the figures of the last epoch without its angles; epoch is 0 if none was finished. */
 static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data *train, const bl_data *val,
                      const bl_data *test, bl_progress *last)
 {
@@ -162,9 +164,10 @@ static void print_best(const struct session *s, const bl_trainer *trainer)
          bl_config_get(bl_trainer_config(trainer), "out")[0] ? "; kept in best.safetensors" : "");
 }
 
-/* Of the test set, without one of the validation set. */
-static void note_blind(const struct session *s, const bl_progress *last, const bl_data *val,
-                       const bl_data *test)
+/* Prints a note if the model is no better than always predicting the most frequent class, on the test set, or
+   without one on the validation set. */
+static void note_no_better(const struct session *s, const bl_progress *last, const bl_data *val,
+                           const bl_data *test)
 {
     if (last->epoch > 0 && test)
         note_majority(s, "", "test", test, last->test.error);
@@ -180,7 +183,8 @@ static void note_not_kept(const struct session *s, const bl_data *val, const bl_
          val || test ? "" : "; no examples were held out for testing: --test-fraction 0.2 does that");
 }
 
-/* Of the run folder, if there is one; last, because it opens model and data again. */
+/* Writes the report of the run folder, if there is one. This comes last, because it opens model and data
+   again. */
 static void write_report(const struct session *s)
 {
     const char *resume = extra_of(s, "resume"), *folder = resume ? resume : bl_config_get(s->config, "out");
@@ -193,8 +197,8 @@ static json_t *text_or_null(const char *text)
     return text && text[0] ? json_string(text) : json_null();
 }
 
-/* Of the library's options: what --config, the environment and bl_config_set take too. default null: it
-   follows from others. */
+/* Lists the options of the library, which --config, the environment and bl_config_set accept too. default
+   null: the default depends on other options. */
 static int list_options(const struct session *s)
 {
     if (!extra_of(s, "json")) {
@@ -243,7 +247,7 @@ static int run_train(struct session *s)
         note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
         if (bl_trainer_advice(trainer)[0])
             note(s, "%s", bl_trainer_advice(trainer));
-        note_blind(s, &last, val, test);
+        note_no_better(s, &last, val, test);
         note_not_kept(s, val, test);
     }
     const int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);

@@ -36,7 +36,7 @@ struct session;
 
 struct command {
     const char *name, *usage, *about;
-    /* the groups of the library's options that it takes, with spaces; NULL: none */
+    /* the groups of the library's options that it takes, separated by spaces; NULL: none */
     const char *groups;
     const struct extra *extras; /* ends with key NULL; may be NULL */
     int most_words;             /* the largest number of arguments that are not options */
@@ -45,13 +45,13 @@ struct command {
 
 enum { MAX_EXTRAS = 32, MAX_WORDS = 4096, MAX_LISTS = 16 };
 
-/* A command within a command, as "data get" in "data". */
+/* A command within a command, such as "data get" in "data". */
 struct command_part {
     const struct command *command; /* its name is the full one, "data get" */
     const char *story;             /* a longer description for its --help */
 };
 
-/* A line of the program's table of commands, which ends with command NULL. */
+/* An entry of the program's table of commands, which ends with command NULL. */
 struct command_table {
     const struct command *command;
     const struct command_part *parts; /* ends with command NULL; NULL: none */
@@ -79,25 +79,26 @@ extern const struct command command_train, command_compare, command_eval, comman
     command_doctor, command_completion, command_manual, command_reproduce, command_sweep, command_collect,
     command_report;
 const struct command *command_at(const struct command_table *program, int i); /* NULL past the last */
-/* The i-th command within a command, from 0; NULL past the last, and if it has none. */
+/* Returns the i-th command within a command, from 0; NULL past the last, and if the command has none. */
 const struct command *command_below(const struct command_table *program, const struct command *command,
                                     int i);
-/* The longer description for the command's --help; NULL: none. */
+/* Returns the longer description for the command's --help; NULL: none. */
 const char *command_story(const struct command_table *program, const struct command *command);
 
-/* The index of an extra option in command->extras; -1: the command has no such option. */
+/* Returns the index of an extra option in command->extras; -1: the command has no such option. */
 int extra_index(const struct command *command, const char *key);
-/* The value of an extra option; NULL if it was not given. A switch that was given has the value "true". */
+/* Returns the value of an extra option; NULL if it was not given. A switch that was given has the value
+   "true". */
 const char *extra_of(const struct session *session, const char *key);
-/* As extra_of, but NULL if the value comes from the environment. A variable is meant for all commands, so a
-   command that cannot use it must not refuse it. */
+/* Like extra_of, but returns NULL if the value comes from the environment. A variable is set for all
+   commands, so a command that cannot use it must not refuse it. */
 const char *extra_typed(const struct session *session, const char *key);
 /* Reads an integer from 1 to most into *out, which stays unchanged if the option is not given. On error it
    prints a message. Returns the exit code. */
 int extra_number(const struct session *session, const char *key, int most, int *out);
 int extra_long(const struct session *session, const char *key, long long most, long long *out);
 
-/* Whether the command takes this option of the library. */
+/* Returns whether the command takes this option of the library. */
 bool command_takes(const struct command *command, const bl_option *option);
 
 /* Reads the command line into the session. Flags override the environment, which overrides the config file.

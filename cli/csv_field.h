@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
-/* A text with a separator, quote or line end inside is quoted (RFC 4180). */
+/* Writes a text, which is quoted if it contains a separator, quote or line end (RFC 4180). */
 void csv_put_text(FILE *to, const char *text);
-/* In as few digits as bring the same double back. */
+/* Writes a number in the fewest digits that read back as the same double. */
 void csv_put_number(FILE *to, double x);
 
 #endif

@@ -15,10 +15,10 @@
 
 enum { PATH_ROOM = 4096 };
 
-/* A log while it is read. */
+/* A log that is being read. */
 struct curve_reader {
     struct curves *curves;
-    const char *run;  /* how the run is named in the table */
+    const char *run;  /* the name of the run in the table */
     const char *path; /* of the log */
     size_t line;
     const json_t *options; /* of config.json; NULL: there is none */
@@ -28,7 +28,8 @@ static const char *const scores[] = {"batch_loss", "batch_error", "train_loss", 
                                      "val_loss",   "val_error",   "test_loss",  "test_error"};
 static const char *const distances[] = {"val_rmse", "val_mae", "val_r2", "test_rmse", "test_mae", "test_r2"};
 static const char *const times[] = {"lr", "seconds", "samples_per_second"};
-/* In a log, and in the table, where the number of the block is added. */
+/* Figures of blocks: the key in a log, and the column in the table, to which the number of the block is
+   added. */
 static const struct {
     const char *key, *column;
 } block_figures[] = {{"sample", "angle_sample"},     {"flat", "angle_flat"},
@@ -104,7 +105,8 @@ static json_t *option_of(const struct curve_reader *r, const char *key)
     return value ? json_incref(value) : json_null();
 }
 
-/* A number as in log.jsonl and compare --json; as text where it is too large for the integers of JSON. */
+/* Returns the seed as a number, as in log.jsonl and compare --json; as text if it is too large for an integer
+   of JSON. */
 static json_t *seed_of(const struct curve_reader *r)
 {
     const char *text = json_string_value(json_object_get(r->options, "seed"));
@@ -112,7 +114,7 @@ static json_t *seed_of(const struct curve_reader *r)
     return seed <= (unsigned long long)INT64_MAX ? json_integer((json_int_t)seed) : option_of(r, "seed");
 }
 
-/* from: a line, or an element of early_angles. */
+/* Adds a record. from: a line of the log, or an element of early_angles. */
 static int add_record(const struct curve_reader *r, const char *record, json_int_t epoch, const json_t *from)
 {
     json_t *row = json_pack("{s:s, s:o, s:o, s:s, s:I}", "run", r->run, "rule", option_of(r, "rule"), "seed",
@@ -152,7 +154,8 @@ static int add_line(const struct curve_reader *r, const json_t *line)
     return code == EXIT_DONE ? add_record(r, kind ? "step" : "epoch", json_integer_value(epoch), line) : code;
 }
 
-/* A last line without a line end was cut off by a crash, or is being written. */
+/* Reads one line. A last line without a line end was cut off by a crash, or is being written, and is left
+   out. */
 static int read_line(const struct curve_reader *r, const char *text, size_t n)
 {
     json_error_t error;
@@ -218,7 +221,7 @@ static int read_lines(struct curve_reader *r, FILE *file)
     return code;
 }
 
-/* Whether a folder below has a log: then the runs are there. */
+/* Returns whether a folder below has a log; the message then names these folders. */
 static bool has_runs_below(const char *folder)
 {
     bool has = false;
@@ -264,7 +267,7 @@ static int read_log(struct curve_reader *r)
     return code;
 }
 
-/* *out: the options, or NULL where there is no config.json. */
+/* Reads the options into *out; NULL if there is no config.json. */
 static int read_options(struct curves *curves, const char *path, json_t **out)
 {
     json_error_t error;
@@ -293,7 +296,7 @@ static int read_options(struct curves *curves, const char *path, json_t **out)
     return EXIT_DONE;
 }
 
-/* The folder of a log: "runs/a" of "runs/a/log.jsonl". */
+/* Writes the folder of a log: "runs/a" for "runs/a/log.jsonl". */
 static void folder_of(const char *path, char *folder, size_t room)
 {
     const char *slash = strrchr(path, '/');
@@ -348,7 +351,7 @@ int curves_read(struct curves *curves, const char *where)
     }
     for (size_t n = strlen(run); n > 1 && run[n - 1] == '/'; n--)
         run[n - 1] = 0;
-    json_t *name = json_string(run); /* fails where the path is no UTF-8, too */
+    json_t *name = json_string(run); /* also fails if the path is not UTF-8 */
     const int code = name ? read_run(curves, run) : usage_error("%s: the path is not UTF-8", run);
     json_decref(name);
     free(run);
@@ -364,7 +367,7 @@ void curves_free(struct curves *curves)
 
 /* ---- Columns */
 
-/* The others have a column already. */
+/* Returns whether an option has no column yet. */
 static bool has_no_column(const char *key)
 {
     return option_has(key, OPTION_IDLE) || strcmp(key, "rule") == 0 || strcmp(key, "seed") == 0;
@@ -439,7 +442,7 @@ static int fill_option(const struct curves *curves, const char *key, const char 
     return failed;
 }
 
-/* Options that differ: a column each, and its values in the rows. */
+/* Adds a column for each option that differs between runs, and its values to the rows. */
 static int add_options(const struct curves *curves, json_t *columns)
 {
     int failed = 0;

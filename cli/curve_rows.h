@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <sys/stat.h>
 
-/* A file that was read, by what stays the same under another name. */
+/* A file that was read, identified by values that do not depend on its name. */
 struct curve_file {
     dev_t device;
     ino_t number;
@@ -22,8 +22,8 @@ struct curves {
     json_t *settings; /* an object: run -> the options in its config.json */
     struct curve_file *files;
     size_t n_files;
-    size_t blocks;    /* the most of any record */
-    bool has_targets; /* any record has rmse and its like */
+    size_t blocks;    /* the largest number of blocks of any record */
+    bool has_targets; /* some record has figures of regression targets, such as the rmse */
 };
 
 /* Adds the records of a run. where: its folder or its log.jsonl. A last line that is incomplete (because
@@ -33,11 +33,12 @@ int curves_read(struct curves *curves, const char *where);
 bool curves_have_read(const struct curves *curves, const struct stat *file);
 void curves_free(struct curves *curves);
 
-/* The names of the columns, in order: an array of texts. NULL: no memory. Options in which the runs differ
-   become columns, and are written into the rows. */
+/* Returns the names of the columns in order, as an array of texts. NULL: no memory. Options in which the runs
+   differ become columns, and are written into the rows. */
 json_t *curves_columns(struct curves *curves);
 
-/* A value as a field of CSV: numbers in as few digits as bring the same number back, null as nothing. */
+/* Writes a value as a field of CSV: numbers in the fewest digits that read back as the same number, null as
+   an empty field. */
 void curves_put_value(FILE *to, const json_t *value);
 
 #endif

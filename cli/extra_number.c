@@ -1,5 +1,5 @@
 /*
- * extra_number.c - an option of a command whose value is a whole number.
+ * extra_number.c - reads an option of a command whose value is a whole number.
  */
 #include "command.h"
 

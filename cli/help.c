@@ -1,5 +1,5 @@
 /*
- * help.c - --help, from the same tables that the command line is read with.
+ * help.c - prints --help from the tables that the parser of the command line uses.
  */
 #include "command.h"
 

@@ -69,8 +69,8 @@ static const char *target_name(int i)
     return target_at(i) ? target_at(i)->name : NULL;
 }
 
-/* Where NAME and LIST stand for names that the library knows: under the keys of options, and for words behind
-   a command under its name and "NAME". */
+/* The names of the library that NAME and LIST stand for: for options under their keys, for the words of a
+   command under its name and "NAME". */
 static const struct {
     const char *key;
     const char *(*name_at)(int i);
@@ -108,7 +108,7 @@ static bool is_part(const char *text, size_t n, const char *part)
     return n >= strlen(part) && strncmp(text, part, strlen(part)) == 0;
 }
 
-/* One of the alternatives that an argument has between bars. */
+/* Adds one of the alternatives that an argument lists between bars. */
 static void add_alternative(struct choices *out, const char *key, const char *text, size_t n)
 {
     if (is_word(text, n))

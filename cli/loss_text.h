@@ -4,7 +4,7 @@
 #ifndef CLI_LOSS_TEXT_H
 #define CLI_LOSS_TEXT_H
 
-/* "0.6931"; "4.34e+16" of what no longer fits into few digits. */
+/* A loss as "0.6931", or as "4.34e+16" if it is too large for that. */
 struct loss_text {
     char text[32];
 };

@@ -55,7 +55,7 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-/* "get" of "data get"; NULL: there is no such word after the command. */
+/* Finds the command within a command, "get" of "data get"; NULL if the word names none. */
 static const struct command *find_below(const struct command *command, const char *word)
 {
     for (int i = 0; word && command_below(program, command, i); i++)
@@ -92,7 +92,7 @@ static int run_main(const struct command *command, int argc, char **argv)
     if (code == EXIT_DONE)
         code = session_use_backend(&session);
     if (code == EXIT_DONE) {
-        if (command != &command_doctor) /* which lists them with the others */
+        if (command != &command_doctor) /* doctor lists these variables itself */
             note_unknown_variables(&session);
         if (!extra_of(&session, "quiet"))
             process_say_waits(bl_config_get(session.config, "data"));

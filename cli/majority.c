@@ -1,5 +1,5 @@
 /*
- * majority.c - the error of always predicting the most frequent class.
+ * majority.c - computes the error of always predicting the most frequent class.
  */
 #include "majority.h"
 
@@ -8,7 +8,8 @@
 
 enum { FEW = 10 };
 
-/* Of equally frequent classes the first; -1: they could not be counted. */
+/* Returns the most frequent class, the first of equally frequent ones; -1: the examples could not be
+   counted. */
 static int most_frequent(const bl_data *data, size_t *count)
 {
     const int32_t *labels = bl_data_labels(data);
@@ -32,14 +33,15 @@ bool majority_is_as_good(const bl_data *data, double error, char answer[MAJORITY
     if (n < FEW || isnan(error))
         return false;
     const int most = most_frequent(data, &count);
-    const double blind = 1.0 - (double)count / (double)n;
-    if (most < 0 || error < blind - 0.5 / (double)n) /* half an example: errors are counts */
+    const double constant = 1.0 - (double)count / (double)n;
+    if (most < 0 ||
+        error < constant - 0.5 / (double)n) /* half an example is the tolerance, because errors are counts */
         return false;
     char number[16];
     const char *name = bl_data_class_name(data, most);
     snprintf(number, sizeof number, "%d", most);
     snprintf(answer, MAJORITY_ROOM, "answering \"%.80s\" for every example, %.2f %%", name ? name : number,
-             100.0 * blind);
+             100.0 * constant);
     return true;
 }
 

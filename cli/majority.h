@@ -8,8 +8,8 @@
 
 enum { MAJORITY_ROOM = 160 };
 
-/* Whether `error` is at least that of predicting the most frequent class of `data` for every example.
-   answer: set to 'answering "no" for every example, 1.00 %'. False if data is NULL, has real-valued
+/* Returns whether `error` is at least that of predicting the most frequent class of `data` for every example.
+   answer: set to 'answering "no" for every example, 1.00 %'. Returns false if data is NULL, has real-valued
    targets, or has fewer than 10 examples. */
 bool majority_is_as_good(const bl_data *data, double error, char answer[MAJORITY_ROOM]);
 

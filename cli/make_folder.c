@@ -15,7 +15,7 @@ int make_folder(const char *path)
     snprintf(part, sizeof part, "%s", path);
     for (char *at = strchr(part, '/'); at; at = strchr(at + 1, '/')) {
         *at = 0;
-        mkdir(part, 0777); /* an error shows when the whole path is created */
+        mkdir(part, 0777); /* errors are found when the whole path is created */
         *at = '/';
     }
     if (mkdir(path, 0777) == 0 || errno == EEXIST)

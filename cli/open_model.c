@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Two models are in the folder, and their figures differ. */
+/* Prints which of the two models in a run folder is used, because their figures differ. */
 static void note_best(const struct session *session, const char *where, const bl_model *model)
 {
     const char *epoch = bl_model_metadata(model, "epoch");

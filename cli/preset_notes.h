@@ -6,11 +6,11 @@
 
 #include "command.h"
 
-/* The option has the preset's value. Also where it was set to the same: the file of a run that is resumed
-   sets every option. */
+/* Returns whether the option has the preset's value, even if it was also set explicitly, as the file of a
+   resumed run sets every option. */
 bool is_from_preset(const bl_config *config, const char *key);
-/* A line with the preset's name, and the options that were given other values, without `except`, which may
-   be NULL. Nothing without a preset. */
+/* Prints a line with the preset's name and the options that were given other values, except `except`, which
+   may be NULL. Prints nothing without a preset. */
 void print_preset(const struct session *session, const bl_config *config, const char *except);
 
 #endif

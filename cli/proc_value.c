@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE = 8192 }; /* the flags of a processor fill 2000 bytes */
+enum { LINE = 8192 }; /* long enough for the flags of a processor, about 2000 bytes */
 
 bool proc_value(const char *path, const char *key, char *out, size_t room)
 {

@@ -1,5 +1,5 @@
 /*
- * proc_value.h - values of the text files in /proc.
+ * proc_value.h - reads values from text files in /proc.
  */
 #ifndef CLI_PROC_VALUE_H
 #define CLI_PROC_VALUE_H

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Opens the standard descriptors that are closed. open() returns the lowest free number, so that otherwise
-   the log of a run could become standard output, and receive the lines meant for the terminal. */
+/* Opens the standard descriptors if they are closed. open() returns the lowest free number, so otherwise the
+   log of a run could become descriptor 1 and receive the lines meant for standard output. */
 static void open_descriptors(void)
 {
     int fd = 0;

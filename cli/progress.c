@@ -1,5 +1,5 @@
 /*
- * progress.c - progress, epochs, signals.
+ * progress.c - prints the progress of a run and its epochs, and handles signals.
  */
 #define _XOPEN_SOURCE 700 /* sigaltstack */
 #include "progress.h"
@@ -13,9 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* On a terminal, where small tables make hundreds of epochs in a second. */
+/* Epochs that follow faster are not printed on a terminal, because small tables make hundreds of epochs in a
+   second. */
 static const double SECONDS_BETWEEN_EPOCHS = 0.1;
-enum { HANDLER_STACK = 1 << 16 }; /* a frame with the registers of AVX-512 has 3 kB, one with AMX 11 kB */
+enum {
+    HANDLER_STACK = 1 << 16
+}; /* bytes; a signal frame with the registers of AVX-512 has 3 kB, one with AMX 11 kB */
 
 static volatile sig_atomic_t asked_to_stop;
 
@@ -28,9 +31,9 @@ static void on_signal(int number)
     asked_to_stop = 1;
 }
 
-/* A handler that runs on the interrupted stack is safe only while every library below keeps nothing below
-   its stack pointer, as oneDNN 2.6.3, which version 0.1.0 used, did not. The stack is this thread's; the
-   library's threads block these signals. */
+/* Gives the signal handler a separate stack. A handler on the interrupted stack is safe only if no library
+   keeps data below its stack pointer, as oneDNN 2.6.3 did, which version 0.1.0 used. The stack is that of
+   this thread; the library's threads block these signals. */
 static void give_handler_its_stack(void)
 {
     static max_align_t room[HANDLER_STACK / sizeof(max_align_t)];
@@ -44,9 +47,9 @@ static bool is_ignored(int number)
     return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-/* nohup ignores SIGHUP: then it stays ignored. SIGINT, which shells ignore for what a script starts in the
-   background, is taken all the same: kill -INT is how such a run is asked to stop. A reader of standard
-   output that goes away is no signal here, but an error of writing, so that a run can be saved. */
+/* Installs the handlers. SIGHUP stays ignored if the parent ignores it, as nohup does. SIGINT is handled even
+   if it is ignored, because shells ignore it for background processes of a script, and kill -INT stops such a
+   run. SIGPIPE is ignored, so that a closed standard output is a write error and the run can be saved. */
 void progress_signals(void)
 {
     struct sigaction action;
@@ -61,7 +64,8 @@ void progress_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* A full disk is no reason to stop a run, because its folder may be on another. */
+/* Flushes standard output. Errors other than a closed pipe are ignored: a full disk does not stop the run,
+   because its folder may be on another disk. */
 void progress_flush(void)
 {
     if (fflush(stdout) != 0 && errno == EPIPE)
@@ -79,7 +83,7 @@ bool progress_is_terminal(void)
     return isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
 
-/* The word of --progress; the panel by default. */
+/* Returns the value of --progress, by default "panel". */
 static const char *style_of(const struct session *session)
 {
     const char *style = extra_of(session, "progress");
@@ -136,7 +140,7 @@ void score_text(const bl_score *score, char *out, size_t room)
         snprintf(out, room, "rmse %.5g r2 %.3f", score->rmse, score->r2);
 }
 
-/* A line on standard output, which may be the terminal that the panel stands on. */
+/* Begins a line on standard output, which may be the terminal that shows the panel. */
 static void begin_line(struct progress_output *w)
 {
     if (!isatty(STDOUT_FILENO))
@@ -176,7 +180,8 @@ static void print_epoch(struct progress_output *w, const bl_progress *now)
     end_line(w);
 }
 
-/* The first, the last, and those that did not follow too fast; all of them where no one is looking. */
+/* Prints the line of an epoch. On a terminal, epochs that follow too fast are left out, except the first and
+   the last. */
 static void show_epoch(struct progress_output *w, const bl_progress *now)
 {
     const double seconds = seconds_now();
@@ -189,7 +194,7 @@ static void show_epoch(struct progress_output *w, const bl_progress *now)
     print_epoch(w, now);
 }
 
-static void print_early(struct progress_output *w, const bl_progress *now)
+static void print_step(struct progress_output *w, const bl_progress *now)
 {
     char angles[512];
     angles_text(now->angles, now->blocks, angles, sizeof angles);
@@ -201,7 +206,7 @@ static void print_early(struct progress_output *w, const bl_progress *now)
     end_line(w);
 }
 
-/* Of the whole work, of which this run may be a part. */
+/* Returns the fraction of the whole work that is done; this run may be one part of it. */
 static double share_done(const struct progress_output *w, const bl_progress *now)
 {
     const double epochs = (double)(now->epoch - 1) + (double)now->step / (double)now->steps,
@@ -209,8 +214,8 @@ static double share_done(const struct progress_output *w, const bl_progress *now
     return w->work.share > 0.0 ? w->work.done + w->work.share * run : run;
 }
 
-/* The clock of the whole work, since measurements and files take their time too, and other programs
-   theirs. */
+/* Estimates the remaining seconds from the time of the whole work, which includes measurements, files, and
+   waiting for other programs. */
 static double seconds_left(struct progress_output *w, const bl_progress *now)
 {
     const double done = share_done(w, now), seconds = seconds_now();
@@ -221,7 +226,8 @@ static double seconds_left(struct progress_output *w, const bl_progress *now)
     return progress_left(w->work.done_at_begin, done, seconds - w->work.began);
 }
 
-/* "train 5.31 %  test 6.10 % after epoch 3": in this epoch so far, and of the latest whole one. */
+/* Writes "train 5.31 %  test 6.10 % after epoch 3": the training error of this epoch so far, and the test
+   error of the latest finished epoch. */
 static void errors_text(const struct progress_output *w, const bl_progress *now, char *out, size_t room)
 {
     const bl_score *held = w->last.test.count ? &w->last.test : &w->last.val;
@@ -270,7 +276,7 @@ static void show_line(struct progress_output *w, const bl_progress *now)
     panel_clear_below(&w->panel);
 }
 
-/* Where the terminal has become too small for the panel, a line goes on. */
+/* Shows the panel, or a progress line if the terminal has become too small for the panel. */
 static void show_progress(struct progress_output *w, const bl_progress *now)
 {
     if (panel_fits(&w->panel))
@@ -279,7 +285,7 @@ static void show_progress(struct progress_output *w, const bl_progress *now)
         show_line(w, now);
 }
 
-/* The line of log.jsonl that the trainer tells of, if it does. */
+/* Prints the current line of log.jsonl, if the trainer has one. */
 static void print_log_line(struct progress_output *w)
 {
     const char *line = w->trainer ? bl_trainer_log_line(w->trainer) : NULL;
@@ -290,8 +296,8 @@ static void print_log_line(struct progress_output *w)
     end_line(w);
 }
 
-/* For the summary at the end; without memory it shows no angles. */
-static void keep(struct progress_output *w, const bl_progress *now)
+/* Keeps the figures of an epoch for the summary. Without memory, the summary has no angles. */
+static void keep_last(struct progress_output *w, const bl_progress *now)
 {
     w->last = *now;
     w->last.angles = NULL;
@@ -305,7 +311,7 @@ static void keep(struct progress_output *w, const bl_progress *now)
     }
 }
 
-static void clear(struct progress_output *w)
+static void clear_progress(struct progress_output *w)
 {
     progress_line_clear(&w->progress);
     panel_clear(&w->panel);
@@ -314,12 +320,12 @@ static void clear(struct progress_output *w)
 void progress_notes(struct progress_output *w)
 {
     for (; w->trainer && bl_trainer_note(w->trainer, w->n_notes); w->n_notes++) {
-        clear(w);
+        clear_progress(w);
         note(w->session, "%snote: %s", w->label, bl_trainer_note(w->trainer, w->n_notes));
     }
 }
 
-/* Without memory for more, those that are kept must do. */
+/* Keeps the speed of an epoch. Without memory, the speeds so far are used. */
 static void keep_speed(struct progress_output *w, double speed)
 {
     if (w->n_speeds == w->speeds_room) {
@@ -350,7 +356,7 @@ double progress_speed(struct progress_output *w)
 
 static void end_epoch(struct progress_output *w, const bl_progress *now)
 {
-    keep(w, now);
+    keep_last(w, now);
     keep_speed(w, now->samples_per_second);
     if (w->has_epoch_lines && w->has_json_lines)
         print_log_line(w);
@@ -360,13 +366,13 @@ static void end_epoch(struct progress_output *w, const bl_progress *now)
         show_progress(w, now);
 }
 
-/* A step at which angles were measured. */
-static void end_early(struct progress_output *w, const bl_progress *now)
+/* Prints a step at which angles were measured. */
+static void end_step(struct progress_output *w, const bl_progress *now)
 {
     if (w->has_json_lines)
         print_log_line(w);
     else
-        print_early(w, now);
+        print_step(w, now);
     if (panel_fits(&w->panel))
         show_progress(w, now);
 }
@@ -380,7 +386,7 @@ int progress_run(void *user, const bl_progress *now)
     if (now->epoch_ended)
         end_epoch(w, now);
     else if (now->angles && w->has_epoch_lines)
-        end_early(w, now);
+        end_step(w, now);
     else
         show_progress(w, now);
     return asked_to_stop;
@@ -389,8 +395,8 @@ int progress_run(void *user, const bl_progress *now)
 void progress_release(struct progress_output *w)
 {
     progress_notes(w);
-    clear(w);
-    if (w->is_hidden) { /* a run that ended before its last epoch */
+    clear_progress(w);
+    if (w->is_hidden) { /* the run ended before its last epoch */
         print_epoch(w, &w->last);
         w->n_hidden--;
         w->is_hidden = false;

@@ -25,11 +25,11 @@ struct progress_output {
     const struct session *session;
     const bl_trainer *trainer; /* its notes are shown when they appear; NULL: none are shown */
     int n_notes;               /* notes that were shown */
-    const char *label;         /* begins every progress line: the rule in compare, else "" */
+    const char *label; /* text at the beginning of every progress line: the rule in compare, otherwise "" */
     int epochs;
     bool has_epoch_lines, has_json_lines;
     struct progress_line progress;
-    struct panel panel; /* in place of the line, where it fits */
+    struct panel panel; /* shown in place of the line if it fits */
     struct progress_work work;
     struct tensorboard *board; /* writes events for TensorBoard; NULL: none are written */
     bl_progress last;          /* of the last finished epoch; angles copied to last_angles */
@@ -42,8 +42,9 @@ struct progress_output {
     bool is_hidden; /* the last epoch has no line */
 };
 
-/* A bl_progress_fn; user is a struct progress_output. It stops the training after SIGINT, SIGTERM or SIGHUP,
-   and if standard output has no reader any more. A second SIGINT ends the program. */
+/* The progress callback (bl_progress_fn); user is a struct progress_output. It stops the training after
+   SIGINT, SIGTERM or SIGHUP, and if the reader of standard output has closed the pipe. A second SIGINT ends
+   the program. */
 int progress_run(void *user, const bl_progress *now);
 /* Shows the trainer's notes that have not been shown. */
 void progress_notes(struct progress_output *output);
@@ -53,13 +54,14 @@ bool progress_asked_to_stop(void);
    by a signal. */
 void progress_flush(void);
 void progress_release(struct progress_output *output);
-/* Whether standard error is a terminal that can overwrite a line. */
+/* Returns whether standard error is a terminal that can overwrite a line. */
 bool progress_is_terminal(void);
-/* Refuses --progress with another word than panel, line or none. Returns the exit code. */
+/* Refuses a value of --progress other than panel, line or none. Returns the exit code. */
 int progress_check(const struct session *session);
-/* The progress line of a run; it is off with --quiet or --progress none, and without such a terminal. */
+/* Returns the progress line of a run; it is off with --quiet or --progress none, and if standard error is not
+   such a terminal. */
 struct progress_line progress_report(const struct session *session);
-/* The panel of a run; it is off in the same cases, and with --progress line. */
+/* Returns the panel of a run; it is off in the same cases, and with --progress line. */
 struct panel progress_panel(const struct session *session);
 /* Returns the training speed in examples a second, without measurements and files: the median of all finished
    epochs, because other work on the machine affects it little. NaN if no epoch was finished. */

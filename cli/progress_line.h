@@ -31,11 +31,11 @@ void progress_line_write(struct progress_line *line, const char *text);
 /* Removes the line; must be called before anything else is written to the terminal. */
 void progress_line_clear(struct progress_line *line);
 
-/* Estimates the seconds that are left of a work. done: the fraction that is done. done_before: the fraction
-   that was done when it began. seconds: since it began. Returns a negative number if it is too early to
-   estimate. */
+/* Estimates the remaining seconds of some work. done: the fraction that is done. done_before: the fraction
+   that was done when the measurement began. seconds: since then. Returns a negative number if it is too early
+   to estimate. */
 double progress_left(double done_before, double done, double seconds);
-/* Adds "  2 min left" to a text; nothing where it is less than 0. */
+/* Adds "  2 min left" to a text; nothing if seconds is negative. */
 void progress_add_left(char *text, size_t room, double seconds);
 
 #endif

@@ -4,6 +4,6 @@
 #ifndef CLI_SECONDS_H
 #define CLI_SECONDS_H
 
-double seconds_now(void); /* of the monotonic clock */
+double seconds_now(void); /* seconds of the monotonic clock */
 
 #endif

@@ -25,8 +25,8 @@ const char *extra_typed(const struct session *session, const char *key)
     return i < 0 || session->is_ambient[i] ? NULL : session->extra[i];
 }
 
-/* Commands that read a model work on one set, so they do not take the options that split a set or add
-   another. */
+/* Returns whether the option splits a set or adds another one. Commands that read a model work on one set, so
+   they do not take such options. */
 static bool is_about_splits(const char *key)
 {
     static const char *const keys[] = {"test", "val", "test-fraction", "split-seed"};

@@ -1,7 +1,8 @@
 /*
  * shown_text.c - makes text from a file safe to print on a terminal: a class name must not move the cursor.
  *
- * A character counts as one column: those of double width, which few names have, push their line a little.
+ * A character counts as one column: a line with characters of double width, which are rare in names, is
+ * therefore misaligned.
  */
 #include "shown_text.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The length of the character that begins here; 0: it is none. */
+/* Returns the length in bytes of the valid character that begins here; 0 if there is none. */
 static size_t character(const unsigned char *at)
 {
     const size_t n = at[0] < 0x80 ? 1 : at[0] >> 5 == 6 ? 2 : at[0] >> 4 == 14 ? 3 : at[0] >> 3 == 30 ? 4 : 0;
@@ -38,7 +39,7 @@ struct shown_text shown_number(double x, int most)
 struct shown_text shown_text(const char *text, int most)
 {
     struct shown_text out = {.columns = 0};
-    size_t used = 0, used_before_end = 0; /* up to where ".." still finds room */
+    size_t used = 0, used_before_end = 0; /* bytes up to the last position at which ".." still fits */
     const unsigned char *at = (const unsigned char *)(text ? text : "");
     while (*at && out.columns < most && used + 8 < sizeof out.text) {
         const size_t n = character(at);

@@ -38,7 +38,8 @@ bool terminal_has_utf8(void)
     return has_it;
 }
 
-/* The half blocks that colours are shown with need UTF-8. */
+/* Returns how many colours the terminal has. Without UTF-8 none are used, because pictures in colour need the
+   half block character. */
 static enum terminal_colours colours(void)
 {
     const char *term = variable("TERM"), *depth = variable("COLORTERM");

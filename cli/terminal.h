@@ -19,9 +19,10 @@ struct terminal terminal_of_stdout(void);
 /* Returns the width in columns of the terminal that the stream writes to, or $COLUMNS if that is less; 0 if
    the stream is not a terminal. */
 int terminal_columns(FILE *to);
-/* Its height now; 24 where it does not tell. 0: the stream goes to no terminal. */
+/* Returns the number of rows of the terminal that the stream writes to, 24 if it is unknown; 0 if the stream
+   is not a terminal. */
 int terminal_rows(FILE *to);
-/* The locale of the environment has UTF-8. */
+/* Returns whether the locale of the environment uses UTF-8. */
 bool terminal_has_utf8(void);
 
 #endif

@@ -74,7 +74,8 @@ static const char *nearest_command(const struct command_table *program, const ch
     return bl_nearest(word, names);
 }
 
-/* The advice first: "test" is not far from other words. */
+/* Prints a suggestion for an unknown command. Advice for known words of other programs comes first, because a
+   word like "test" is also similar to other commands. */
 int unknown_command(const struct command_table *program, const char *word)
 {
     const char *advice = FIND_ADVICE(commands, word), *nearest = nearest_command(program, word);
@@ -111,8 +112,8 @@ int unknown_below(const struct command_table *program, const struct command *com
 
 /* ---- Options */
 
-/* Options of other programs that are, or are not, options of a command itself. key NULL: text alone says
-   it. */
+/* Options of other programs, and the option of a command that they correspond to. key NULL: there is none,
+   and text says what to do. */
 static const struct {
     const char *words, *key, *text;
 } own_words[] = {
@@ -166,7 +167,7 @@ static const char *nearest_option(const struct command *command, const char *key
     return bl_nearest(key, names);
 }
 
-/* "train, compare": the commands that have the option. */
+/* Writes the commands that have the option: "train, compare". */
 static void owners_of(const struct command_table *program, const char *key, char *out, size_t room)
 {
     out[0] = 0;
@@ -177,7 +178,7 @@ static void owners_of(const struct command_table *program, const char *key, char
     }
 }
 
-/* "batch_size" as one writes options here, in small letters. */
+/* Writes an option in this program's spelling: "batch-size" for "batch_size", in lower case. */
 static void write_as_option(const char *key, char *out, size_t room)
 {
     size_t n = 0;
@@ -201,8 +202,8 @@ static bool say_own_word(const struct command *command, const char *key, const c
     return false;
 }
 
-/* An option that only other commands have, under its own name or another program's. nearest: of this
-   command, or NULL. */
+/* Prints that only other commands have the option, under its own name or under another program's name.
+   nearest: the most similar option of this command, or NULL. */
 static bool say_elsewhere(const struct command_table *program, const struct command *command, const char *key,
                           const char *meant, const char *nearest)
 {
@@ -223,8 +224,8 @@ static bool say_alias(const struct command_table *program, const struct command 
                       const char *written)
 {
     const char *advice = NULL, *meant = bl_option_alias(written, &advice);
-    if (!meant ||
-        (!meant[0] && !has_option(command, "net"))) /* advice about training is for those that train */
+    if (!meant || (!meant[0] &&
+                   !has_option(command, "net"))) /* advice about training is given by commands that train */
         return false;
     if (meant[0] && !has_option(command, meant))
         return say_elsewhere(program, command, key, meant, NULL);
@@ -281,7 +282,7 @@ int unknown_short(const struct session *session, const char *word)
 
 /* ---- Variables */
 
-/* Read by the library or by the tests, and no options. */
+/* Variables that are read by the library or by the tests, and are not options. */
 static const char *const other_variables[] = {"data", "test-data", "test-cifar", "python", "peers-python"};
 
 static bool is_known(const struct command_table *program, const char *key)
@@ -308,7 +309,7 @@ static const char *nearest_variable(const struct command_table *program, const c
     return bl_nearest(key, names);
 }
 
-/* BACKLESS_TEST_FRACTION of "test-fraction" */
+/* Writes the variable of an option: BACKLESS_TEST_FRACTION for "test-fraction". */
 static void write_as_variable(const char *key, char *out, size_t room)
 {
     size_t n = (size_t)snprintf(out, room, "BACKLESS_");

@@ -10,7 +10,7 @@
 
 enum { DEEPEST_MARGIN = 16 };
 
-/* The position of the text after a label, "net dense"; 0 if there is no label. */
+/* Returns the column of the text after a label, such as "net dense"; 0 if there is no label. */
 static int margin_of(const char *text)
 {
     const char *gap = strstr(text, "  ");
@@ -20,8 +20,8 @@ static int margin_of(const char *text)
     return margin <= DEEPEST_MARGIN ? margin : 0;
 }
 
-/* How many bytes of the text go on a line of `room`: up to a blank, or all of it where a word begins
-   before `first` and is wider than the line. */
+/* Returns how many bytes of the text go on a line of `room` bytes: up to a blank; the whole line if it has no
+   blank after `first`. */
 static size_t line_length(const char *text, size_t room, size_t first)
 {
     size_t end = room;

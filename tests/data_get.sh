@@ -136,7 +136,7 @@ case $digest in
 0*) flipped=1${digest#?} ;;
 *) flipped=0${digest#?} ;;
 esac
-expect 4 "the SHA-256 of what came is $digest, expected $flipped" \
+expect 4 "the downloaded file has the SHA-256 $digest, expected $flipped" \
     "$program" data get $web/right/file --sha256 "$flipped" --to got
 is_gone got
 is_gone got.part
@@ -165,7 +165,7 @@ while read -r way fragment; do
     is_gone got.part
     clean
 done <<END
-wrong the SHA-256 of what came is
+wrong the downloaded file has the SHA-256
 too-long more than $size bytes came
 endless more than $size bytes came
 gone the server answers 404 (not found)
@@ -191,10 +191,10 @@ clean
 get 4 "it ended after 20000 of $size bytes" ends-early
 has_size got.part 20000
 clean
-expect 4 "the SHA-256 of what came" "$program" data get $web/ends-early/file --sha256 "$digest" --to got
+expect 4 "the downloaded file has the SHA-256" "$program" data get $web/ends-early/file --sha256 "$digest" --to got
 is_gone got.part
 clean
-expect 4 "the SHA-256 of what came" "$program" data get $web/empty/file --sha256 "$digest" --to got
+expect 4 "the downloaded file has the SHA-256" "$program" data get $web/empty/file --sha256 "$digest" --to got
 clean
 
 # ---- an existing .part file, and servers that handle the Range request in different ways

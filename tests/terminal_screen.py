@@ -4,6 +4,9 @@ final content of the screen.
 
     terminal_screen.py COLUMNS[xROWS] [--interrupt TEXT] -- COMMAND...
                                                     --interrupt: Ctrl-C once TEXT was shown
+    terminal_screen.py COLUMNS[xROWS] --interrupt-slow TEXT -- COMMAND...
+                                                    Ctrl-C once the terminal has read TEXT and then, for
+                                                    3 s, nothing
     terminal_screen.py COLUMNS[xROWS] --resize TEXT ROWS -- COMMAND...
                                                     that many rows once TEXT was shown
     terminal_screen.py COLUMNS[xROWS] --replay FILE the bytes that a program wrote, for controls
@@ -13,9 +16,9 @@ which it counts).
 
 Visible faults are printed on standard error, and the exit code is then 1: a line that is longer than the
 screen, a line that is erased and then written (which flickers) instead of overwritten, a progress line or a
-row of the panel that remains at the end, a row of the panel that scrolls out, text after one of them.
-Otherwise the exit code is that of the command. The last lines on standard error count the rows of the largest
-panel, the colours and the progress lines.
+row of the panel that remains at the end, a row of the panel that scrolls out, text after one of them, a mode
+of the terminal that stays changed. Otherwise the exit code is that of the command. The last lines on standard
+error count the rows of the largest panel, the colours and the progress lines.
 """
 import fcntl
 import os
@@ -127,13 +130,9 @@ class Screen:
         self.check_left(self.lines)
 
 
-def run(command, columns, rows, interrupt, resize):
+def run(command, columns, rows, interrupt, is_slow, resize):
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    # Without NOFLSH, Ctrl-C would discard output that the terminal has not shown yet, at a random moment.
-    attributes = termios.tcgetattr(slave)
-    attributes[3] |= termios.NOFLSH
-    termios.tcsetattr(slave, termios.TCSANOW, attributes)
     pid = os.fork()
     if pid == 0:
         os.close(master)
@@ -147,20 +146,23 @@ def run(command, columns, rows, interrupt, resize):
         if not select.select([master], [], [], 1.0)[0]:
             continue
         try:
-            some = os.read(master, 65536)
+            some = os.read(master, 16 if interrupt and is_slow else 65536)
         except OSError:  # the program has ended
             break
         if not some:
             break
         out += some
         if interrupt and interrupt.encode() in out:
+            if is_slow:  # Linux keeps 4096 bytes unread; what is written after them is discarded at Ctrl-C
+                time.sleep(3.0)
             os.write(master, b"\x03")
             interrupt = None
         if resize and resize[0].encode() in out:
             fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", int(resize[1]), columns, 0, 0))
             resize = None
     status = os.waitpid(pid, 0)[1]
-    return out, os.waitstatus_to_exitcode(status)
+    mode = termios.tcgetattr(master)[3]  # of the slave
+    return out, os.waitstatus_to_exitcode(status), bool(mode & termios.NOFLSH)
 
 
 def take_terminal(slave):
@@ -174,14 +176,17 @@ def main():
     columns, rows = map(int, (sys.argv[1] if "x" in sys.argv[1] else sys.argv[1] + "x24").split("x"))
     if sys.argv[2] == "--replay":
         with open(sys.argv[3], "rb") as file:
-            out, code = file.read(), 0
+            out, code, is_changed = file.read(), 0, False
     else:
-        interrupt = sys.argv[3] if sys.argv[2] == "--interrupt" else None
+        interrupt = sys.argv[3] if sys.argv[2].startswith("--interrupt") else None
         resize = sys.argv[3:5] if sys.argv[2] == "--resize" else None
-        out, code = run(sys.argv[sys.argv.index("--") + 1:], columns, rows, interrupt, resize)
+        is_slow = sys.argv[2] == "--interrupt-slow"
+        out, code, is_changed = run(sys.argv[sys.argv.index("--") + 1:], columns, rows, interrupt, is_slow, resize)
     screen = Screen(columns, rows)
     screen.feed(out.decode("utf-8", "replace").replace("^C", ""))
     screen.end()
+    if is_changed:
+        screen.fault("the mode NOFLSH of the terminal stays set")
     print("\n".join(screen.lines).rstrip("\n"))
     for fault in screen.faults:
         print(f"fault: {fault}", file=sys.stderr)

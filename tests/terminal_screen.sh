@@ -66,6 +66,13 @@ expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle
 expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt "angle  at step" -- \
     "$program" train --data table.csv \
     --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
+# Ctrl-C while redraws wait for a slow terminal: none of them may be cut. Where the kernel cuts depends on the
+# size of a redraw, and so on the columns.
+for size in 80 100 110; do
+    expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" "$size" --interrupt-slow "loss   " -- \
+        "$program" train --data table.csv \
+        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
+done
 
 # A dumb terminal cannot overwrite lines, and a quiet run prints nothing: neither has progress lines.
 expect 0 "0 progress lines" python3 "$here/terminal_screen.py" 60 -- \

@@ -21,12 +21,13 @@ struct bench_net {
 
 const char *bench_net_name(int i); /* NULL past the last */
 bool bench_net_find(const char *name, struct bench_net *out);
-/* One of the user's own. Prints what is wrong; the exit code. */
+/* Makes a net from the user's text. Prints what is wrong. Returns the exit code. */
 int bench_net_own(const char *text, const char *shape, struct bench_net *out);
-/* The examples' shape from "3x32x32" (NULL: 1x28x28), and the units of the net's last layer. Likewise. */
+/* Reads the examples' shape from "3x32x32" (NULL: 1x28x28), and the number of units of the net's last layer.
+   Prints what is wrong. Returns the exit code. */
 int bench_net_ends(const char *text, const char *shape, bl_shape *input, int *classes);
 
-/* ---- bench_choice.c: what is measured */
+/* ---- bench_choice.c: the cases to measure */
 
 struct bench_choice {
     struct bench_net *nets; /* n_nets */
@@ -37,11 +38,12 @@ struct bench_choice {
     double seconds;        /* for each group */
 };
 
-/* As the options say. Prints what is wrong; the exit code. bench_choice_free is due either way. */
+/* Reads the options. Prints what is wrong. Returns the exit code. The caller calls bench_choice_free in
+   either case. */
 int bench_choose(const struct session *session, struct bench_choice *out);
 void bench_choice_free(struct bench_choice *choice);
 
-/* ---- bench_group.c: the measuring */
+/* ---- bench_group.c: measuring */
 
 struct bench_case {
     const char *backend, *precision, *rule;
@@ -50,46 +52,48 @@ struct bench_case {
     bl_work work;
     bl_traffic traffic;
     int steps_each;                    /* in a round */
-    double seconds[BENCH_MOST_ROUNDS]; /* a step, in each round; all that the caller waits for */
-    double bandwidth
-        [BENCH_MOST_ROUNDS]; /* bytes a second where as many are in use as in a step; before each round */
-    bl_times times;          /* of all steps that count */
+    double seconds[BENCH_MOST_ROUNDS]; /* wall-clock time of a step in each round */
+    /* bytes a second, measured before each round on as many bytes as a step uses */
+    double bandwidth[BENCH_MOST_ROUNDS];
+    bl_times times; /* of all counted steps */
 };
 
 struct bench_group {
     const struct bench_net *net;
     const char *optimizer;
     int batch, threads, n_cases, n_rounds;
-    bl_peaks peaks[BENCH_MOST_ROUNDS]; /* before each round */
+    bl_peaks peaks[BENCH_MOST_ROUNDS]; /* measured before each round */
     float *x;                          /* one batch, drawn */
     int32_t *labels;
     struct bench_case cases[2 * BENCH_LIST * BENCH_LIST];
 };
 
-/* group: net, batch and threads are set. Prints why something cannot be measured; the exit code. A rule
-   that does not allow the net is left out, unless no other is there; a group that does not fit the memory
-   has no rounds then, and is no failure. bench_group_release is due either way. */
+/* Measures a group, whose net, batch and threads are set. Prints why something cannot be measured. Returns
+   the exit code. A rule that does not allow the net is left out, unless it is the only one. A group that does
+   not fit into memory has no rounds, which is not an error. The caller calls bench_group_release in either
+   case. */
 int bench_group_run(struct bench_group *group, const struct bench_choice *choice);
 void bench_group_release(struct bench_group *group);
 
-/* ---- bench_figures.c: what is made of it */
+/* ---- bench_figures.c: figures from the measured times */
 
 struct bench_figures {
     double median, low, high;  /* seconds a step, and its quartiles */
     double macs;               /* of a step */
     double bandwidth;          /* bytes a second */
-    double arithmetic, memory; /* seconds that each takes at least */
-    double bound;              /* seconds of a step at least: the larger of the two */
-    /* Median of the rounds' ratios to bp on the same backend in the same precision; NaN: not measured */
+    double arithmetic, memory; /* lower bounds of the seconds for arithmetic and for memory */
+    double bound;              /* lower bound of the seconds of a step: the larger of the two */
+    /* Median over the rounds of the ratio to bp on the same backend in the same precision; NaN: bp was not
+       measured */
     double to_bp;
 };
 
 struct bench_figures bench_figures_of(const struct bench_group *group, int i);
-double bench_bytes_of(const bl_traffic *traffic); /* all that must move */
-/* Of the group's rounds, the medians. */
+double bench_bytes_of(const bl_traffic *traffic); /* all bytes that must be moved */
+/* Returns the medians of the peaks over the group's rounds. */
 bl_peaks bench_peaks_of(const struct bench_group *group);
 
-/* ---- bench_table.c, bench_json.c: how it is shown */
+/* ---- bench_table.c, bench_json.c: output */
 
 void bench_table_peaks(int threads, const bl_peaks *peaks);
 void bench_table_head(void);
@@ -99,7 +103,7 @@ struct bench_report;
 struct bench_report *bench_report_new(const char *machine); /* NULL: no memory */
 void bench_report_peaks(struct bench_report *report, int threads, const bl_peaks *peaks);
 void bench_report_group(struct bench_report *report, const struct bench_group *group);
-char *bench_report_text(const struct bench_report *report); /* to be freed; NULL: no memory */
+char *bench_report_text(const struct bench_report *report); /* the caller frees it; NULL: no memory */
 void bench_report_free(struct bench_report *report);
 
 #endif

@@ -11,7 +11,7 @@ static const char *const all_batches = "1,64,256,1024";
 
 enum { WORD = 32 };
 
-/* What a list is made of: takes one word, prints what is wrong with it. */
+/* Reads one word of a list into *out. Prints what is wrong with it, and returns the exit code. */
 typedef int take_word(const struct session *session, const char *word, struct bench_choice *out);
 
 static int read_list(const struct session *session, const char *key, const char *list, take_word *take,
@@ -36,7 +36,7 @@ static int read_list(const struct session *session, const char *key, const char 
     }
 }
 
-/* "no net "x"; there are: ..." */
+/* Prints "no net "x"; there are: ...". */
 static int no_such(const char *what, const char *word, const char *(*name_at)(int i))
 {
     const char *names[BENCH_LIST + 1] = {NULL};
@@ -78,7 +78,7 @@ static void add_name(const char *name, const char **list, int *n)
         list[(*n)++] = name;
 }
 
-/* 0: it is no whole number from 1 to most. */
+/* Returns the whole number from 1 to most that the word is; 0 if it is none. */
 static int number_of(const char *word, int most)
 {
     char *end;
@@ -189,7 +189,7 @@ static int choose_seconds(const struct session *s, struct bench_choice *out)
     return EXIT_DONE;
 }
 
-/* The list that was given, else that of --all, else the usual one. */
+/* Reads the list that the option gives; without the option, that of --all or the default list. */
 static int choose(const struct session *s, const char *key, const char *all, const char *usual,
                   take_word *take, struct bench_choice *out)
 {

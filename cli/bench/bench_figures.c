@@ -6,10 +6,11 @@
  *     memory = bytes that must move / bandwidth where as many bytes are in use
  *     bound = max(arithmetic, memory), because a processor does both at once
  *
- * sgd takes no roots.
+ * Steps of sgd take no roots.
  *
- * A ratio is taken round by round, between neighbours in time, and then the median of these: what slowed a
- * whole round down falls out of it. The peaks are the medians of what was measured before each round.
+ * A ratio to bp is computed in each round, between steps that were measured shortly after each other, and the
+ * median over the rounds is reported. A disturbance of a whole round cancels in its ratio. The peaks are the
+ * medians of what was measured before each round.
  */
 #include "bench.h"
 
@@ -24,7 +25,8 @@ static int by_size(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-/* The quantile of n > 0 values, by linear interpolation between the two nearest. share: 0.5 is the median. */
+/* Returns the quantile of n > 0 sorted values by linear interpolation between the two nearest. share: 0.5 is
+   the median. */
 static double quantile(const double *values, int n, double share)
 {
     double sorted[BENCH_MOST_ROUNDS];
@@ -35,7 +37,7 @@ static double quantile(const double *values, int n, double share)
     return i + 1 < n ? sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]) : sorted[i];
 }
 
-/* Of the same backend and precision. */
+/* Returns the case of bp on the same backend in the same precision; NULL: there is none. */
 static const struct bench_case *bp_of(const struct bench_group *group, const struct bench_case *of)
 {
     for (int i = 0; i < group->n_cases; i++) {

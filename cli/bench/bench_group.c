@@ -1,11 +1,11 @@
 /*
- * bench_group.c - one net, batch and number of threads: every rule on every backend in every precision, in
- * turn.
+ * bench_group.c - measures one net at one batch size and number of threads: every rule on every backend in
+ * every precision, in turn.
  *
- * Steps are bl_trainer_step's, on one batch that is drawn in memory. Weights begin as `glorot` draws them and
- * the rate is 1e-8: they stay near there however many steps are made, so that nothing saturates. Feedback of
- * U(-0.1, 0.1) neither fades nor grows much on its way down 100 layers of 240, as the paper's would. So
- * nothing becomes denormal, which would be timed instead.
+ * Each step is a call of bl_trainer_step on one random batch. Weights are initialised by `glorot` and the
+ * learning rate is 1e-8, so that the weights hardly change in any number of steps and nothing saturates.
+ * Feedback from U(-0.1, 0.1) keeps signals at about the same size through 100 layers of 240 units, unlike the
+ * paper's feedback. Signals that fade would become denormal numbers, on which arithmetic is slower.
  */
 #include "../seconds.h"
 #include "bench.h"
@@ -15,9 +15,9 @@
 
 enum { LEAST_ROUNDS = 5, MOST_STEPS = 1000, WARM_STEPS = 2 };
 static const double peak_turn =
-    0.004; /* seconds for the machine's peaks in each round: its clock may change */
-static const double memory_turn = 0.003; /* seconds for the bandwidth before a case's turn, likewise */
-static const double turn = 0.02;         /* seconds that a case has in a round, if a step is not longer */
+    0.004; /* seconds for measuring the machine's peaks in each round, because its clock may change */
+static const double memory_turn = 0.003; /* seconds for measuring the bandwidth before each case's turn */
+static const double turn = 0.02; /* seconds of a case's turn in a round, or one step if that is longer */
 
 static int fail(const struct bench_group *group, const struct bench_case *c, bl_status status)
 {
@@ -70,7 +70,8 @@ static bl_status make_trainer(const struct bench_group *group, struct bench_case
     return status;
 }
 
-/* U(0, 1), the same in every run: Knuth and Lewis' linear congruence. */
+/* Draws the batch from U(0, 1), the same numbers in every run: the linear congruential generator of Knuth and
+   Lewis. */
 static bool draw_batch(struct bench_group *group)
 {
     const bl_shape shape = group->net->shape;
@@ -89,7 +90,7 @@ static bool draw_batch(struct bench_group *group)
     return true;
 }
 
-/* Bytes that can be had without taking them from others; 0: not told. */
+/* Returns the bytes of memory that are available without swapping; 0: not known. */
 static double memory_left(void)
 {
     char line[256];
@@ -103,13 +104,13 @@ static double memory_left(void)
     return 1024.0 * kilobytes;
 }
 
-/* Whether `more` cases, each like the first, will find memory too. */
+/* Returns whether there is memory for `more` cases as large as the first. */
 static bool has_room(const struct bench_group *group, int more)
 {
     const struct bench_case *first = &group->cases[0];
     const double need = more * ((double)bl_trainer_activation_bytes(first->trainer) + first->traffic.in_use +
                                 sizeof(float) * (double)first->work.weights) +
-                        first->traffic.in_use; /* and the array that the bandwidth is measured on */
+                        first->traffic.in_use; /* plus the array on which the bandwidth is measured */
     const double left = memory_left();
     if (left <= 0.0 || need < 0.9 * left)
         return true;
@@ -126,7 +127,8 @@ static bl_status step(const struct bench_group *group, const struct bench_case *
     return bl_trainer_step(c->trainer, group->x, group->labels, (size_t)group->batch, NULL);
 }
 
-/* First steps find no page and no cache in place. The last of them tells how many fit a turn. */
+/* Runs steps that are not counted, because memory pages and caches are cold in the first ones. The last of
+   them is timed, to compute how many steps fit into a turn. */
 static bl_status warm_up(const struct bench_group *group, struct bench_case *c, double seconds)
 {
     const double share = seconds / (LEAST_ROUNDS * group->n_cases);
@@ -150,7 +152,8 @@ static bl_status run_turn(const struct bench_group *group, struct bench_case *c)
     if (measured != BL_OK)
         return measured;
     const bl_status warmed =
-        c->steps_each > 1 ? step(group, c) : BL_OK; /* finds other numbers in the caches */
+        c->steps_each > 1 ? step(group, c)
+                          : BL_OK; /* not counted, because the caches hold the data of the case before */
     if (warmed != BL_OK)
         return warmed;
     const double begun = seconds_now();
@@ -184,8 +187,8 @@ static int run_rounds(struct bench_group *group, double seconds)
     return EXIT_DONE;
 }
 
-/* The message about a rule that the net does not allow comes once, not again for each backend and number
-   of threads. */
+/* Returns whether the message about a rule that the net does not allow was printed already, for another
+   backend or number of threads. */
 static bool is_said(const struct bench_group *group, const struct bench_case *c,
                     const struct bench_choice *choice)
 {
@@ -193,7 +196,7 @@ static bool is_said(const struct bench_group *group, const struct bench_case *c,
            group->threads != choice->threads[0] || group->batch != choice->batches[0];
 }
 
-/* A rule may refuse a net: the case is left out, and `code` tells why. */
+/* Adds a case. If the rule refuses the net, the case is left out, and `code` says why. */
 static bl_status add_case(struct bench_group *group, struct bench_case c, const struct bench_choice *choice,
                           int *code)
 {
@@ -210,7 +213,8 @@ static bl_status add_case(struct bench_group *group, struct bench_case c, const 
     return is_refused ? BL_OK : status;
 }
 
-/* code: why nothing can be measured, or that there is not the memory for it (done, and no case). */
+/* Makes all cases. Returns false if nothing can be measured; *code is then the exit code, EXIT_DONE if only
+   the memory is too small. */
 static bool make_cases(struct bench_group *group, const struct bench_choice *choice, int *code)
 {
     const int all = choice->n_backends * choice->n_precisions * choice->n_rules;

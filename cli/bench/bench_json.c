@@ -1,6 +1,6 @@
 /*
- * bench_json.c - all that `backless bench` measured, as one object in a file. Times are seconds; work is for
- * one example.
+ * bench_json.c - writes all measurements of `backless bench` as one JSON object. Times are seconds; work is
+ * per example.
  */
 #include "bench.h"
 
@@ -68,7 +68,7 @@ static json_t *bytes_json(const bl_traffic *traffic)
     return one;
 }
 
-/* The mean of all steps that were clocked; the moves are summed over threads. */
+/* Returns the mean times of all measured steps; those of the phases are summed over threads. */
 static json_t *split_json(const bl_times *t)
 {
     const double n = (double)t->steps;

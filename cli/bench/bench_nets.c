@@ -16,7 +16,7 @@
 static const struct {
     const char *name;
     int layers, units; /* hidden dense layers, with tanh */
-    const char *text;  /* in place of them */
+    const char *text;  /* the text of the net; replaces layers and units */
     bl_shape shape;
 } nets[] = {
     {"1x800", 1, 800, NULL, {1, 28, 28}},
@@ -75,7 +75,7 @@ static bool is_shape(const char *text, bl_shape *out)
     return (double)side[0] * side[1] * side[2] <= 1e8;
 }
 
-/* Units of the last "dense N", CLASSES for "dense C"; 0: there is none. */
+/* Returns the units of the last "dense N", CLASSES for "dense C"; 0: there is none. */
 static int last_units(const char *text)
 {
     int units = 0;
@@ -86,7 +86,7 @@ static int last_units(const char *text)
     return units;
 }
 
-/* A net of `backless nets`. */
+/* Finds a net of `backless nets` by its name. */
 static bool find_named(const char *name, bl_named_net *out)
 {
     for (int i = 0; bl_net_at(i, out); i++)

@@ -30,7 +30,7 @@ static const double peak_seconds = 0.6; /* for each number of threads */
 
 struct bench {
     struct bench_choice choice;
-    struct bench_report *report; /* NULL: not wanted */
+    struct bench_report *report; /* NULL: --json was not given */
 };
 
 static int measure_peaks(const struct session *s, struct bench *bench)
@@ -89,13 +89,13 @@ static int write_report(const struct session *s, const struct bench_report *repo
     if (!text)
         return usage_error("no memory for %s", path), EXIT_OTHER;
     const size_t n = strlen(text);
-    text[n] = '\n'; /* in place of the zero */
+    text[n] = '\n'; /* replaces the final zero */
     const bl_status status = bl_file_write(s->ctx, path, text, n + 1);
     free(text);
     return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }
 
-/* Whether the file can be written is found out before minutes of measuring. */
+/* Opens the report. That its file can be written is checked before the measurement, which takes minutes. */
 static int begin_report(const struct session *s, struct bench *bench, const char *path)
 {
     char target[BL_PATH_ROOM];
@@ -115,7 +115,8 @@ static int run_bench(struct session *s)
         code = begin_report(s, &bench, path);
     if (code == EXIT_DONE)
         code = run_all(s, &bench);
-    const int written = bench.report ? write_report(s, bench.report, path) : EXIT_DONE; /* what there is */
+    const int written = bench.report ? write_report(s, bench.report, path)
+                                     : EXIT_DONE; /* also the results of an interrupted measurement */
     code = code == EXIT_DONE ? written : code;
     bench_report_free(bench.report);
     bench_choice_free(&bench.choice);

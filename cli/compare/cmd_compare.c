@@ -58,7 +58,7 @@ static int split(const char *list, int most, const char *option, struct name_lis
     return out->n > 0 ? EXIT_DONE : usage_error("--%s: an empty list", option);
 }
 
-/* Without --val a tenth of the training set judges the rates. */
+/* Loads the data. Without --val, a tenth of the training set is held out to judge the rates. */
 static bl_status load(struct comparison *c)
 {
     bl_config *config = NULL;
@@ -78,9 +78,9 @@ static bl_status load(struct comparison *c)
     return status;
 }
 
-/* Without what frozen hidden layers and no hidden layer reach, an error says little: tuned rules have both
-   beside them. */
-static void add_beside(struct name_list *rules)
+/* Adds the rules frozen and linear to a comparison with --tune: the error of a rule can only be judged beside
+   that of untrained hidden layers and that of no hidden layer. */
+static void add_baselines(struct name_list *rules)
 {
     static const char *const beside[] = {"frozen", "linear"};
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
@@ -96,7 +96,7 @@ static bl_status make_rows(struct comparison *c, struct name_list *rules)
 {
     const int n_named = rules->n;
     if (c->is_tuned)
-        add_beside(rules);
+        add_baselines(rules);
     /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): --rules refuses an empty list */
     c->rows = calloc((size_t)rules->n, sizeof *c->rows);
     if (!c->rows)
@@ -104,7 +104,7 @@ static bl_status make_rows(struct comparison *c, struct name_list *rules)
     for (c->n_rows = 0; c->n_rows < rules->n; c->n_rows++) {
         struct row *row = &c->rows[c->n_rows];
         snprintf(row->rule, sizeof row->rule, "%s", rules->text[c->n_rows]);
-        row->is_beside = c->n_rows >= n_named;
+        row->is_baseline = c->n_rows >= n_named;
         row->notes = json_array();
         row_forget_figures(row);
     }
@@ -124,7 +124,7 @@ static void release(struct comparison *c)
     bl_data_free(c->rate_val);
 }
 
-/* The work by which the remaining time is estimated, in passes over the training set, because a pass takes
+/* Computes the work, by which the remaining time is estimated, in passes over the training set: a pass takes
    about as long under every rule. */
 static void count_work(struct comparison *c)
 {
@@ -140,9 +140,9 @@ static void count_work(struct comparison *c)
     c->began = seconds_now();
 }
 
-/* ---- Behind the table */
+/* ---- Messages after the table */
 
-/* A note as it is said of several rules: "rule dfa" is "this rule". */
+/* Writes a note as it is printed for several rules: "rule dfa" becomes "this rule". */
 static void shared_text(const struct row *row, size_t i, char out[NOTE_ROOM])
 {
     const char *text = json_string_value(json_array_get(row->notes, i));
@@ -166,7 +166,7 @@ static bool has_note(const struct row *row, const char *text)
     return false;
 }
 
-/* Once, with all rules that it is said of. */
+/* Prints a note once, with the names of all rules that have it. */
 static void print_note(const struct comparison *c, int first, size_t place)
 {
     char who[MAX_RULES * WORD_ROOM] = "", text[NOTE_ROOM];
@@ -188,7 +188,8 @@ static void print_notes(const struct comparison *c)
             print_note(c, i, k);
 }
 
-/* In full for one rule: of the others the sentence has other figures only. */
+/* Prints the advice about runs that hardly trained: in full for one rule, because the advice for the others
+   differs in its figures only. */
 static void print_advice(const struct comparison *c)
 {
     char others[MAX_RULES * WORD_ROOM] = "";
@@ -207,9 +208,9 @@ static void print_advice(const struct comparison *c)
         note(c->s, "%s: hardly trained, too", others);
 }
 
-/* Rules whose error is no lower than that of one answer for all examples of the set that the table is
-   about. */
-static void print_blind(const struct comparison *c)
+/* Prints which rules have an error that is no lower than that of always predicting the most frequent
+   class. */
+static void print_no_better(const struct comparison *c)
 {
     char who[MAX_RULES * WORD_ROOM] = "", answer[MAJORITY_ROOM] = "";
     for (int i = 0; i < c->n_rows; i++)
@@ -227,7 +228,7 @@ static void print_slowed(const struct comparison *c)
     for (int i = 0; i < c->n_rows; i++)
         if (row_was_slowed(&c->rows[i]) && c->rows[i].waited > most)
             most = c->rows[i].waited;
-    if (most > 0.0 && !extra_of(c->s, "json")) /* where waited_for_core says it */
+    if (most > 0.0 && !extra_of(c->s, "json")) /* the JSON lines have waited_for_core instead */
         note(c->s,
              "samples/s with ~ are too low to be compared: the run waited up to %.0f %% of its time for a "
              "core, because "
@@ -235,7 +236,7 @@ static void print_slowed(const struct comparison *c)
              100.0 * most);
 }
 
-/* ---- Stopped in between */
+/* ---- Stopped by a signal */
 
 static void list_waiting(const struct comparison *c, char *out, size_t room)
 {
@@ -246,9 +247,9 @@ static void list_waiting(const struct comparison *c, char *out, size_t room)
                      out[0] ? ", " : "; not run: ", c->rows[i].rule);
 }
 
-/* row: that was in work; NULL: the stop came between two. Said with --quiet too, as any reason not to be
-   done. */
-static void tell_stop(const struct comparison *c, const struct row *row)
+/* Prints what was done before a signal stopped the comparison, also with --quiet, as every reason why a
+   result is incomplete. row: the rule that was training; NULL: none was. */
+static void print_stop(const struct comparison *c, const struct row *row)
 {
     char rest[MAX_RULES * WORD_ROOM], text[2 * MAX_RULES * WORD_ROOM];
     const char *out = bl_config_get(c->s->config, "out");
@@ -276,7 +277,7 @@ static void tell_stopped_choice(const struct row *row)
     print_wrapped(stderr, text);
 }
 
-/* ---- All of it */
+/* ---- The command */
 
 static bl_status choose_rates(struct comparison *c)
 {
@@ -301,7 +302,8 @@ static void show_row(const struct comparison *c, const struct row *row)
         table_row(c, row);
 }
 
-/* Every row is shown as soon as its rule is done, so that none is lost by what comes after. */
+/* Trains the rules. Each row is printed as soon as its rule is done, so that a later failure does not lose
+   it. */
 static bl_status run_rules(struct comparison *c)
 {
     bl_status status = BL_OK;
@@ -319,15 +321,15 @@ static bl_status run_rules(struct comparison *c)
     }
     print_notes(c);
     print_advice(c);
-    print_blind(c);
+    print_no_better(c);
     print_slowed(c);
     if (status == BL_STOPPED)
-        tell_stop(c, row);
+        print_stop(c, row);
     return status;
 }
 
-/* Where a rule diverged or failed, the others still count: done, unless something failed, or nothing but
-   divergence came. */
+/* Returns the exit code of the comparison: that of a failure if a rule failed; EXIT_DONE if at least one rule
+   finished, even if others diverged; the code of divergence if all diverged. */
 static int code_of_rows(const struct comparison *c)
 {
     int n_done = 0, code = EXIT_DONE;
@@ -376,7 +378,7 @@ static int all_rules(struct name_list *rules)
     return EXIT_DONE;
 }
 
-/* 1e-3 and 0.001 are one rate. */
+/* Refuses a rate that is given twice, also in two spellings: 1e-3 and 0.001 are one rate. */
 static int check_rates(const struct name_list *rates)
 {
     for (int i = 0; i < rates->n; i++)
@@ -387,7 +389,7 @@ static int check_rates(const struct name_list *rates)
     return EXIT_DONE;
 }
 
-/* An unknown one is refused in the words that --rule has for it. */
+/* Refuses an unknown rule with the message that --rule has for it. */
 static int check_names(const struct session *s, const struct name_list *rules)
 {
     for (int i = 0; i < rules->n; i++) {
@@ -402,7 +404,7 @@ static int check_names(const struct session *s, const struct name_list *rules)
     return EXIT_DONE;
 }
 
-/* "same": every rule from the same draw. */
+/* Sets the default of --init, "same": every rule starts from the same initial weights. */
 static int set_init_default(struct session *s)
 {
     const char *init = extra_of(s, "init");
@@ -412,7 +414,7 @@ static int set_init_default(struct session *s)
     return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }
 
-/* Options that would be ignored, and the one that has no check of its own. */
+/* Refuses options that would have no effect, and checks the one that has no check of its own. */
 static int check_options(const struct session *s)
 {
     const char *epochs = extra_of(s, "rate-epochs");

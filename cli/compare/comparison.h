@@ -42,7 +42,7 @@ struct row {
     double waited;           /* core_wait_share of the run; NaN: not known */
     double flat[MAX_ANGLES]; /* the same angles as numbers */
     int n_angles;
-    bool is_beside;        /* added without --rules: frozen and linear, with --tune */
+    bool is_baseline;      /* added without --rules: frozen and linear, with --tune */
     char advice[ROW_TEXT]; /* of a run that hardly trained */
     json_t *notes;         /* notes of the trainer, and the reason if it diverged or failed */
 };
@@ -65,9 +65,9 @@ struct comparison {
 };
 
 void row_forget_figures(struct row *row); /* sets all figures to NaN */
-/* Whether the row has the figures of an epoch. */
+/* Returns whether the row has the figures of at least one epoch. */
 bool row_has_figures(const struct row *row);
-/* Whether its runs waited for a core for so long that its speed is not meaningful. */
+/* Returns whether the row's runs waited for a core for so long that the measured speed is too low. */
 bool row_was_slowed(const struct row *row);
 
 /* ---- comparison_check.c: before anything is trained */

@@ -2,9 +2,9 @@
  * comparison_check.c - checks which rules can be compared, by creating each trainer once, so that an error of
  * one rule is reported before the others have trained for hours.
  *
- * A rule that is not defined for the net, the data or the options (BL_NOT_DEFINED) is left out where all
- * rules were meant, and an error where --rules names it. Any other failure is one that no rule could work
- * with, and ends the comparison.
+ * A rule that is not defined for the net, the data or the options (BL_NOT_DEFINED) is left out if all rules
+ * were meant, and is an error if --rules names it. Any other failure would affect every rule, and ends the
+ * comparison.
  */
 #include "comparison.h"
 
@@ -17,7 +17,7 @@ static void copy_text(char *to, size_t room, const char *from)
     snprintf(to, room, "%s", from);
 }
 
-/* Weighted layers of a net's text. */
+/* Counts the weighted layers in a net's text. */
 static int weighted_layers(const char *net)
 {
     int n = 0;
@@ -28,8 +28,8 @@ static int weighted_layers(const char *net)
     return n;
 }
 
-/* The settings of the rule with the most layers are used for all, because linear trains the output block
-   only. */
+/* Keeps the settings of the rule that trains the most layers. They stand for all rules; `linear` would not
+   do, because it trains the output block only. */
 static bl_status take_settled(struct comparison *c, struct row *row, const bl_config *settled)
 {
     bl_config *copy = NULL;
@@ -77,7 +77,7 @@ static int count_left_out(const struct comparison *c)
 static bool has_refused(const struct comparison *c)
 {
     for (int i = 0; c->is_chosen && i < c->n_rows; i++)
-        if (c->rows[i].state == ROW_LEFT_OUT && !c->rows[i].is_beside)
+        if (c->rows[i].state == ROW_LEFT_OUT && !c->rows[i].is_baseline)
             return true;
     return false;
 }
@@ -98,7 +98,8 @@ static int refuse_undefined_rules(const struct comparison *c)
     return usage_error("omit --rules to compare all rules that are defined");
 }
 
-/* The library refuses such a folder when a run begins, which may be hours after the first. */
+/* Refuses run folders that cannot be used before the first run. The library refuses such a folder too, but
+   only when its run begins, which may be hours later. */
 static int check_folders(const struct comparison *c)
 {
     static const char *const files[] = {"config.json", "log.jsonl", "model.safetensors", "best.safetensors",
@@ -118,8 +119,8 @@ static int check_folders(const struct comparison *c)
     return EXIT_DONE;
 }
 
-/* What other rules could work with, as a file of feedback that suits them. */
-static void tell_rule(const struct comparison *c, int place)
+/* Names the rule in an error message about an option that suits other rules, such as a file of feedback. */
+static void print_rule(const struct comparison *c, int place)
 {
     usage_error("this applies to rule %s: --rules names the rules to compare", c->rows[place].rule);
 }
@@ -137,7 +138,7 @@ int comparison_check(struct comparison *c)
     if (status != BL_OK) {
         const int code = fail_with(c->s, status);
         if (c->settled)
-            tell_rule(c, n_checked - 1);
+            print_rule(c, n_checked - 1);
         return code;
     }
     if (has_refused(c))

@@ -77,7 +77,8 @@ static void print_training(const struct comparison *c)
          bl_context_threads(c->s->ctx));
 }
 
-/* Why a rule is left out, without its name at the head: what several have in common is said once. */
+/* Returns the reason why a rule is left out, without the rule's name at its beginning: rules with the same
+   reason are listed on one line. */
 static const char *reason_of(const struct row *row)
 {
     char named[WORD_ROOM + 8];
@@ -128,7 +129,8 @@ static const struct row *find_row(const struct comparison *c, const char *rule)
     return NULL;
 }
 
-/* With one hidden block. Feedback from a file has an array of its own for each rule. */
+/* Returns whether two rules give the same weights in a net with one hidden block. Rules with feedback from a
+   file are never the same, because the file has an array for each rule. */
 static bool are_same(const struct row *a, const struct row *b)
 {
     return a && b && strcmp(a->init, b->init) == 0 && strcmp(a->feedback, b->feedback) == 0 &&
@@ -146,10 +148,10 @@ static void note_no_hidden(const struct comparison *c)
         "the same", setting(c, "net"));
 }
 
-/* The error reaches the only hidden block through one random matrix, whether the rule is a chain (fa),
-   direct (dfa) or enters at the first block (ifa); in kp and dkp that matrix takes the transposed steps of
-   the output's weights. With bf16, which direct rules do not use for that product, they are the same but
-   for rounding. */
+/* Prints which of the compared rules are the same. With one hidden block, the error reaches that block
+   through one random matrix, whether the rule is a chain (fa), direct (dfa) or enters at the first block
+   (ifa); in kp and dkp that matrix takes the transposed steps of the output's weights. With bf16, which
+   direct rules do not use for that product, they differ by rounding. */
 static void note_one_hidden(const struct comparison *c)
 {
     const struct row *fa = find_row(c, "fa"), *dfa = find_row(c, "dfa"), *ifa = find_row(c, "ifa"),
@@ -194,7 +196,7 @@ static const char *plural(double n)
     return n == 1.0 ? "" : "s";
 }
 
-/* Examples that are learned from at the rates, against those of the runs. */
+/* Prints how many examples are trained on while rates are chosen, compared with the runs themselves. */
 static void print_cost(const struct comparison *c)
 {
     const char *given = extra_of(c->s, "rate-epochs");

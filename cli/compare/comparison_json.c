@@ -13,7 +13,8 @@ static json_t *number(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-/* "test_error", "test_loss", and of numbers "test_rmse", "test_mae", "test_r2" */
+/* Adds "test_error" and "test_loss"; with regression targets "test_rmse", "test_mae" and "test_r2" in place
+   of the error. */
 static void add_score(json_t *line, const char *set, const bl_score *score, bool is_of_numbers)
 {
     const struct {
@@ -75,7 +76,8 @@ static json_t *notes_of_data(const bl_data *train)
     return list;
 }
 
-/* Seeds have 64 bits, and the library's integers one for the sign. */
+/* Returns a seed as a JSON integer, or as text if it needs all 64 bits, because jansson's integers are
+   signed. */
 static json_t *whole_number(const char *text)
 {
     const unsigned long long x = strtoull(text, NULL, 10);

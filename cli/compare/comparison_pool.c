@@ -1,5 +1,6 @@
 /*
- * comparison_pool.c - rules over several seeds, each at a rate of its own: by the pool of runs.
+ * comparison_pool.c - backless compare with --seeds or --tune: several seeds for each rule, each rule at its
+ * own learning rate, trained by the pool of runs.
  *
  * --tune lr. Every rule is trained at the default rate, a tenth and a hundredth of it, and ten times as much;
  * where the best is the least or the greatest that was tried, the range grows by a decade, MOST_GROWTHS times
@@ -32,7 +33,7 @@ struct pooled {
 
 /* ---- Options */
 
-/* Options that only a pooled comparison has. */
+/* Refuses options that have no meaning without --seeds or --tune. */
 static int refuse_alone(const struct session *s)
 {
     static const char *const keys[] = {"jobs", "shard", "csv", "markdown", "latex"};
@@ -147,7 +148,7 @@ static void add_first_rates(const struct pooled *p, struct run_plan *plan, const
         add_rate(p, plan, row->rule, decades[i] * strtod(row->lr, NULL));
 }
 
-/* A decade beyond the best where it is the last on its side. */
+/* Adds a rate ten times beyond the best one if the best is the last on its side. */
 static void grow(const struct pooled *p, struct run_plan *plan, const struct run_summary *summary)
 {
     for (int i = 0; i < p->c->n_rows; i++) {
@@ -173,7 +174,7 @@ static void refine(const struct pooled *p, struct run_plan *plan, const struct r
     }
 }
 
-/* A validation split of a tenth, unless --val says another. */
+/* Makes the options of the tuning runs: with a validation split of a tenth, unless --val sets another. */
 static bl_status configure_tuning(const struct pooled *p, bl_config **out)
 {
     const char *epochs = extra_of(p->c->s, "rate-epochs");
@@ -187,8 +188,9 @@ static bl_status configure_tuning(const struct pooled *p, bl_config **out)
     return status == BL_OK ? bl_config_set(*out, "angles", "none") : status;
 }
 
-/* A step of the search: what the plan has is trained, and the summary made anew. A training that failed or
-   diverged is a rate that is not chosen; only a stop, and files that cannot be written, end the search. */
+/* One step of the search: trains the runs that the plan has, and computes the summary anew. A rate whose
+   training failed or diverged is not chosen; only a stop by a signal, and files that cannot be written, end
+   the search. */
 static int search(const struct pooled *p, const struct run_plan *plan, const char *folder,
                   struct run_summary *summary)
 {
@@ -292,7 +294,7 @@ static bool has_text(const json_t *list, const char *text)
     return false;
 }
 
-/* Adds those of a run to its rule's row. */
+/* Adds the notes of a run to its rule's row. */
 static void take_run_notes(struct row *row, const char *folder)
 {
     json_t *notes = run_notes_read(folder), *one = NULL;

@@ -2,9 +2,10 @@
  * comparison_runs.c - the trainings of a comparison: trials of rates, and a run for each rule.
  *
  * With --rates every rule's learning rate is chosen on a validation split, by the error, or the loss where
- * errors are equal, after a training of as many epochs at each rate; then it trains at the best one. So no
- * rule is at a disadvantage, and none is judged by how fast it begins. With --val that split judges the rates
- * and is held out in every run; without, a tenth judges the rates, and the runs take the whole training set.
+ * errors are equal, after a training of as many epochs at each rate; then it trains at the best one. Every
+ * rule therefore has the same chance, and rules are compared after a full training instead of by how fast
+ * they begin. With --val that split judges the rates and is held out in every run; without --val, a tenth of
+ * the training set judges the rates, and the runs take the whole training set.
  */
 #include "comparison.h"
 #include "core_wait.h"
@@ -15,7 +16,8 @@
 
 enum { LABEL_ROOM = WORD_ROOM + 32 };
 
-/* Sets to train on, to stop by, and to test on; the last two may be NULL. */
+/* The sets of a training: to train on, to choose the stopping epoch by, and to test on. The last two may be
+   NULL. */
 struct sets {
     const bl_data *train, *val, *test;
 };
@@ -25,12 +27,14 @@ struct row_training {
     const bl_config *config;
     struct sets sets;
     const char *label; /* of the progress line */
-    double work;       /* in passages through the training set, as far as is known beforehand */
-    bool is_trial;     /* of a rate: its notes are those of the run that follows */
+    double work;       /* in passes over the training set, as far as is known beforehand */
+    bool is_trial;     /* of a rate: its notes are not kept, because the run has the same ones */
 };
 
 static const bl_score no_score = {.loss = NAN, .error = NAN, .rmse = NAN, .mae = NAN, .r2 = NAN};
-static const double SLOWED = 0.1; /* less is what any system does beside */
+/* The share of a run in which it waited for a core, above which its speed is not meaningful. Smaller shares
+   are usual on every system. */
+static const double SLOWED = 0.1;
 
 bool row_has_figures(const struct row *row)
 {
@@ -74,7 +78,7 @@ static void take_notes(struct row *row, const bl_trainer *trainer)
     snprintf(row->advice, sizeof row->advice, "%s", bl_trainer_advice(trainer));
 }
 
-/* Figures of epochs that were finished stay in the row also where the training failed after them. */
+/* Trains. The figures of finished epochs stay in the row even if the training fails later. */
 static bl_status fit(const struct comparison *c, const struct row_training *t, bl_trainer *trainer,
                      struct row *row)
 {
@@ -101,7 +105,7 @@ static bl_status fit(const struct comparison *c, const struct row_training *t, b
     return status;
 }
 
-/* One training from scratch. Its figures go to *row. */
+/* Trains from the initial weights, and stores the figures in *row. */
 static bl_status train_once(struct comparison *c, const struct row_training *t, struct row *row)
 {
     bl_trainer *trainer = NULL;
@@ -152,8 +156,9 @@ static void note_rate(const struct comparison *c, const char *rate, const struct
              loss_text(by->loss).text);
 }
 
-/* By the error, and the loss among equal errors, which are frequent on small splits. Regression has no
-   error. A score that is not a number, of a training that diverged at once, is never better. */
+/* Returns whether score a is better than b: by the error, and by the loss if the errors are equal, which is
+   frequent on small splits. Regression has no error, and is compared by the loss. NaN, the score of a
+   training that diverged at once, is never better. */
 static bool is_better(const bl_score *a, const bl_score *b)
 {
     const double x = isnan(a->error) ? a->loss : a->error, y = isnan(b->error) ? b->loss : b->error;

@@ -17,7 +17,7 @@ enum column_name { RULE, ERROR, R2, ANGLES, SPEED, INIT, RATE, VAL, BEST, N_COLU
 
 struct table_column {
     const char *head;
-    int gap, width; /* blanks before it; 0: as wide as its text, for the last one */
+    int gap, width; /* blanks before the column; its width, 0: as wide as its text (the last column) */
     bool is_number; /* flush right */
     bool is_shown;
 };
@@ -61,7 +61,7 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* Of a training set of numbers the loss alone is known. */
+/* Returns the heading of the training column: with regression targets only the training loss is known. */
 static const char *error_head(const struct comparison *c)
 {
     if (is_of_numbers(c))
@@ -124,7 +124,8 @@ static int width_of(const struct table_layout *l)
     return sum;
 }
 
-/* Before whole columns go, the angles of the first hidden blocks must do. */
+/* Omits the angles of the first hidden blocks as long as the table is too wide; this comes before whole
+   columns are omitted. */
 static void shorten_angles(struct table_layout *l)
 {
     const int excess = width_of(l) - l->room, width = l->columns[ANGLES].width;
@@ -147,7 +148,7 @@ static struct table_layout layout_for(const struct comparison *c)
     return l;
 }
 
-/* The same for all rows; made for each, because a terminal can be made wider. */
+/* Prints one line. Its format is computed for each line, because the terminal may have been made wider. */
 static void print_line(const struct table_layout *l, char cells[N_COLUMNS][CELL_ROOM])
 {
     char line[N_COLUMNS * CELL_ROOM] = "";
@@ -189,7 +190,8 @@ void table_head(const struct comparison *c)
     print_line(&l, cells);
 }
 
-/* "15.29 %", of numbers the rmse, or where that is not measured the loss; "-": nothing. */
+/* Writes "15.29 %" for classes; for regression targets the rmse, or the loss if the rmse is not measured; "-"
+   if there is no score. */
 static void format_score(const bl_score *score, char *out, size_t room)
 {
     if (!isnan(score->error))
@@ -202,7 +204,7 @@ static void format_score(const bl_score *score, char *out, size_t room)
         snprintf(out, room, "-");
 }
 
-/* As many angles as fit, and ".." for the others. */
+/* Keeps as many angles as fit into the width, with ".." in place of the others. */
 static void cut_angles(char *text, int width)
 {
     const size_t most = (size_t)width;
@@ -232,7 +234,7 @@ static void fill_figures(const struct comparison *c, const struct table_layout *
     snprintf(cells[R2], CELL_ROOM, "%.3f", row->last.r2);
     snprintf(cells[ANGLES], CELL_ROOM, "%s", row->angles);
     cut_angles(cells[ANGLES], l->columns[ANGLES].width);
-    if (isfinite(row->speed)) /* without an epoch there is none */
+    if (isfinite(row->speed)) /* a run without a finished epoch has no speed */
         snprintf(cells[SPEED], CELL_ROOM, "%s%.0f", row_was_slowed(row) ? "~" : "", row->speed);
     else
         snprintf(cells[SPEED], CELL_ROOM, "-");

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double LEAST = 2e7; /* some slices of the scheduler */
+static const double LEAST = 2e7; /* nanoseconds; several time slices of the scheduler */
 
 struct core_wait core_wait_now(void)
 {

@@ -9,7 +9,7 @@ struct core_wait {
     double ran, waited;
 };
 
-struct core_wait core_wait_now(void); /* zeros if the system does not provide them */
+struct core_wait core_wait_now(void); /* all members 0 if the system does not provide them */
 /* Returns the fraction of the time between two moments that the thread waited for a core, from 0 to 1;
    sleep does not count. NaN if too little time is between them, or the system does not provide the times.
    */

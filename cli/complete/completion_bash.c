@@ -1,9 +1,9 @@
 /*
- * completion_bash.c - the script for bash (3.2 or newer), which needs nothing else: a table of what may
- * follow each option of each command, between two pieces that are always the same.
+ * completion_bash.c - the script for bash (3.2 or newer), which needs no other program. A table of what may
+ * follow each option of each command is written between two constant parts.
  *
  * The script's variable `kind` says what may stand at the cursor: words, list (words with commas), files,
- * folders, any (nothing that could be completed), or nothing: the word is not the value of an option.
+ * folders, any (a value that cannot be completed), or empty (the word is not the value of an option).
  */
 #include "completion.h"
 
@@ -109,7 +109,7 @@ static void put_command(FILE *to, const struct command_table *program, const str
     fputs("        ;;\n", to);
 }
 
-/* The complete word after a command with commands within it is part of the command's name. */
+/* Writes the part that joins a command and the command within it to one name, "data get". */
 static void put_below(FILE *to, const struct command_table *program, const struct command *command)
 {
     if (command_below(program, command, 0))

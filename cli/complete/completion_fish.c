@@ -31,7 +31,7 @@ static const char before[] =
     "# Words with commas between them: what is typed up to the last comma, and one more.\n"
     "function __backless_list\n"
     "    set -l typed (string match -r '^.*,' -- (commandline -ct | string replace -r '^--[^=]*=' ''))\n"
-    "    test (count $typed) -gt 0; or set typed ''\n" /* an empty list makes nothing of every word */
+    "    test (count $typed) -gt 0; or set typed ''\n" /* "$typed$argv" is empty for an empty list */
     "    printf '%s\\n' $typed$argv\n"
     "end\n"
     "\n"
@@ -45,7 +45,7 @@ static void put_text(FILE *to, const char *text)
     fputc('\'', to);
 }
 
-/* The switches of `complete` for the kinds of argument. */
+/* Writes the options of `complete` for a kind of argument. */
 static void put_choices(FILE *to, const struct choices *c)
 {
     if (c->is_list && c->words[0])
@@ -83,7 +83,7 @@ static void put_words(FILE *to, const struct command_table *program, const struc
     fputc('\n', to);
 }
 
-/* Completes a command's own name. */
+/* Writes the completion of a command's name. */
 static void put_name(FILE *to, const char *condition, const char *name, const char *about)
 {
     fprintf(to, "complete -c backless -n '%s' -a '%s' -d ", condition, name);

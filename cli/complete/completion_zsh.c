@@ -1,7 +1,7 @@
 /*
  * completion_zsh.c - the script for zsh: a function for each command that hands its options to _arguments.
  *
- * It works in a folder of $fpath under the name _backless, and sourced: then it registers itself.
+ * The script may be a file _backless in a folder of $fpath, or be sourced; when sourced, it registers itself.
  */
 #include "completion.h"
 
@@ -19,7 +19,7 @@ static const char after[] = "\n"
                             "    compdef _backless backless\n"
                             "fi\n";
 
-/* Text between single quotes, inside a specification whose parts end with colons and brackets. */
+/* Writes text between single quotes, inside a specification whose parts end with colons and brackets. */
 static void put_text(FILE *to, const char *text)
 {
     for (; *text; text++)
@@ -29,7 +29,7 @@ static void put_text(FILE *to, const char *text)
             fprintf(to, "%s%c", strchr("\\:[]", *text) ? "\\" : "", *text);
 }
 
-/* The action of a specification that completes an argument. */
+/* Writes the action of a specification that completes an argument. */
 static void put_action(FILE *to, const struct choices *c)
 {
     const char *disk = c->takes_files ? "_files" : c->takes_folders ? "_files -/" : NULL;
@@ -83,8 +83,8 @@ static const struct command *child(const struct command_table *program, const st
     return parent ? command_below(program, parent, i) : command_at(program, i);
 }
 
-/* The body of a function that offers commands, or goes on with the one that is there. parent: the command
- * whose parts are offered; NULL: the program's own commands are. */
+/* Writes the body of a function that offers commands, or continues with the one that was typed. parent: the
+   command whose subcommands are offered; NULL: the program's commands. */
 static void put_choice_of_commands(FILE *to, const struct command_table *program,
                                    const struct command *parent, const char *more)
 {

@@ -10,11 +10,12 @@
 extern const struct command_part data_parts[];
 extern const struct command command_data_list, command_data_info, command_data_get;
 
-/* For list and get, which take the one option data-dir of the library's: from the flag, else
+/* Reads data-dir, the only option of the library that list and get take, from the command line or from
    BACKLESS_DATA_DIR. */
 int data_take_folder(struct session *session);
 
-/* How many of the set's files are in the folder, packed or not. is_broken_off: one is on its way. */
+/* Returns how many of the set's files are in the folder, compressed or not. is_broken_off: set if an
+   unfinished download of one exists. */
 int set_files_in(const struct set_source *source, const char *folder, bool *is_broken_off);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * data_figures.c - one pass over a data set, a block of rows at a time: no second copy of it is made.
+ * data_figures.c - computes statistics in one pass over a data set, a block of rows at a time, without a
+ * second copy of the data.
  */
 #include "data_figures.h"
 
@@ -86,7 +87,7 @@ void data_count_classes(const bl_data *data, int classes, size_t *counts)
         counts[labels[i]]++;
 }
 
-/* The row of the next example of this class from `from` on; the number of rows where there is none. */
+/* Returns the row of the next example of this class from `from` on; the number of rows if there is none. */
 static size_t next_of_class(const bl_data *data, int label, size_t from)
 {
     const int32_t *labels = bl_data_labels(data);

@@ -1,5 +1,5 @@
 /*
- * data_get.c - backless data get: named sets from their mirrors, or any address with its digest.
+ * data_get.c - backless data get: downloads named sets from their mirrors, or any URL whose digest is given.
  */
 #include "../progress.h"
 #include "data_command.h"
@@ -24,7 +24,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-/* One file, and the texts that it points to. */
+/* A download of one file, and the texts that it points to. */
 struct request {
     struct download download;
     char to[BL_PATH_ROOM], sha256[SHA256_DIGITS + 1], urls[MOST_SOURCES][URL_ROOM];
@@ -40,7 +40,7 @@ static bool is_address(const char *text)
     return begins_with(text, "http://") || begins_with(text, "https://");
 }
 
-/* ---- What the options say */
+/* ---- Options */
 
 static int take_options(const struct session *s, struct request *r)
 {
@@ -67,7 +67,7 @@ static bool add_source(struct request *r, const char *base, const char *name)
     return true;
 }
 
-/* The user's mirror goes first, and is the only one that may be http. */
+/* Begins the list of sources with the user's mirror, which is the only one that may be http. */
 static bool begin_sources(const struct session *s, struct request *r, const char *name)
 {
     const char *mirror = extra_of(s, "mirror");
@@ -92,7 +92,8 @@ static int get_file(const struct session *s, struct request *r, const struct set
     return data_place(s, &r->download, r->to);
 }
 
-/* Without libcurl the message lists every file; otherwise the first failure ends the command. */
+/* Downloads the files of a set. Without libcurl, a message lists how to get every file; with it, the first
+   failure ends the command. */
 static int get_set(const struct session *s, struct request *r, const struct set_source *source,
                    const char *home)
 {
@@ -106,7 +107,8 @@ static int get_set(const struct session *s, struct request *r, const struct set_
     return code;
 }
 
-/* The library knows other names of the sets; those that cannot be fetched are not offered. */
+/* Prints that a set is unknown, and which sets exist. Aliases of the library that cannot be downloaded are
+   not listed. */
 static int unknown_set(const struct session *s, const char *name)
 {
     char known[256] = "", path[BL_PATH_ROOM];
@@ -151,7 +153,7 @@ static int get_sets(struct session *s, struct request *r)
     return code;
 }
 
-/* ---- Any address */
+/* ---- Any URL */
 
 static int take_sha256(const struct session *s, struct request *r)
 {
@@ -166,7 +168,7 @@ static int take_sha256(const struct session *s, struct request *r)
     return EXIT_DONE;
 }
 
-/* The name after the last slash of the URL's path, without ?query and #fragment. */
+/* Writes the name after the last slash of the URL's path, without ?query and #fragment. */
 static int name_in_address(const char *url, char *name, size_t room)
 {
     const char *path = strstr(url, "://") + 3;

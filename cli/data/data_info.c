@@ -23,7 +23,7 @@ static int info_memory_error(void)
     return usage_error("no memory for the figures"), EXIT_OTHER;
 }
 
-/* NAME may be the word after "info" or the value of --data. */
+/* Finds the name of the set, which may be the word after "info" or the value of --data. */
 static int settle_name(struct session *s)
 {
     if (s->n_words == 0)

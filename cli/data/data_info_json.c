@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names come from files: those that are not UTF-8, which JSON must be, are shown as null. */
+/* Returns a text as JSON; null for a name in a file that is not UTF-8, because JSON must be. */
 static json_t *text(const char *words)
 {
     json_t *string = words ? json_string(words) : NULL;
@@ -84,7 +84,8 @@ static json_t *notes_json(const bl_data *data)
     return list;
 }
 
-/* A number as jansson wrote it, with as few digits as bring it back. Gives where it ends. */
+/* Prints a number of jansson's output again, with the fewest digits that read back as the same number.
+   Returns where it ends. */
 static const char *print_number(const char *at)
 {
     char *end = NULL, out[32];
@@ -113,8 +114,8 @@ static const char *print_string(const char *at)
     return at + n;
 }
 
-/* jansson knows one number of digits for all reals: 15 make different doubles the same, 17 make 0.1
-   unreadable. */
+/* Prints an object with short numbers. jansson has one number of digits for all reals: with 15 some doubles
+   become equal, with 17 the number 0.1 is unreadable. */
 static void print_shortest(const json_t *object)
 {
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17));

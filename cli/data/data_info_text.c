@@ -84,7 +84,7 @@ static void print_column(const struct data_info *info, size_t j)
     const struct shown_text name = shown_text(bl_data_column_name(info->parts[PART_TRAIN], j), NAME_COLUMNS);
     printf("  %4zu  %s", j, name.text);
     pad_to(&name, NAME_COLUMNS);
-    if (range->n == 0) { /* all of them are missing in this part */
+    if (range->n == 0) { /* all values are missing in this part */
         printf(" %11s %11s %11s\n", "-", "-", "-");
         return;
     }

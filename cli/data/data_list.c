@@ -1,5 +1,5 @@
 /*
- * data_list.c - backless data list: the named sets, and where each is on this machine.
+ * data_list.c - backless data list: lists the named sets, and where each is on this machine.
  */
 #include "data_command.h"
 
@@ -43,7 +43,8 @@ int set_files_in(const struct set_source *source, const char *folder, bool *is_b
     return n;
 }
 
-/* A folder that was filled by other means may name its files otherwise: that is for the reader to judge. */
+/* Returns whether all files of the set are in the folder. A folder with none of the files counts as whole: it
+   was not filled by this program, and its files may have other names. */
 static bool is_whole(const char *name, const char *folder)
 {
     bool is_broken_off = false;

@@ -1,6 +1,7 @@
 /*
- * data_place.c - the destination of a download: the file behind its links, or a temporary folder and from
- * there a pipe or a device, because the digest must be checked before any byte is passed on.
+ * data_place.c - the destination of a download: the file that a symbolic link points to; or a temporary
+ * folder, from which the file is copied to a pipe or a device, because the digest must be checked before any
+ * byte is passed on.
  */
 #include "data_place.h"
 
@@ -78,7 +79,7 @@ int data_place(const struct session *session, const struct download *download, c
     char target[BL_PATH_ROOM];
     struct stat there;
     d.to = to;
-    if (lstat(to, &there) != 0) /* its folders may have to be made */
+    if (lstat(to, &there) != 0) /* `to` does not exist, and its folders may be missing */
         return download_file(session, &d);
     const bl_status status = bl_file_target(session->ctx, to, target, sizeof target);
     if (status != BL_OK)

@@ -6,9 +6,9 @@
 
 #include "download.h"
 
-/* As download_file, to `to`: a symbolic link stays, and the file that it points to is fetched or replaced. A
-   pipe or a device gets the whole file when its digest is right; until then it is in a temporary folder, and
-   of an interrupted download nothing is kept. */
+/* Downloads to `to`, as download_file does. A symbolic link is kept, and the file that it points to is
+   downloaded or replaced. A pipe or a device gets the whole file once its digest is verified; until then the
+   file is in a temporary folder, and nothing is kept of an interrupted download. */
 int data_place(const struct session *session, const struct download *download, const char *to);
 
 #endif

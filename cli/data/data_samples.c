@@ -1,5 +1,5 @@
 /*
- * data_samples.c - a few examples of a data set: pictures drawn side by side, rows of a table as their
+ * data_samples.c - prints a few examples of a data set: pictures side by side, rows of a table as their
  * values.
  */
 #include "../shown_text.h"
@@ -16,13 +16,14 @@ struct samples {
     struct terminal terminal;
     size_t n, *rows; /* the examples' numbers */
     size_t features;
-    double *x; /* of side_by_side of them */
+    double *x; /* the values of `side_by_side` examples */
     struct drawn_picture *pictures;
     char (*captions)[CAPTION_ROOM];
     size_t side_by_side;
 };
 
-/* Its class by name or number; else its id or its number in the set. */
+/* Writes the name of an example's class, or its number; without a class the example's id, or its number in
+   the set. */
 static void name_sample(const bl_data *data, size_t row, char *out)
 {
     const int32_t *labels = bl_data_labels(data);
@@ -103,7 +104,7 @@ static bl_status print_rows(const struct samples *s)
 
 /* ---- Both */
 
-/* How many pictures have room side by side: three at least, made smaller where need be. */
+/* Returns how many pictures fit side by side: at least three, which are made smaller if necessary. */
 static size_t room_for(const struct samples *s, bl_shape shape)
 {
     const int fit = drawing_fit(&s->terminal, shape);

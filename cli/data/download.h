@@ -9,19 +9,19 @@
 
 struct download_source {
     const char *url;
-    bool may_use_http; /* the user named it so; else https only, redirects too */
+    bool may_use_http; /* the user wrote http; otherwise only https is used, also in redirects */
 };
 
 enum { MOST_SOURCES = 4 };
 
 struct download {
     const char *to;                               /* where the file goes; its folders are made */
-    const char *sha256;                           /* 64 hexadecimal digits, small */
+    const char *sha256;                           /* 64 hexadecimal digits in lower case */
     long long size;                               /* in bytes; 0: not known */
     struct download_source sources[MOST_SOURCES]; /* in the order in which they are tried */
     int n_sources;
-    long stall_seconds; /* a source that is slower than 1 kB/s for so long is given up */
-    bool replaces;      /* a file that is there with another digest */
+    long stall_seconds; /* a source that stays below 1 kB/s for so long is given up */
+    bool replaces;      /* replaces an existing file with another digest */
     bool is_temporary;  /* nothing is kept of an interrupted download */
 };
 
@@ -31,7 +31,7 @@ struct download {
    disk failed; EXIT_DATA if TO is a different file; EXIT_STOPPED after a signal. */
 int download_file(const struct session *session, const struct download *download);
 
-/* Name and version of the library that fetches, "libcurl/7.88.1 ..."; NULL: none in this build. */
+/* Returns name and version of the download library, "libcurl/7.88.1 ..."; NULL if this build has none. */
 const char *download_library(void);
 
 #endif

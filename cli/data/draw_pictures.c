@@ -1,9 +1,9 @@
 /*
- * draw_pictures.c - pictures side by side in a terminal.
+ * draw_pictures.c - draws pictures side by side in a terminal.
  *
- * A character is about twice as high as wide, so it holds two pixels, one above the other: the half block
- * with the upper one as its colour and the lower one as its ground, or a letter as bright as their mean. A
- * picture that is made smaller is averaged over areas.
+ * A character is about twice as high as wide, so it shows two pixels, one above the other: the half block
+ * with the upper pixel as its foreground and the lower one as its background colour, or a letter whose
+ * brightness is their mean. A picture is made smaller by averaging over areas.
  */
 #include "draw_pictures.h"
 
@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GAP = 2, MOST_ROWS = 96 }; /* of pixels: 48 lines */
+enum { GAP = 2, MOST_ROWS = 96 }; /* rows of pixels: 48 lines */
 
 static const char shades[] = " .:-=+*#%@";
 
@@ -54,7 +54,7 @@ static double overlap(double a, double b, int cell)
     return to - from;
 }
 
-/* The mean of the plane over the area of one drawn pixel. */
+/* Returns the mean of a channel over the area of one drawn pixel. */
 static double mean_at(const struct picture_canvas *c, const double *plane, int row, int col)
 {
     const bl_shape shape = c->d->shape;
@@ -70,7 +70,7 @@ static double mean_at(const struct picture_canvas *c, const double *plane, int r
     return area > 0.0 ? sum / area : 0.0;
 }
 
-/* From 0 to 255. */
+/* Returns the brightness of a drawn pixel, from 0 to 255. */
 static int brightness(const struct picture_canvas *c, int channel, int row, int col)
 {
     const struct drawing *d = c->d;
@@ -80,8 +80,8 @@ static int brightness(const struct picture_canvas *c, int channel, int row, int 
     return (int)(255.0 * (share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share) + 0.5);
 }
 
-/* Three channels are red, green and blue; of other numbers the first is shown. Below the last row it is
-   black. */
+/* Returns the colour of a drawn pixel. Three channels are red, green and blue; with any other number, the
+   first is shown. Pixels below the last row are black. */
 static struct pixel pixel_at(const struct picture_canvas *c, int row, int col)
 {
     if (row >= c->rows)
@@ -114,13 +114,14 @@ static int square_distance(struct pixel a, struct pixel b)
     return red * red + green * green + blue * blue;
 }
 
-/* Of the levels 0, 95, 135, 175, 215, 255: the number of the nearest one. */
+/* Returns the number of the nearest of the levels 0, 95, 135, 175, 215, 255. */
 static int cube_level(int brightness)
 {
     return brightness < 48 ? 0 : brightness < 115 ? 1 : (brightness - 35) / 40;
 }
 
-/* The 256 hold a cube of 6 x 6 x 6 from 16 on, and the greys 8, 18, ... 238 from 232 on: what is nearer. */
+/* Returns the nearest of the terminal's 256 colours: a cube of 6 x 6 x 6 colours from 16 on, or the greys 8,
+   18, ... 238 from 232 on. */
 static int colour_of_256(struct pixel p)
 {
     static const int levels[] = {0, 95, 135, 175, 215, 255};

@@ -1,5 +1,5 @@
 /*
- * set_sources.c - where the named data sets come from.
+ * set_sources.c - the sources of the named data sets.
  *
  * Mirrors are not trusted: a file without the pinned digest is deleted.
  */

@@ -1,5 +1,5 @@
 /*
- * set_sources.h - where the named data sets come from: files, sizes, digests, mirrors.
+ * set_sources.h - the sources of the named data sets: files, sizes, digests, mirrors.
  */
 #ifndef CLI_SET_SOURCES_H
 #define CLI_SET_SOURCES_H
@@ -20,6 +20,6 @@ struct set_source {
 
 const struct set_source *set_source_at(int i); /* NULL past the last */
 const struct set_source *set_source_find(const char *set);
-int set_source_files(const struct set_source *source); /* how many */
+int set_source_files(const struct set_source *source); /* the number of files */
 
 #endif

@@ -11,24 +11,24 @@ struct doctor {
     const struct session *session;
     bl_config *config; /* data-dir and what the environment sets */
     const char *section;
-    void *sections;    /* JSON: an object of lists; NULL: text is printed as it comes */
-    int code;          /* of the first thing that keeps it from training; EXIT_DONE: none does */
-    char reason[1200]; /* that thing */
+    void *sections;    /* with --json: an object of lists; NULL: text is printed at once */
+    int code;          /* exit code of the first problem that prevents training; EXIT_DONE: there is none */
+    char reason[1200]; /* that problem */
 };
 
 enum doctor_verdict {
     DOCTOR_FINE,
     DOCTOR_NOTE,    /* works, but may need attention */
-    DOCTOR_MISSING, /* is not there; the advice says how to get it */
+    DOCTOR_MISSING, /* is missing; the advice says how to get it */
     DOCTOR_WRONG,   /* does not work */
     DOCTOR_VERDICTS
 };
 
 void doctor_section(struct doctor *d, const char *name);
-/* One line. advice: what to do about it; "" or NULL: nothing. */
+/* Adds one line. advice: what to do about it; "" or NULL: nothing. */
 void doctor_say(struct doctor *d, enum doctor_verdict verdict, const char *name, const char *advice,
                 const char *format, ...) CLI_PRINTF(5, 6);
-/* Nothing can be trained because of this. The first such thing decides the exit code. */
+/* Reports a problem that prevents training. The first one decides the exit code. */
 void doctor_cannot_train(struct doctor *d, int code, const char *reason);
 
 /* The sections. */

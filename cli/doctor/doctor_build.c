@@ -21,7 +21,7 @@ static void say_part(struct doctor *d, const bl_part *part)
         say_missing(d, part->name, part->purpose, part->package);
 }
 
-/* The one part that the program has and the library has not. */
+/* Reports the download support, the only component that the program has and the library does not. */
 static void say_download(struct doctor *d)
 {
 #ifdef CLI_CURL_VERSION

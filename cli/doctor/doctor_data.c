@@ -53,9 +53,9 @@ static void say_set(struct doctor *d, const char *name, char looked_in[1024])
         snprintf(looked_in, 1024, "%s", missing.looked_in);
 }
 
-/* ---- The folder for downloads */
+/* ---- The download folder */
 
-/* The nearest folder at or above `path` that is there, into `out`. */
+/* Writes the nearest existing folder at or above `path` into `out`. */
 static void nearest(const char *path, char *out, size_t room)
 {
     snprintf(out, room, "%s", path);

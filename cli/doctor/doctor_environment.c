@@ -15,10 +15,10 @@
 
 extern char **environ;
 
-/* ---- Of others */
+/* ---- Variables of other programs */
 
 static const struct {
-    const char *name, *harmless; /* a value that changes nothing; "": any does */
+    const char *name, *harmless; /* a value that has no effect; "": every value has one */
     enum doctor_verdict verdict;
     const char *what;
 } known[] = {
@@ -40,9 +40,9 @@ static bool say_others(struct doctor *d)
     return is_any;
 }
 
-/* ---- Of backless */
+/* ---- Variables of backless */
 
-/* "data-dir" of BACKLESS_DATA_DIR=...; false: the name is too long for an option. */
+/* Writes "data-dir" for BACKLESS_DATA_DIR=... Returns false if the name is too long for an option. */
 static bool key_of(const char *name, size_t length, char *key, size_t room)
 {
     if (length >= room)
@@ -64,7 +64,8 @@ static bool is_option(const char *key)
     return false;
 }
 
-/* BACKLESS_QUIET, BACKLESS_MODEL: of one command or of several. */
+/* Returns whether the key is an option of one or more commands instead of the library, as BACKLESS_QUIET and
+   BACKLESS_MODEL. */
 static bool is_own_option(const struct command_table *program, const char *key)
 {
     for (int i = 0; listing_command(program, i); i++)
@@ -166,7 +167,8 @@ static const char *colours(void)
     return strstr(term, "256color") ? "256" : "16";
 }
 
-/* As the C library chooses: the first that is set decides. */
+/* Returns the variable that decides the character set: the first that is set, in the order of the C
+   library. */
 static const char *charset_variable(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};

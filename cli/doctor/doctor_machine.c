@@ -10,7 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { LINE = 8192 }; /* the flags of a processor fill 2000 bytes */
+enum { LINE = 8192 }; /* long enough for the flags of a processor, about 2000 bytes */
 
 static bool first_line(const char *path, char *out, size_t room)
 {
@@ -32,7 +32,7 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-/* Those that make a difference to products of matrices. */
+/* Lists the instruction sets that affect the speed of matrix products. */
 static void list_sets(const char *flags, char *out, size_t room)
 {
     static const char *const sets[] = {"sse4_2",   "avx",      "fma",      "avx2",        "avx512f",
@@ -63,7 +63,7 @@ static void say_processor(struct doctor *d)
 
 /* ---- Cores and load */
 
-/* The limit of a container, in cores; 0: no limit. "150000 100000" is one and a half. */
+/* Returns the limit of a container in cores, 1.5 for "150000 100000"; 0: no limit. */
 static double quota(void)
 {
     char line[128];

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* threads 0: all. why: at least 1200 bytes. */
+/* Runs a training step. threads 0: all cores. why: the error, of at least 1200 bytes. */
 static bl_status try_step(const char *backend, int threads, char *why, char *chosen, size_t room)
 {
     static const struct verify_fixture_options options = {.net = "dense 90, tanh, dense 3", .rule = "dfa"};

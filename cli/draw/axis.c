@@ -1,5 +1,5 @@
 /*
- * axis.c - round ends and round ticks (1, 2 and 5 times powers of ten).
+ * axis.c - computes round ends and round ticks (1, 2 and 5 times powers of ten).
  */
 #include "axis.h"
 
@@ -8,7 +8,7 @@
 
 static const double steps[] = {1.0, 2.0, 5.0};
 
-/* The least of 1, 2, 5 times a power of ten that is no less than x > 0. */
+/* Returns the least number of the form 1, 2 or 5 times a power of ten that is at least x > 0. */
 static double round_up(double x)
 {
     const double power = pow(10.0, floor(log10(x)));

@@ -20,7 +20,8 @@ static bool are_same(struct color a, struct color b)
     return a.red == b.red && a.green == b.green && a.blue == b.blue;
 }
 
-/* The colour's place; MAX_COLORS: there is no room for one more. */
+/* Returns the index of the colour in the palette, and adds it if necessary; MAX_COLORS if the palette is
+   full. */
 static size_t palette_place(struct palette *palette, struct color color)
 {
     for (size_t i = 0; i < palette->n; i++)
@@ -47,7 +48,7 @@ static void put_head(unsigned char *file, size_t rows, size_t cols, size_t n_col
     put_32(file + 10, HEAD_BYTES + 4 * n_colors);
     put_32(file + 14, 40);
     put_32(file + 18, cols);
-    put_32(file + 22, (size_t)0 - rows); /* negative: from the top */
+    put_32(file + 22, (size_t)0 - rows); /* a negative height stores the rows from top to bottom */
     file[26] = 1;
     file[28] = n_colors ? 8 : 24;
     put_32(file + 46, n_colors);
@@ -66,7 +67,7 @@ static void put_base64(FILE *to, const unsigned char *bytes, size_t n)
     }
 }
 
-/* 0 where there are too many colours. */
+/* Returns the number of colours; 0 if there are more than MAX_COLORS. */
 static size_t count_colors(struct palette *palette, const struct color *pixels, size_t n)
 {
     palette->n = 0;

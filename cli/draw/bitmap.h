@@ -1,8 +1,8 @@
 /*
  * bitmap.h - a picture of pixels as a BMP file, or inside HTML as a data URL.
  *
- * BMP needs no library, and every browser shows it; files of pictures of some thousand pixels are small
- * anyway.
+ * BMP needs no library, and every browser shows it. It does not compress, but pictures of a few thousand
+ * pixels are small without compression.
  */
 #ifndef CLI_BITMAP_H
 #define CLI_BITMAP_H
@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The bytes of a BMP file of rows x cols pixels, as bitmap_write takes them; to be freed by free(). NULL: no
-   memory. */
+/* Returns the bytes of a BMP file of rows x cols pixels, in the order that bitmap_write takes; the caller
+   frees them. NULL: no memory. */
 unsigned char *bitmap_make(const struct color *pixels, size_t rows, size_t cols, size_t *n_bytes);
-/* "data:image/bmp;base64,..." of rows x cols pixels, row-major, the first row on top. With at most 256
-   different colours a pixel takes one byte, else three. rows and cols: 1 to 32767. 0: no memory. */
+/* Writes "data:image/bmp;base64,..." of rows x cols pixels, row-major, the first row at the top. With at most
+   256 different colours a pixel takes one byte, otherwise three. rows and cols: 1 to 32767. 0: no memory. */
 int bitmap_write(FILE *to, const struct color *pixels, size_t rows, size_t cols);
 
 #endif

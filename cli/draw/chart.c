@@ -9,9 +9,9 @@
 
 enum { LEFT = 58, RIGHT = 82, TOP = 10, BOTTOM = 40, LABEL_HEIGHT = 15, LABEL_GAP = 7 };
 
-/* A curve's name, at the place of its last point. */
+/* The name of a curve, printed at the height of its last point. */
 struct end_label {
-    double wanted, x; /* the place of its end */
+    double wanted, x; /* the position of the curve's end */
     const struct chart_line *line;
 };
 
@@ -26,7 +26,7 @@ static void put_text(FILE *to, double x, double y, const char *class, const char
     fputs("</text>", to);
 }
 
-/* A line from one place to another. */
+/* Writes a line from one position to another. */
 static void put_rule(FILE *to, const char *class, const double at[4])
 {
     static const char *const names[] = {"x1", "y1", "x2", "y2"};
@@ -108,7 +108,7 @@ static bool is_gap(const struct point *points, size_t n, size_t i)
     return i >= n || !isfinite(points[i].x) || !isfinite(points[i].y);
 }
 
-/* A dot for each point between two gaps, which no line leads to. */
+/* Writes a dot for each point between two gaps, because no line is drawn to it. */
 static void put_dots(FILE *to, const struct point *points, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -159,7 +159,7 @@ static int compare_labels(const void *a, const void *b)
     return x->wanted < y->wanted ? -1 : x->wanted > y->wanted;
 }
 
-/* The place of the last point that is no gap; NaN: there is none. */
+/* Returns the position of the last point that is not a gap; NaN if there is none. */
 static struct point end_of(const struct chart *c, const struct chart_line *line)
 {
     for (size_t i = line->n; i-- > 0;) {
@@ -170,7 +170,8 @@ static struct point end_of(const struct chart *c, const struct chart_line *line)
     return (struct point){NAN, NAN};
 }
 
-/* From the end of a curve that ends early to the edge, and from the edge to a label that had to move. */
+/* Writes the leader lines of a label: from the end of a curve that ends early to the edge of the chart, and
+   from the edge to a label that was moved. */
 static void put_leads(FILE *to, const struct chart *c, const struct end_label *label, double place)
 {
     if (label->x < c->x.to - 6)
@@ -223,7 +224,7 @@ static void put_head(FILE *to, const struct chart *c)
     fputs(">", to);
 }
 
-/* Axes, curves and names, in the units of the viewBox. 0: no memory. */
+/* Writes axes, curves and names, in the units of the viewBox. 0: no memory. */
 static int put_contents(FILE *to, const struct chart *c)
 {
     size_t longest = 1;

@@ -23,7 +23,7 @@ static struct color between(struct color a, struct color b, double share)
                           mixed(a.blue, b.blue, share)};
 }
 
-/* A value that is no number is cut to `least`. */
+/* Clamps x; NaN becomes `least`. */
 static double cut(double x, double least, double most)
 {
     return x > most ? most : x > least ? x : least;

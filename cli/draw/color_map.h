@@ -8,12 +8,13 @@ struct color {
     unsigned char red, green, blue;
 };
 
-/* Magnitudes, share from 0 to 1: cividis (Nunez, Anderton, Renslow 2018, doi:10.1371/journal.pone.0199239),
-   dark blue to yellow, between nine of its colours. Shares outside are cut. */
+/* Returns the colour of a magnitude, a share from 0 to 1: cividis (Nunez, Anderton, Renslow 2018,
+   doi:10.1371/journal.pone.0199239), from dark blue to yellow, interpolated between nine of its colours.
+   Shares outside are clamped. */
 struct color color_of_magnitude(double share);
-/* Signed values, from -1 to 1: blue, white at 0, orange. Values outside are cut. */
+/* Returns the colour of a signed value from -1 to 1: blue, white at 0, orange. Values outside are clamped. */
 struct color color_of_signed(double value);
-/* WCAG 2.2, contrast ratio of two colours: 1 to 21. */
+/* Returns the contrast ratio of two colours by WCAG 2.2, 1 to 21. */
 double color_contrast(struct color a, struct color b);
 
 #endif

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static const double tolerance_drawn = 0.5; /* pixels: what no eye sees at the size of a chart */
+static const double tolerance_drawn = 0.5; /* pixels; not visible at the size of a chart */
 
-/* The distance of p from the line segment between a and b. */
+/* Returns the distance of p from the line segment between a and b. */
 static double distance(struct point p, struct point a, struct point b)
 {
     const double dx = b.x - a.x, dy = b.y - a.y, length = dx * dx + dy * dy;
@@ -18,8 +18,8 @@ static double distance(struct point p, struct point a, struct point b)
     return hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
 }
 
-/* From each kept point goes to the farthest next one whose line comes near to all between: a curve of
-   hundreds of points needs no memory for it, and no recursion. */
+/* From each kept point, the farthest next point is kept whose line to it stays near all points between. This
+   needs neither memory nor recursion, even for curves of hundreds of points. */
 size_t curve_simplify(struct point *points, size_t n, double tolerance)
 {
     size_t kept = n ? 1 : 0, at = 0;
@@ -40,7 +40,7 @@ size_t curve_simplify(struct point *points, size_t n, double tolerance)
     return kept;
 }
 
-/* Tenths of a pixel, as text: "12.5", "-.5", "3". */
+/* Writes tenths of a pixel as text: "12.5", "-.5", "3". */
 static void put_tenths(FILE *to, long tenths)
 {
     const long size = labs(tenths);
@@ -52,7 +52,7 @@ static void put_tenths(FILE *to, long tenths)
         fprintf(to, ".%ld", size % 10);
 }
 
-/* A pair of numbers; a minus parts numbers as a space does. */
+/* Writes a pair of numbers; a minus sign separates them as well as a space. */
 static void put_pair(FILE *to, long x, long y)
 {
     put_tenths(to, x);
@@ -61,8 +61,8 @@ static void put_pair(FILE *to, long x, long y)
     put_tenths(to, y);
 }
 
-/* The first point absolute, behind the letter `first`; the others relative to the one before, in tenths of a
-   pixel, so that no error adds up. */
+/* Writes a line: the first point absolute, after the letter `first`; the others relative to the point before,
+   in tenths of a pixel, so that rounding errors do not add up. */
 static void put_line(FILE *to, char first, const struct point *points, size_t n)
 {
     long x = 0, y = 0;
@@ -78,7 +78,7 @@ static void put_line(FILE *to, char first, const struct point *points, size_t n)
     }
 }
 
-/* The number of points up to the next gap. */
+/* Returns the number of points up to the next gap. */
 static size_t piece_length(const struct point *points, size_t n)
 {
     size_t length = 0;

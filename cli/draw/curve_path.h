@@ -1,5 +1,5 @@
 /*
- * curve_path.h - curves and bands as SVG paths, without the points that nobody would see.
+ * curve_path.h - curves and bands as SVG paths, without points that would not be visible.
  */
 #ifndef CLI_CURVE_PATH_H
 #define CLI_CURVE_PATH_H
@@ -11,16 +11,17 @@ struct point {
     double x, y; /* pixels; NaN in y: a gap */
 };
 
-/* Keeps points so that none of the n is farther than `tolerance` from the line through those
-   that are kept; ends stay. No gap among them. The kept ones are moved to the front; gives their number. */
+/* Removes points, so that none of the n is farther than `tolerance` from the line through the remaining ones;
+   both ends remain. The points must have no gap. The remaining ones are moved to the front. Returns their
+   number. */
 size_t curve_simplify(struct point *points, size_t n, double tolerance);
 
-/* The value of a path's attribute d, simplified to half a pixel; each gap begins a new line, and a point
-   between two gaps is left out. The points are overwritten. */
+/* Writes the value of a path's attribute d, simplified to half a pixel. Each gap begins a new line, and a
+   point between two gaps is left out. The points are overwritten. */
 void curve_write(FILE *to, struct point *points, size_t n);
 
-/* The area between two curves at the same x: above and below are gaps together. Simplified likewise, both
- * overwritten. */
+/* Writes the area between two curves at the same x, whose gaps coincide, simplified in the same way. Both
+   arrays are overwritten. */
 void band_write(FILE *to, struct point *above, struct point *below, size_t n);
 
 #endif

@@ -25,8 +25,8 @@ static const char *entity_of(unsigned char c)
     }
 }
 
-/* The length of the well-formed UTF-8 sequence at p; 0: there is none. Overlong forms and surrogates are not
- * well-formed. */
+/* Returns the length of the well-formed UTF-8 sequence at p; 0 if there is none. Overlong forms and
+   surrogates are not well-formed. */
 static size_t sequence_length(const unsigned char *p)
 {
     const size_t n = p[0] < 0x80                   ? 1

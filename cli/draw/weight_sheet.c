@@ -9,21 +9,23 @@
 #include <string.h>
 
 enum {
-    /* Of each sign: with the grey of gaps at most 256 colours, so that a pixel takes one byte */
+    /* for each sign; together with the grey of the gaps at most 256 colours, so that a pixel takes one
+       byte */
     SHADES = 120,
     MOST_UNITS = 64,
-    MOST_ROW = 784, /* weights of a unit whose input is no image */
-    MOST_SIDE = 64  /* pixels of an image's side */
+    MOST_ROW = 784, /* the most weights of a unit whose input is not an image */
+    MOST_SIDE = 64  /* the most pixels of an image's side */
 };
 static const struct color gap_color = {128, 128, 128};
 
-/* How the weights of one unit become a picture: `channels` pictures of rows x cols side by side. */
+/* The picture of one unit's weights: `channels` pictures of rows x cols side by side. */
 struct unit_picture {
     size_t channels, rows, cols;
     size_t gap; /* pixels between tiles */
 };
 
-/* Of a weight whose fan-in this is: the input's shape, a filter's window, or a row of numbers. */
+/* Returns the picture for a weight tensor by its fan-in: the input's shape, a filter's window, or a row of
+   numbers. */
 static struct unit_picture tile_of(const bl_model *model, const bl_tensor *weight)
 {
     const char *input = bl_model_metadata(model, "input"), *net = bl_model_metadata(model, "net");
@@ -45,7 +47,7 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The size that all but one in 200 of the first n units' weights do not exceed. 0: no memory. */
+/* Returns the magnitude that all but one in 200 of the first n units' weights do not exceed. 0: no memory. */
 static double usual_most(const bl_tensor *t, size_t n)
 {
     const size_t all = n * t->cols;
@@ -61,7 +63,7 @@ static double usual_most(const bl_tensor *t, size_t n)
     return most;
 }
 
-/* `across` tiles in a row, with a grey line of one pixel between them. */
+/* Draws the tiles, `across` of them in a row, separated by grey lines of one pixel. */
 static bool draw(struct weight_sheet *sheet, const bl_tensor *w, const struct unit_picture *t, size_t across)
 {
     const size_t n = sheet->units, gap = t->gap, width = t->channels * (t->cols + gap),

@@ -1,8 +1,9 @@
 /*
- * live_panel.c - the panel on the terminal: when it is drawn, in one write, and how it is removed.
+ * live_panel.c - draws the panel on the terminal in one write, and removes it.
  *
- * The cursor rests at the first column of the first row: a terminal that wraps its lines anew when its width
- * changes keeps the cursor at that character, so that the next redraw covers all of the panel, at any width.
+ * Between redraws the cursor is at the first column of the first row. A terminal that rewraps its lines when
+ * its width changes keeps the cursor at this character, so that the next redraw covers the whole panel at any
+ * width.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "live_panel.h"
@@ -10,6 +11,7 @@
 #include "../seconds.h"
 #include "../terminal.h"
 #include "panel_rows.h"
+#include "unsent_output.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -20,7 +22,7 @@ enum { LEAST_COLUMNS = 60, LEAST_ROWS = 12 };
 static const double SECONDS_BETWEEN_VIEWS = 0.19; /* a little less than two of bl_trainer_fit's calls */
 static const char CLEAR[] = "\r\033[J";
 
-/* Rows of it, whole or in part. The signal handler that ends the program reads it. */
+/* At least one row of the panel is on the screen. The signal handler that ends the program reads it. */
 static volatile sig_atomic_t is_on_screen;
 
 struct panel panel_begin(bool is_on)
@@ -53,13 +55,14 @@ void panel_show(struct panel *p, const struct panel_figures *figures)
     panel_text_begin(&text, p->look, panel_columns(terminal_columns(stderr)));
     panel_rows(p, figures, terminal_rows(stderr), &text);
     panel_text_end(&text);
+    unsent_output_keep();
     is_on_screen = 1;
     fwrite(text.bytes, 1, text.n, stderr);
     p->is_shown = true;
     p->shown = seconds_now();
 }
 
-/* The terminal may have moved the cursor: it shows ^C where the cursor is. */
+/* Moves the cursor to the first column, because the terminal shows ^C at the cursor and moves it. */
 void panel_line_begin(void)
 {
     if (is_on_screen)
@@ -72,24 +75,28 @@ void panel_line_end(struct panel *p)
     p->is_shown = false;
 }
 
-void panel_clear(struct panel *p)
+static void remove_panel(struct panel *p, const char *sequence)
 {
     if (is_on_screen)
-        fputs(CLEAR, stderr);
+        fputs(sequence, stderr);
     is_on_screen = 0;
     p->is_shown = false;
+    unsent_output_restore();
+}
+
+void panel_clear(struct panel *p)
+{
+    remove_panel(p, CLEAR);
 }
 
 void panel_clear_below(struct panel *p)
 {
-    if (is_on_screen)
-        fputs("\033[J", stderr);
-    is_on_screen = 0;
-    p->is_shown = false;
+    remove_panel(p, "\033[J");
 }
 
 void panel_clear_in_handler(void)
 {
     if (is_on_screen && write(STDERR_FILENO, CLEAR, sizeof CLEAR - 1) < 0)
-        return; /* the program ends anyway */
+        is_on_screen = 0; /* nothing else can be done: the program ends */
+    unsent_output_restore();
 }

@@ -15,18 +15,18 @@
 
 struct panel {
     bool is_on;    /* --progress panel on a terminal that can move the cursor */
-    bool is_shown; /* all of it stands on the terminal now */
+    bool is_shown; /* the whole panel is on the terminal now */
     double shown;  /* when it was drawn, in seconds */
     struct panel_look look;
     struct panel_history losses;
     struct panel_angles angles;
 };
 
-/* What it says at one time; the loss and the angles are those of panel_add. */
+/* The figures of one redraw; the loss curve and the angles are those of panel_add. */
 struct panel_figures {
     const char *label;   /* "dfa 3/12: " */
     int epoch, epochs;   /* 2 of 10 */
-    double share;        /* of the whole work, done */
+    double share;        /* the fraction of the whole work that is done */
     double seconds_left; /* less than 0: not known */
     double loss;         /* in this epoch so far */
     const char *errors;  /* "train 5.31 %  test 6.10 % after epoch 1"; "": not known */
@@ -34,22 +34,24 @@ struct panel_figures {
     double rate;         /* learning rate */
 };
 
-/* Of standard error; is_on as given and where the terminal's type is known. */
+/* Begins the panel on standard error; it stays off if is_on is false or the terminal's type is unknown. */
 struct panel panel_begin(bool is_on);
-/* On, and the terminal now has 60 columns and 12 rows. */
+/* Returns whether the panel is on and the terminal now has at least 60 columns and 12 rows. */
 bool panel_fits(const struct panel *panel);
-/* The loss and the angles of one call of the progress function. */
+/* Adds the loss and the angles of one call of the progress function. */
 void panel_add(struct panel *panel, const bl_progress *now);
-/* Whether it is time to draw the panel: about five times a second, and after a line was printed over it. */
+/* Returns whether it is time to draw the panel: about five times a second, and after a line was printed over
+   it. */
 bool panel_is_due(const struct panel *panel);
 void panel_show(struct panel *panel, const struct panel_figures *figures);
-/* To standard output, before and at the end of a line that is written over the first row. */
+/* Writes to standard output what must come before and at the end of a line that is written over the first
+   row. */
 void panel_line_begin(void);
 void panel_line_end(struct panel *panel);
 void panel_clear(struct panel *panel);
-/* What follows the cursor, after something else was written over the first row. */
+/* Clears the panel behind the cursor, after something else was written over its first row. */
 void panel_clear_below(struct panel *panel);
-/* Clears it where a signal handler ends the program. */
+/* Clears the panel from a signal handler that ends the program. */
 void panel_clear_in_handler(void);
 
 #endif

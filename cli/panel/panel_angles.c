@@ -5,11 +5,9 @@
 
 #include <math.h>
 
-enum {
-    CELL = 26,
-    GAP = 2,
-    NAME_COLUMNS = 13
-}; /* columns: of the narrowest bar with its name, between two, of a name */
+/* Widths in terminal columns: of the narrowest cell, which is a bar behind its block's number and angle; of
+   the gap between two cells; of the number and the angle. */
+enum { CELL = 26, GAP = 2, NAME_COLUMNS = 13 };
 
 void panel_angles_keep(struct panel_angles *a, const bl_progress *now)
 {
@@ -21,18 +19,19 @@ void panel_angles_keep(struct panel_angles *a, const bl_progress *now)
         a->degrees[i] = now->angles[i].flat;
 }
 
+/* Blocks are numbered from 0, as in log.jsonl, `backless explain` and --freeze. */
 static void draw_cell(const struct panel_angles *a, int i, struct panel_text *t, int width)
 {
     const double degrees = a->degrees[i];
     const int bar = width - NAME_COLUMNS;
     if (isnan(degrees))
-        panel_text_print(t, "%4d      -  ", i + 1);
+        panel_text_print(t, "%4d      -  ", i);
     else
-        panel_text_print(t, "%4d  %5.1f  ", i + 1, degrees);
+        panel_text_print(t, "%4d  %5.1f  ", i, degrees);
     panel_text_bar(t, bar, degrees / 180.0, bar / 2, degrees < 90.0 ? PANEL_BELOW : PANEL_ABOVE);
 }
 
-/* Block i is in row i % rows, so that each column is read downwards. */
+/* Draws a row. Block i is in row i % n_rows, so that each column is read downwards. */
 static void draw_row(const struct panel_angles *a, int row, int n_rows, int n_shown, struct panel_text *t)
 {
     const int n_columns = (n_shown + n_rows - 1) / n_rows,

@@ -1,6 +1,6 @@
 /*
- * panel_history.c - a series of unknown length in at most 256 points: where they are full, two neighbours
- * become their mean, and each further point is the mean of twice as many values.
+ * panel_history.c - keeps a series of unknown length in at most 256 points. When all are used, each pair of
+ * neighbours is replaced by its mean, and each further point is the mean of twice as many values.
  */
 #include "panel_history.h"
 
@@ -32,7 +32,7 @@ void panel_history_add(struct panel_history *h, double value)
         halve(h);
 }
 
-/* The mean of the points that belong to column i of `width`. */
+/* Returns the mean of the points that belong to column i of `width`. */
 static double column_mean(const struct panel_history *h, int i, int width)
 {
     const int from = i * h->n / width, to = (i + 1) * h->n / width;

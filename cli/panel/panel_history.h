@@ -8,19 +8,20 @@
 
 enum { HISTORY_POINTS = 256 };
 
-/* All zeros: empty. */
+/* A series; all zeros: empty. */
 struct panel_history {
-    int n;            /* points that are whole */
-    size_t per_point; /* values that make a point; 0 stands for 1 */
-    double first;     /* value */
-    double sum;       /* of the values of the point that is not whole */
+    int n;            /* number of complete points */
+    size_t per_point; /* values per point; 0 stands for 1 */
+    double first;     /* the first value of the series */
+    double sum;       /* sum of the values of the incomplete point */
     size_t n_sum;
     double point[HISTORY_POINTS];
 };
 
-/* One value, in order. What is no finite number is left out. */
+/* Adds the next value. Values that are not finite are ignored. */
 void panel_history_add(struct panel_history *history, double value);
-/* The whole history in at most `width` columns, from its least value (lowest glyph) to its largest. */
+/* Draws the whole history in at most `width` columns; the lowest glyph is its least value, the highest its
+   largest. */
 void panel_history_draw(const struct panel_history *history, struct panel_text *text, int width);
 
 #endif

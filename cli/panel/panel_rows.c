@@ -1,12 +1,12 @@
 /*
- * panel_rows.c - the rows of the panel: progress, loss, errors, angles.
+ * panel_rows.c - composes the rows of the panel: progress, loss, errors, angles.
  *
  *     dfa 3/12: epoch 4/10  ██████████▌·················   35 %  2 min left  12345 samples/s
  *     loss   0.2134  █▇▅▄▃▃▂▂▂▁▁▁▁  from 2.3026
  *     error  train 5.31 %  test 6.10 % after epoch 3  lr 0.001
  *     angle  at step 400, in degrees from 0 to 180
- *        1   41.3  █████▋······│···········
- *        2   67.0  █████████▏··│···········
+ *        0   41.3  █████▋······│···········
+ *        1   67.0  █████████▏··│···········
  */
 #include "panel_rows.h"
 
@@ -17,7 +17,8 @@
 
 enum { MOST_COLUMNS = 120, LEAST_BAR = 8, ROWS_BEFORE_BARS = 4, MOST_ROWS = 16 };
 
-/* The last column of a terminal stays free, because some go to the next line when it is written to. */
+/* Returns the width of the panel. The last column of the terminal stays free, because some terminals go to
+   the next line when it is written to. */
 int panel_columns(int terminal)
 {
     return terminal - 1 < MOST_COLUMNS ? terminal - 1 : MOST_COLUMNS;

@@ -1,5 +1,5 @@
 /*
- * panel_text.c - rows of the panel as bytes for the terminal.
+ * panel_text.c - composes the bytes that draw the panel on the terminal.
  *
  * Sequences used (ECMA-48): EL, erase to the end of the line; ED, erase to the end of the screen; CUU, cursor
  * up; SGR, colours. A row overwrites the one that is on the screen and erases only what is to its right, so
@@ -58,7 +58,7 @@ void panel_text_glyph(struct panel_text *t, const char *glyph)
     t->columns++;
 }
 
-/* Bytes 10xxxxxx continue a glyph of UTF-8. */
+/* Returns the number of columns of a text in UTF-8, whose bytes 10xxxxxx continue a character. */
 static int columns_of(const char *words)
 {
     int n = 0;
@@ -67,7 +67,7 @@ static int columns_of(const char *words)
     return n;
 }
 
-/* As many whole glyphs as the row has room for. */
+/* Adds as many whole glyphs as the row has room for. */
 static void add_words(struct panel_text *t, const char *words)
 {
     size_t n = 0;
@@ -96,7 +96,7 @@ void panel_text_if_fits(struct panel_text *t, const char *words)
         add_words(t, words);
 }
 
-/* From the terminal's own palette, because its user has chosen it to be readable on the background. */
+/* Sets a colour of the terminal's palette, which its user has chosen to be readable on the background. */
 void panel_text_colour(struct panel_text *t, enum panel_colour colour)
 {
     static const char *const codes[] = {[PANEL_PLAIN] = "\033[0m",
@@ -123,7 +123,7 @@ static void add_rest(struct panel_text *t, bool is_mark)
 
 void panel_text_bar(struct panel_text *t, int width, double share, int mark, enum panel_colour colour)
 {
-    const double inside = share > 0.0 ? (share < 1.0 ? share : 1.0) : 0.0; /* 0 also of NaN */
+    const double inside = share > 0.0 ? (share < 1.0 ? share : 1.0) : 0.0; /* 0 also for NaN */
     const int eighths = (int)(8.0 * inside * width + 0.5);
     panel_text_colour(t, colour);
     for (int i = 0; i < (eighths + 7) / 8; i++)

@@ -1,5 +1,5 @@
 /*
- * cmd_report.c - backless report: runs as one page of HTML, with charts.
+ * cmd_report.c - backless report: shows runs on one page of HTML, with charts.
  */
 #include "report.h"
 
@@ -26,7 +26,7 @@ static int no_memory_report(void)
 
 typedef int report_writer(FILE *to, const struct report *report);
 
-/* As text in memory first: the library writes files as a whole. */
+/* Writes the page. It is made in memory first, because bl_file_write writes whole files. */
 static int write_page(const struct report *report, report_writer *write, const char *path)
 {
     const struct session *s = report->session;
@@ -49,7 +49,7 @@ static int write_page(const struct report *report, report_writer *write, const c
     return code;
 }
 
-/* Before the work; a file that was read must not be replaced. */
+/* Checks the output file before the work. It must not be one of the logs that were read. */
 static int check_output(const struct report *report, const char *path)
 {
     char target[BL_PATH_ROOM];
@@ -65,7 +65,7 @@ static int check_output(const struct report *report, const char *path)
     return EXIT_DONE;
 }
 
-/* Of the runs that were read, to one or both. */
+/* Writes the page, the picture, or both, of the runs that were read. */
 static int finish(struct report *report, const char *page, const char *picture)
 {
     int code = report_sort(report);
@@ -84,7 +84,7 @@ static struct report report_begin(const struct session *session)
                            .curves = {.session = session, .rows = json_array(), .settings = json_object()}};
 }
 
-/* Folders by their paths. */
+/* Writes the page of run folders at the end of a command. where: the paths of the folders. */
 static void report_at_end(const struct session *session, const char *folder, const char *const *where,
                           size_t n)
 {
@@ -108,7 +108,7 @@ void report_of_folder(const struct session *session, const char *folder)
     report_at_end(session, folder, &folder, 1);
 }
 
-/* A page of so many lines takes long, and shows little. */
+/* Returns whether there are too many runs for a page, which would take long to make and be unreadable. */
 static bool are_too_many(const struct session *session, const char *folder, size_t n)
 {
     if (n <= MOST_AT_END || extra_of(session, "no-report"))

@@ -1,8 +1,8 @@
 /*
- * model_view.c - opens models and data, and counts right and wrong answers.
+ * model_view.c - opens models and data, and counts right and wrong predictions.
  *
- * The context is one of its own, because the model's rule, the backend and the files that were read are not
- * those of the command.
+ * A separate context is used, because rule, backend and files of the model may differ from those of the
+ * command.
  */
 #include "model_view.h"
 #include "../draw/markup.h"
@@ -13,7 +13,7 @@
 
 enum { ROOM = 4096 };
 
-/* "runs/a" of "runs/a/log.jsonl". */
+/* Writes the folder of a log: "runs/a" for "runs/a/log.jsonl". */
 static void folder_of(const struct report_run *run, char folder[ROOM])
 {
     struct stat facts;
@@ -33,7 +33,7 @@ static bool has_text(const struct report_run *run, const char *key)
     return text && text[0];
 }
 
-/* A pipe would wait for a writer. */
+/* Returns whether the path is a pipe; opening it would wait for a writer. */
 static bool is_pipe(const char *path)
 {
     struct stat facts;
@@ -68,7 +68,7 @@ static void open_part(struct model_view *view, const struct report_run *run, bl_
         snprintf(view->why_data, WHY_ROOM, "%s", bl_why(view->ctx));
 }
 
-/* ---- Answers */
+/* ---- Predictions */
 
 static int best_of(const double *scores, int n)
 {
@@ -79,7 +79,8 @@ static int best_of(const double *scores, int n)
     return best;
 }
 
-/* Among the MOST_MISTAKES with the highest scores; of equal scores the earlier row comes first. */
+/* Keeps a mistake if it is among the MOST_MISTAKES with the highest scores; of equal scores, the earlier row
+   comes first. */
 static void keep_mistake(struct model_view *view, struct mistake m)
 {
     int at = view->n_mistakes;
@@ -126,7 +127,8 @@ static void answer(struct model_view *view)
     free(scores);
 }
 
-/* A trainer like the run's, which is not trained: of one example a batch, so that it takes little memory. */
+/* Counts the work of a step with a trainer like the run's, which is not trained. Its batch is one example, so
+   that it needs little memory. */
 static void count_work(struct model_view *view, bl_config *config)
 {
     static const char *const unset[] = {"out", "force"};

@@ -1,5 +1,5 @@
 /*
- * report_charts.c - the charts of a report: errors and losses, angles, norms.
+ * report_charts.c - writes the charts of a report: errors and losses, angles, norms.
  */
 #include "../draw/chart.h"
 #include "../draw/markup.h"
@@ -18,14 +18,14 @@ struct wanted {
     bool is_angle;
     int height;
     enum detail detail;
-    const struct point *place; /* left and upper edge in a picture; NULL: a figure of the page */
+    const struct point *place; /* left and upper edge in a picture; NULL: the chart is a figure of the page */
 };
 
 /* Lines with the series that they show. */
 struct lines {
     struct chart_line *lines;
     struct series *series;
-    char (*members)[24]; /* of lines of single runs */
+    char (*members)[24]; /* for lines of single runs */
     size_t n;
 };
 
@@ -67,7 +67,8 @@ static int add_line(struct lines *l, const struct report *report, const struct w
     return 1;
 }
 
-/* One line with a band from BAND_RUNS seeds on, else one for each run; the first of a group has its name. */
+/* Adds one line with a band if the group has BAND_RUNS seeds or more, otherwise a line for each run, of which
+   the first has the group's name. */
 static int add_group(struct lines *l, const struct report *report, const struct wanted *w,
                      const struct report_group *group)
 {
@@ -80,9 +81,9 @@ static int add_group(struct lines *l, const struct report *report, const struct 
 }
 
 struct interval {
-    double least, most; /* of what is above 0, and of all */
+    double least, most; /* of the values above 0; of all values */
     size_t n;
-    bool has_zero; /* or less */
+    bool has_zero; /* some value is 0 or less */
 };
 
 static void widen(struct interval *r, double value)
@@ -117,13 +118,14 @@ static struct axis x_axis(const struct wanted *w, const struct interval *x)
     if (w->records == EARLY)
         return (struct axis){.least = 1.0, .most = EARLY_STEPS, .is_log = true};
     struct axis axis = axis_from_zero(x->most);
-    /* Whole epochs, from the first: without room for what was not trained. */
+    /* The axis ends at the last epoch and begins at the first, with no space for epochs that were not
+       trained. */
     if (strcmp(w->x, "epoch") == 0 && x->most > 1.0)
         axis = (struct axis){.least = 0.0, .most = x->most};
     return axis;
 }
 
-/* Nothing where no run has a number to show. */
+/* Writes a chart; nothing if no run has a number to show. */
 static int put_chart(FILE *to, const struct report *report, const struct wanted *w)
 {
     struct lines l;
@@ -204,7 +206,7 @@ int put_curves(FILE *to, const struct report *report, enum detail detail)
     return is_done;
 }
 
-/* Of the score by which runs are judged. */
+/* Writes the chart of the score by which runs are judged. */
 static int put_picture_score(FILE *to, const struct report *report, const struct point *place)
 {
     const char *column = score_column(report);
@@ -238,7 +240,7 @@ int put_picture_charts(FILE *to, const struct report *report)
 
 /* ---- Figures of blocks */
 
-/* Hidden blocks that are shown: all, or MOST_BLOCKS from the first to the last. */
+/* Chooses the hidden blocks that are shown: all, or MOST_BLOCKS of them from the first to the last. */
 static size_t choose_blocks(size_t n_hidden, size_t chosen[MOST_BLOCKS])
 {
     const size_t n = n_hidden < MOST_BLOCKS ? n_hidden : MOST_BLOCKS;

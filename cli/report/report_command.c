@@ -1,8 +1,8 @@
 /*
- * report_command.c - from the options of a run to the command that trains it again.
+ * report_command.c - writes the command that trains a run again from the run's options.
  *
- * Options that have their default are left out; so are those that decide nothing of what is learned, and
- * seeds that follow --seed.
+ * Options with their default value are left out; so are options that do not affect what is learned, and seeds
+ * that follow --seed.
  */
 #include "../draw/markup.h"
 #include "../option_traits.h"
@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-/* A word of a POSIX shell: as it is where no character means anything there, else in single quotes. */
+/* Writes a word for a POSIX shell: unchanged if no character has a special meaning, otherwise in single
+   quotes. */
 static void put_word(FILE *to, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%";
@@ -24,7 +25,7 @@ static void put_word(FILE *to, const char *word)
         size_t n = strcspn(p, "'");
         n = n < sizeof piece - 1 ? n : sizeof piece - 1;
         while (n > 1 && ((unsigned char)p[n] & 0xC0) == 0x80)
-            n--; /* no cut inside a character */
+            n--; /* do not cut inside a character */
         snprintf(piece, sizeof piece, "%.*s", (int)n, p);
         markup_text(to, piece);
         p += n;

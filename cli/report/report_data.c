@@ -1,11 +1,11 @@
 /*
- * report_data.c - the figures of the logs inside the page, as CSV in a script element of type text/csv.
+ * report_data.c - writes the figures of the logs into the page, as CSV in a script element of type text/csv.
  *
  * The first column is the number of the run in the page's list of runs, the others are those of `backless
- * curves`, and elapsed: the sum of seconds to the end of the epoch. A browser reads the values under the
- * pointer from here. Numbers are those of log.jsonl, in as few digits as bring the same number back. Where
- * all of it is larger than the page may be, the main columns are kept, and where these are, every second,
- * third, ... epoch besides the last; the page says so.
+ * curves`, and elapsed: the sum of seconds to the end of the epoch. The page's script reads the values under
+ * the pointer from here. Numbers are those of log.jsonl, in the fewest digits that read back as the same
+ * number. If the data are too large for the page, only the main columns are kept, and if these are too large
+ * as well, only every second, third, ... epoch and the last one; the page says so.
  */
 #include "../csv_field.h"
 #include "report.h"
@@ -16,8 +16,8 @@
 
 struct selection {
     const json_t *columns; /* texts */
-    int stride;            /* each of so many epochs is kept */
-    bool is_main;          /* main columns alone */
+    int stride;            /* every n-th epoch is kept */
+    bool is_main;          /* only the main columns are kept */
 };
 
 static bool is_kept(const struct selection *s, const struct report *report, const struct report_run *run,
@@ -59,7 +59,8 @@ static void put_table(FILE *to, const struct selection *s, const struct report *
                 put_row(to, s, report, run, i);
 }
 
-/* Columns of numbers that some row has, and the record; texts are in the list of runs. */
+/* Returns whether a column is written: the record, and columns of numbers that some row has. Texts are in the
+   list of runs. */
 static bool is_column(const struct report *report, const char *name, bool only_main)
 {
     static const char *const main_columns[] = {"record",     "epoch",       "step",
@@ -90,7 +91,7 @@ static json_t *columns_of(struct curves *curves, const struct report *report, bo
     return NULL;
 }
 
-/* Its text; NULL: no memory. */
+/* Returns the CSV text; NULL: no memory. */
 static char *make_text(const struct selection *s, const struct report *report, size_t *n)
 {
     char *text = NULL;
@@ -109,7 +110,7 @@ static int longest_run(const struct report *report)
     return (int)longest;
 }
 
-/* A stride beyond the longest run leaves nothing more out. */
+/* Increases the stride until the text fits; a stride beyond the longest run would leave out nothing more. */
 static char *fit_text(struct selection *s, const struct report *report, size_t most, size_t *n)
 {
     const int longest = longest_run(report);
@@ -129,8 +130,8 @@ static char *fit_text(struct selection *s, const struct report *report, size_t m
     }
 }
 
-/* In a script element the text may not hold "</script" or "<!--"; numbers, and the names of columns and
- * records, have no '<'. */
+/* Writes the data. In a script element the text must not contain "</script" or "<!--"; numbers, and the names
+   of columns and records, contain no '<'. */
 int put_data(FILE *to, const struct report *report, size_t most)
 {
     struct selection s = {0};

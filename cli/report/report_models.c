@@ -1,6 +1,6 @@
 /*
- * report_models.c - of each group's best run: the first layer's weights as pictures, the confusion matrix,
- * the mistakes that it was surest of.
+ * report_models.c - writes for the best run of each group: the weights of the first layer as pictures, the
+ * confusion matrix, the mistakes with the highest scores.
  */
 #include "../draw/bitmap.h"
 #include "../draw/markup.h"
@@ -11,11 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_TABLE_CLASSES = 12, MOST_GROUPS = 12, MOST_SIDE = 64 }; /* MOST_SIDE: of an example's picture */
+enum {
+    MOST_TABLE_CLASSES = 12,
+    MOST_GROUPS = 12,
+    MOST_SIDE = 64
+}; /* MOST_SIDE: pixels of an example's picture */
 
 /* ---- Pictures */
 
-/* width: of the picture in the page. */
+/* width: of the picture in the page, in pixels */
 static int put_picture(FILE *to, const struct color *pixels, size_t rows, size_t cols, size_t width,
                        const char *about)
 {
@@ -46,7 +50,7 @@ static int put_features(FILE *to, const struct model_view *view)
     const size_t scale = side < 25 ? 12 : 300 / side;
     const size_t shown = side > 150 && side < 300 ? 300 * cols / side
                          : scale > 1              ? scale * cols
-                                                  : cols; /* about 300, or more */
+                                                  : cols; /* at least about 300 pixels */
     const int is_done =
         put_picture(to, sheet.pixels, rows, cols, shown, "weights of the first layer, a tile for each unit");
     fprintf(to,
@@ -67,7 +71,7 @@ static size_t row_sum(const struct model_view *v, int i)
     return sum;
 }
 
-/* Of the examples of class i, the share that was answered with k. */
+/* Returns the share of the examples of class i that were predicted as class k. */
 static double share_of(const struct model_view *v, int i, int k)
 {
     const size_t sum = row_sum(v, i);
@@ -135,7 +139,8 @@ static unsigned char pixel_of(double x, double least, double most)
     return (unsigned char)lround(255.0 * (share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share));
 }
 
-/* Pixels as read, 0 to 255; of other numbers the least is black, and the largest white. */
+/* Writes the picture of an example. Pixels from 0 to 255 are shown as read; for other values, the least is
+   black and the largest white. */
 static int put_example(FILE *to, const struct model_view *v, size_t row)
 {
     const bl_shape s = bl_data_shape(v->data);
@@ -202,7 +207,7 @@ static void put_count(FILE *to, double x)
     fprintf(to, "%.3g%s", x, units[i]);
 }
 
-/* One bar, as wide as all of it, with a piece for each part. */
+/* Writes the work of a step as one bar with a segment for each part. */
 static int put_work(FILE *to, const struct model_view *v)
 {
     const struct {
@@ -228,7 +233,8 @@ static int put_work(FILE *to, const struct model_view *v)
 
 /* ---- Groups */
 
-/* why: why it is not there; "": it is, and `put` writes it. */
+/* Writes a part of the page by `put`, or the reason why it is missing. why: that reason; "" if the part
+   exists. */
 static int put_part(FILE *to, const struct model_view *v, const char *title, const char *why,
                     int (*put)(FILE *, const struct model_view *))
 {
@@ -272,14 +278,14 @@ static int put_group(FILE *to, const struct report *report, const struct report_
     return is_done;
 }
 
-/* The score at the end of a group's best run; infinite where it is no number. */
+/* Returns the score at the end of the group's best run; infinity if it is not a number. */
 static double best_score(const struct report *report, const struct report_group *group)
 {
     const double score = row_number(last_epoch(report, &report->runs[group->best]), score_column(report));
     return isnan(score) ? INFINITY : score;
 }
 
-/* Whether group g has the least score of its rule's groups; of equals the first. */
+/* Returns whether group g has the least score of its rule's groups; of equal scores, the first. */
 static bool is_best_of_rule(const struct report *report, size_t g)
 {
     const double own = best_score(report, &report->groups[g]);

@@ -1,7 +1,7 @@
 /*
- * report_page.c - the page: its head with styles, its parts in order, its script.
+ * report_page.c - writes the page: its head with styles, its parts in order, its script.
  *
- * Everything is inside one file. The page's security policy forbids requests to anywhere.
+ * The page is one file, and its security policy forbids all requests.
  */
 #include "../draw/markup.h"
 #include "report.h"
@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the whole page, apart from styles and script; of its charts; of its data. */
+/* Limits in bytes: of the whole page apart from styles and script, of its charts, and the least left for its
+   data. */
 enum { MOST_BYTES = 1900000, MOST_CHART_BYTES = 1500000, LEAST_DATA_BYTES = 100000 };
 
 static void put_styles(FILE *to)
@@ -91,7 +92,7 @@ static int put_charts(FILE *to, const struct report *report, enum detail detail)
     return put_curves(to, report, detail) && put_angles(to, report, detail) && put_norms(to, report, detail);
 }
 
-/* Each lower level of detail only where the page would be too large with the one before. 0: no memory. */
+/* Makes the charts, with a lower level of detail if the page would be too large. 0: no memory. */
 static int make_charts(struct part_text *out, const struct report *report)
 {
     int is_done = 1;

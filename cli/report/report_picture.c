@@ -1,8 +1,8 @@
 /*
- * report_picture.c - two charts of runs as one SVG file, for a document.
+ * report_picture.c - writes two charts of runs as one SVG file, for use in a document.
  *
- * The picture has a background of its own, because the page around it may be light where the reader's system
- * is set to dark. It holds no script and nothing that changes from one training of the same runs to the next.
+ * The picture has a background of its own, because the document may be light while the reader's system is set
+ * to dark. It contains no script, and nothing that differs between two trainings of the same runs.
  */
 #include "../draw/chart.h"
 #include "report.h"

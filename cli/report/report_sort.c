@@ -1,5 +1,5 @@
 /*
- * report_sort.c - which rows belong to which run, and which runs to which group.
+ * report_sort.c - assigns rows to runs, and runs to groups.
  */
 #include "report.h"
 #include "rule_style.h"
@@ -70,7 +70,7 @@ const char *score_column(const struct report *report)
 
 /* ---- Runs */
 
-/* Sums of the seconds of epochs; an epoch without them leaves the later sums unknown. */
+/* Sums the seconds of epochs; if an epoch has none, the later sums are unknown. */
 static int sum_seconds(const struct report *report, struct report_run *run)
 {
     double sum = 0.0;
@@ -100,7 +100,7 @@ static int add_run(struct report *report, const char *name, size_t first, size_t
     return sum_seconds(report, run);
 }
 
-/* The rows of a run lie together. */
+/* Finds the runs; the rows of a run are adjacent. */
 static int find_runs(struct report *report)
 {
     const size_t n = json_array_size(report->curves.rows);
@@ -123,7 +123,7 @@ static int find_runs(struct report *report)
 
 /* ---- Groups */
 
-/* Whether the option is the seed, or one that follows it. */
+/* Returns whether the option is the seed, or a seed that follows it. */
 static bool is_seed(const json_t *options, const char *key)
 {
     const size_t n = strlen(key);
@@ -133,7 +133,7 @@ static bool is_seed(const json_t *options, const char *key)
            json_equal(json_object_get(options, key), json_object_get(options, "seed"));
 }
 
-/* The options that runs of one group have in common. NULL: no memory. */
+/* Returns the options that the runs of a group have in common. NULL: no memory. */
 static char *key_of(const struct report_run *run)
 {
     json_t *common = json_object();
@@ -178,7 +178,7 @@ static int find_groups(struct report *report)
     return EXIT_DONE;
 }
 
-/* By rules, in the order of their styles, and then as they were found. */
+/* Orders groups by rule, in the order of the rules' styles, and then as they were found. */
 static int compare_groups(const void *a, const void *b)
 {
     const struct report_group *x = a, *y = b;

@@ -1,6 +1,6 @@
 /*
- * report_style.c - the styles of charts: the colours of the light and the dark theme as variables, a class
- * for each rule's colour and dash, and what chart.css says.
+ * report_style.c - writes the styles of charts: the colours of the light and the dark theme as variables, a
+ * class for each rule's colour and dash, and the content of chart.css.
  */
 #include "report.h"
 #include "report_assets.h"
@@ -11,7 +11,7 @@ static void put_color(FILE *to, struct color c)
     fprintf(to, "#%02x%02x%02x", c.red, c.green, c.blue);
 }
 
-/* A variable for each style's colour: --s0, --s1, ... */
+/* Writes a variable for each style's colour: --s0, --s1, ... */
 static void put_colors(FILE *to, bool is_dark)
 {
     fputs("--page:", to);

@@ -1,5 +1,5 @@
 /*
- * report_tables.c - the summary by groups, and the list of runs with their options.
+ * report_tables.c - writes the summary of the groups, and the list of runs with their options.
  */
 #include "../draw/markup.h"
 #include "report.h"
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Errors in percent, anything else as a number of so many digits. */
+/* Writes an error in percent, any other figure as a number with so many digits. */
 static void put_figure(FILE *to, const char *column, double value, int digits)
 {
     const size_t n = strlen(column);
@@ -20,7 +20,7 @@ static void put_figure(FILE *to, const char *column, double value, int digits)
         fprintf(to, "%.*g", digits, value);
 }
 
-/* Of the last epochs of a group's runs. */
+/* Writes the mean over a group's runs at their last epochs. */
 static void put_mean(FILE *to, const struct report *report, const struct report_group *group,
                      const char *column)
 {
@@ -44,7 +44,7 @@ static void put_mean(FILE *to, const struct report *report, const struct report_
     }
 }
 
-/* Of a run in all. */
+/* Returns the training time of a run in seconds. */
 static double seconds_of(const struct report *report, const struct report_run *run)
 {
     for (size_t i = run->n_rows; i-- > 0;)
@@ -71,7 +71,7 @@ static void put_time(FILE *to, const struct report *report, const struct report_
     fputs("</td>", to);
 }
 
-/* The line of the charts' legend, in the group's colour and dash. */
+/* Writes the line of the charts' legend, in the group's colour and dash. */
 static void put_swatch(FILE *to, size_t style)
 {
     fprintf(to,
@@ -145,7 +145,8 @@ static void put_options(FILE *to, const struct report_run *run)
     fputs("</dl>", to);
 }
 
-/* The options once for each group, of its best run; the commands of all runs. */
+/* Writes the list of runs: the options of each group once, as those of its best run, and the commands of all
+   runs. */
 void put_runs(FILE *to, const struct report *report)
 {
     fputs("<section id=\"runs\"><h2>Runs</h2>\n", to);

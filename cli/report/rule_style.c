@@ -10,7 +10,7 @@ static const struct hue black = {{26, 26, 26}, {240, 240, 240}}, orange = {{176,
                         blue = {{0, 96, 170}, {80, 160, 240}}, vermillion = {{205, 84, 0}, {245, 115, 50}},
                         purple = {{170, 80, 130}, {214, 140, 180}};
 
-#define EXACT "none" /* bp alone, and black */
+#define EXACT "none" /* only bp, which is black */
 #define CHAIN "9 3"
 #define DIRECT "none"
 #define FORWARD "9 3 2 3"

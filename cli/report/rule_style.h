@@ -2,9 +2,9 @@
  * rule_style.h - one colour and one dash for each rule, the same in every report.
  *
  * The colours are those of Okabe and Ito (2008, https://jfly.uni-koeln.de/color/) except yellow, made darker
- * on light paper and lighter on dark: each has a contrast of 3:1 or more to the page in both themes. The dash
- * tells the family: exact or direct (solid; exact is black), through a chain of matrices, with a forward
- * order or pass, a baseline, or a user's own rule.
+ * for the light theme and lighter for the dark one: each has a contrast of at least 3:1 with the page in both
+ * themes. The dash shows the family of the rule: exact or direct (solid; exact is black), through a chain of
+ * matrices, with a forward order or pass, a baseline, or a user's own rule.
  */
 #ifndef CLI_RULE_STYLE_H
 #define CLI_RULE_STYLE_H
@@ -14,20 +14,21 @@
 #include <stddef.h>
 
 struct hue {
-    struct color light, dark; /* on the light page, on the dark one */
+    struct color light, dark; /* in the light and in the dark theme */
 };
 
 struct rule_style {
     const char *rule;
     const struct hue *hue;
-    const char *dash; /* of SVG's stroke-dasharray; "none": a solid line */
+    const char *dash; /* value of SVG's stroke-dasharray; "none": a solid line */
 };
 
-extern const struct color page_light, page_dark; /* the colour of the paper */
+extern const struct color page_light, page_dark; /* the background of the page */
 
-/* The i-th style; NULL past the last. The last ones are for rules that are no library's. */
+/* Returns the i-th style; NULL past the last. The last styles are for rules that are not in the library. */
 const struct rule_style *rule_style_at(size_t i);
-/* Of a name's style; of an unknown name always the same one of those for users' rules. NULL is unknown. */
+/* Returns the index of a rule's style. An unknown name always gets the same one of the styles for users'
+   rules; NULL counts as unknown. */
 size_t rule_style_of(const char *rule);
 
 #endif

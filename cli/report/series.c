@@ -1,5 +1,6 @@
 /*
- * series.c - a figure of a run, or of a group of runs: mean and standard deviation over seeds.
+ * series.c - makes the series of a figure for a run, or for a group of runs as mean and standard deviation
+ * over seeds.
  */
 #include "report.h"
 
@@ -26,13 +27,13 @@ static struct series_point answer_of(const struct question *q, const struct repo
     return (struct series_point){x, row_number(row, q->y)};
 }
 
-/* Epochs are identified by their numbers, early records by their steps. */
+/* Returns the place of a row: its number of epochs, or the step for early records. */
 static double place_of(const struct question *q, const struct report_run *run, size_t i)
 {
     return row_number(report_row(q->report, run, i), q->records == EPOCHS ? "epoch" : "step");
 }
 
-/* The row of another run at this place, from row *at on; false: it has none. */
+/* Finds the row of another run at this place, from row *at on; false if it has none. */
 static bool find_place(const struct question *q, const struct report_run *run, double place, size_t *at)
 {
     for (; *at < run->n_rows; ++*at)
@@ -41,8 +42,8 @@ static bool find_place(const struct question *q, const struct report_run *run, d
     return false;
 }
 
-/* Row i of the first run, with those of the others at the same place; false: some run has none there. at:
-   n_runs places where the search goes on. */
+/* Adds the mean of row i of the first run and the rows of the others at the same place; false if some run has
+   none there. at: n_runs row numbers where the search continues. */
 static bool add_mean(struct series *s, const struct question *q, const size_t *runs, size_t n_runs,
                      size_t *at, size_t i)
 {

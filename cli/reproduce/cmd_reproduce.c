@@ -51,7 +51,8 @@ static int no_target(const char *name)
                 : usage_error("which target? expected one of: %s", names);
 }
 
-/* The sentence names what is there: rows of the table that was asked for, or tables. */
+/* Prints that no such cell exists. The message lists the rows of the table that was asked for, or the
+   tables. */
 static int no_cell(const struct session *s, const struct target *target)
 {
     const char *table = extra_of(s, "table"), *row = extra_of(s, "row"), *rule = extra_of(s, "rule");
@@ -97,8 +98,8 @@ static int check_rule(const struct session *s, const struct cell *cell)
     return EXIT_DONE;
 }
 
-/* A row or rule that is named must be one that can be run; where all are meant, those that cannot are left
-   out with a note. */
+/* Refuses a named row or rule that this version cannot run. If all rows were meant, those that cannot be run
+   are left out with a note. */
 static int check_needs(const struct session *s, const struct cell *cells, int n)
 {
     int code = EXIT_DONE;
@@ -144,7 +145,7 @@ static int not_by_dot(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-/* Runs that are still going on are left for later. */
+/* Collects every run folder below `folder`. Unfinished runs are left for a later call. */
 static int collect_below(const struct session *s, const struct target *target, const char *folder)
 {
     struct dirent **entries = NULL;
@@ -159,7 +160,7 @@ static int collect_below(const struct session *s, const struct target *target, c
         found++;
         const bool is_finished = folder_has(path, "result.json");
         const int own = is_finished ? reproduction_collect(s, target, path) : EXIT_DONE;
-        code = code == EXIT_DONE ? own : code; /* the others are collected all the same */
+        code = code == EXIT_DONE ? own : code; /* an error in one folder does not prevent the others */
         if (!is_finished)
             note(s, "%s: is not finished, and is omitted", path);
     }
@@ -186,7 +187,7 @@ static int collect_reproduce(const struct session *s, const struct target *targe
     return code;
 }
 
-/* ---- All of it */
+/* ---- The command */
 
 static int run_reproduce(struct session *s)
 {

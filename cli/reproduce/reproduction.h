@@ -25,19 +25,19 @@ enum {
 
 /* ---- Targets: one file of rows for each */
 
-/* The data of a row: those that --data knows by this name, or regression targets that are made. The hashes
-   are those that a run's config.json has: results on other data are never set beside the published
-   figures. */
+/* The data of a row: a set that --data knows by this name, or regression targets that are computed. The
+   hashes are those in a run's config.json, so that results on other data are never compared with the
+   published figures. */
 struct target_data {
     const char *name;
     bl_shape shape;
-    int classes; /* or outputs */
+    int classes; /* classes, or outputs of regression */
     size_t examples, test_examples;
-    const char *hash, *test_hash; /* test_hash NULL: config.json has none, because the data are made */
-    /* Both are NULL where the data are read. The examples live as long as the process; on failure the caller
-       frees what was made. */
+    const char *hash, *test_hash; /* test_hash NULL: config.json has none, because the data are computed */
+    /* make and loss_of_zero are NULL if the data are read from files. The examples live as long as the
+       process; on failure the caller frees what was made. */
     bl_status (*make)(bl_data **train, bl_data **test, bl_context *ctx);
-    /* The loss of outputs that are all 0: an error is the loss divided by it. */
+    /* The loss if all outputs are 0. The error of a regression is its loss divided by this one. */
     bl_status (*loss_of_zero)(double *out, bl_context *ctx);
 };
 
@@ -48,9 +48,9 @@ enum published_kind {
     PUBLISHED_NOTHING, /* ends a row's list of cells */
     PUBLISHED_WITH_DEVIATION,
     PUBLISHED_MEAN_ONLY,
-    PUBLISHED_BEST_ON_TEST, /* of the epoch with the least test error: our least error is set beside it */
+    PUBLISHED_BEST_ON_TEST, /* the least test error of all epochs; compared with our least error */
     PUBLISHED_NO_CONVERGENCE,
-    PUBLISHED_CURVE /* a figure, not a number */
+    PUBLISHED_CURVE /* published as a plot, without a number */
 };
 
 struct published {
@@ -64,7 +64,7 @@ struct target_row {
     const char *table, *name; /* "1", "2x800 tanh": as the paper names them, in lower case */
     const char *net;
     const struct target_data *data;
-    const char *needs;      /* what this version lacks for this row; NULL: it can be run */
+    const char *needs;      /* what this version lacks to run the row; NULL: nothing */
     const char *incomplete; /* the part of the recipe that the paper does not state; NULL: none */
     struct published cells[MAX_CELLS];
     const char *options[MAX_ROW_OPTIONS][2]; /* further options and their values; ends with NULL */
@@ -72,8 +72,8 @@ struct target_row {
 
 struct target {
     const char *name, *paper;
-    const char *preset;                         /* of the library: the options of all rows; NULL: none */
-    const char *judged_note;                    /* about the published figures, for the page */
+    const char *preset;      /* a preset of the library with the options of all rows; NULL: none */
+    const char *judged_note; /* about the published figures, for the page */
     const char *options[MAX_TARGET_OPTIONS][2]; /* further options of all rows; ends with NULL */
     const struct target_row *rows;
     size_t n_rows;
@@ -89,35 +89,37 @@ struct cell {
 
 const struct target *target_at(int i); /* NULL past the last */
 const struct target *target_find(const char *name);
-/* The cells that are named; table, row and rule may be NULL: all. Upper and lower case do not matter. 0
-   past the last, else 1. */
+/* Writes cell i of those that match; table, row and rule may be NULL, which matches all. Upper and lower case
+   do not matter. Returns false past the last cell. */
 bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
              struct cell *out);
-/* The reason why this version cannot run it, from the row or its rule; NULL: it can. */
+/* Returns why this version cannot run the cell, from the row or its rule; NULL: it can. */
 const char *cell_needs(const struct cell *cell);
 bool cell_lacks_rule(const struct cell *cell);
 /* "table 1, 2x800 tanh, dfa" */
 void cell_text(const struct cell *cell, char out[NAME_ROOM]);
-/* The name of a result's file without ".json", and of its run folder: "nokland2016-1-2x800_tanh-dfa-1", of
-   a short run with "-epochs5" behind it. epochs 0: those of the recipe. */
+/* Writes the name of a result's file without ".json", which is also the name of its run folder:
+   "nokland2016-1-2x800_tanh-dfa-1"; a short run's name ends with "-epochs5". epochs 0: those of the
+   recipe. */
 void cell_file_name(const struct cell *cell, unsigned long long seed, int epochs, char out[NAME_ROOM]);
 
 /* ---- reproduction_config.c: a cell as options */
 
-/* That the recipe has at most. */
+/* Returns the largest number of epochs of the recipe. */
 int cell_epochs(const struct cell *cell);
 
-/* Every option of a run of the cell; data: NAME or PATH; epochs 0: those of the recipe. */
+/* Makes the configuration of a run of the cell. data: NAME or PATH; epochs 0: those of the recipe. */
 bl_status cell_configure(bl_config **out, bl_context *ctx, const struct cell *cell, unsigned long long seed,
                          int epochs);
-/* A trainer for examples of the row's shape, without the data themselves: for what its options settle to,
-   and for timings. data: what it was made for; both are freed by the caller, the trainer first. */
+/* Makes a trainer for examples of the row's shape without reading the data, to complete its options and to
+   time a step. data: the data it was made for. The caller frees both, the trainer first. */
 bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, const bl_config *config,
                             const struct target_row *row);
-/* Options of a run's config.json or of a result, except those that say only where and how fast. */
+/* Makes a configuration from the options in a run's config.json or in a result, except those that decide only
+   where and how fast a run works. */
 bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *options);
-/* An option on which the bits of a run depend, and which differs; NULL: none. ignores_length: epochs do
-   not count. */
+/* Returns an option that differs and on which the bits of a run depend; NULL: none. ignores_length: a
+   different number of epochs does not count. */
 const char *options_difference(const bl_config *a, const bl_config *b, bool ignores_length);
 
 /* ---- reproduction_result.c: the JSON file of a finished run */
@@ -126,41 +128,41 @@ struct result {
     json_t *json;
     struct cell cell;
     unsigned long long seed;
-    bool is_short;         /* fewer epochs than the recipe: never judged */
-    bool is_on_other_data; /* than the published */
+    bool is_short;         /* it has fewer epochs than the recipe, and is never judged */
+    bool is_on_other_data; /* its data are not the published ones */
     int epochs, revision;
     double last, mean, minimum, train_mean; /* fractions; mean: of the last JUDGED_EPOCHS epochs */
     const char *first_hash, *last_hash;     /* of the weights; borrowed from json */
 };
 
-/* Reads and checks a file: form, figures against the epochs, options against the row. Prints what is
-   wrong; the exit code. */
+/* Reads and checks a file: its form, its figures against those of the epochs, its options against the row's.
+   Prints what is wrong. Returns the exit code. */
 int result_read(struct result *out, const struct session *s, const char *path);
-/* Takes json, whose members "figures" and "short" are made here. */
+/* Makes a result from json and takes ownership of it; its members "figures" and "short" are computed here. */
 int result_take(struct result *out, const struct session *s, const char *name, json_t *json);
 int result_write(const struct session *s, const char *path, const struct result *result);
 void result_release(struct result *result);
-/* "" where there is no text. */
+/* Returns the text of the member, "" if it has none. */
 const char *json_text(const json_t *object, const char *key);
 /* "1.72" */
 struct percent_text {
     char text[16];
 };
 struct percent_text percent_text(double fraction);
-/* json: the arrays of figures per epoch; last, mean, minimum, train_mean as in struct result. */
+/* Computes last, mean, minimum and train_mean. epochs: the arrays of figures per epoch. */
 void result_compute(struct result *out, const json_t *epochs);
 
 /* ---- reproduction_curve.c: error and angle within the first epoch, "curve" in the JSON file */
 
-/* From the log's lines of steps, in order. */
+/* Makes a curve from the log's lines of steps, in order. */
 struct curve_maker {
-    json_t *json;       /* NULL: no line yet */
-    double steps, loss; /* of the lines so far: how many steps, and the sum of their losses */
+    json_t *json;       /* NULL: no line was added yet */
+    double steps, loss; /* of the lines so far: the number of steps, and the sum of their losses */
 };
 void curve_take_step(struct curve_maker *maker, const json_t *line, double loss_of_zero);
-/* Whether it is of the form that curve_take_step makes. */
+/* Returns whether a curve has the form that curve_take_step makes. */
 bool curve_is_valid(const json_t *curve);
-/* A table of means over seeds for each cell of the target that has curves; nothing where none has. */
+/* Writes a table of means over seeds for each cell of the target that has curves; nothing if none has. */
 struct results;
 void put_cell_curves(FILE *to, const struct target *target, const struct results *results);
 
@@ -171,7 +173,7 @@ struct results {
 };
 int results_read(struct results *out, const struct session *s, const char *folder);
 void results_release(struct results *results);
-/* Whether folder/name.json is there. */
+/* Returns whether folder/name.json exists. */
 bool result_exists(const char *folder, const char *name);
 
 /* ---- reproduction_judge.c: means over seeds, and the verdict */
@@ -181,11 +183,12 @@ struct cell_figures {
     double mean, deviation; /* over seeds, of the mean of the last epochs, percent; deviation NaN below two */
     double last, minimum, train; /* means over seeds, percent */
     double epochs;
-    double difference, allowed; /* from the published mean, and what is consistent; NaN: there is none */
+    /* the distance from the published mean, and the largest that is consistent with it; NaN: not known */
+    double difference, allowed;
 };
-/* skip: a cell's results are gathered from all that are given. */
+/* Judges a cell by those of the results that belong to it. */
 struct cell_figures cell_judge(const struct cell *cell, const struct results *results);
-/* From the means of the last epochs of each run, percent. */
+/* Computes the figures from the mean error of the last epochs of each run, in percent. */
 struct cell_figures judge_means(const struct published *published, const double *means, int n);
 /* "consistent", "outside", "not judged: 1 of 3 seeds", ... */
 void cell_verdict(const struct cell *cell, const struct cell_figures *figures, char out[NAME_ROOM]);
@@ -201,16 +204,16 @@ struct run_request {
     int epochs; /* 0: those of the recipe */
     int threads;
 };
-/* One run in its folder, from where an earlier one was stopped; in a process of its own. Prints what
-   fails; the exit code. */
+/* Trains one run in its folder, and continues an earlier run that was stopped there. Must be called in a
+   process of its own. Prints what fails. Returns the exit code. */
 int run_cell(const struct run_request *request, const struct pool_run *run, pid_t parent);
 
-/* The first epochs of a run once more, without a folder. */
+/* Repeats the first epochs of a run without a folder. */
 struct rerun {
-    const bl_config *config; /* with the data, where they are read */
+    const bl_config *config; /* includes the options of data that are read */
     const struct target_data *data;
     int epochs;                   /* to run; 0: all */
-    const char *hash, *test_hash; /* of the data, which must be the same; NULL: any */
+    const char *hash, *test_hash; /* which the data must have; NULL: any */
     /* Called after each epoch, with the hash of the weights; false: stop. */
     bool (*after_epoch)(void *user, const bl_progress *now, const char *weights);
     void *user;
@@ -219,20 +222,20 @@ int rerun_epochs(const struct session *s, const struct rerun *rerun);
 
 /* ---- The parts of the command */
 
-/* Selected cells, seeds 1 to n, in child processes. */
+/* Trains the selected cells with seeds 1 to n in child processes. */
 int reproduction_pool(struct session *s, const struct cell *cells, int n_cells);
-/* A run folder to DIR/NAME.json. Folders that are not finished, or of no cell, are refused with a
-   sentence. */
+/* Converts a run folder to DIR/NAME.json. A folder that is not finished, or belongs to no cell, is refused
+   with a message. */
 int reproduction_collect(const struct session *s, const struct target *target, const char *folder);
 int reproduction_check(const struct session *s, const char *path);
 int reproduction_page(const struct session *s, const char *path);
 int reproduction_list(const struct session *s, const struct cell *cells, int n_cells);
-/* One line on standard output: published figures, those in the folder of results, and the verdict. */
+/* Prints one line on standard output: the published figures, those of the results, and the verdict. */
 void print_cell(const struct cell *cell, const struct results *results, const char *time);
 
 const char *reproduction_folder(const struct session *s); /* --out */
 int reproduction_epochs(const struct session *s);         /* --epochs; 0: not given */
-/* Options that say where the data lie, on top of a configuration. */
+/* Adds the options that name the place of the data to a configuration. */
 bl_status reproduction_set_data(const struct session *s, bl_config *config);
 
 #endif

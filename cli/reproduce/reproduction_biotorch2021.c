@@ -10,7 +10,7 @@
 static const char gaps[] =
     "the published images are scaled to 32 x 32, here they have a border of 2 zeros; the published rate is "
     "divided by 10 after epochs 50 and 75, here after 50; the published learning rate and init of feedback "
-    "are not at hand, here they are 0.01 and that of nokland2016";
+    "are not known to us; here they are 0.01 and that of nokland2016";
 
 #define LENET                                                                                                \
     "conv 6 5x5 pad 2, relu, maxpool 2, conv 16 5x5, relu, maxpool 2, conv 120 5x5, relu, flatten, "         \
@@ -43,9 +43,9 @@ const struct target target_biotorch2021 = {
         "A. Sanfiz, M. Akrout, Benchmarking the Accuracy and Robustness of Feedback Alignment Algorithms, "
         "2021, arXiv:2108.13446",
     .judged_note =
-        "The published figures are those of the epoch that is best on the test set, by their own account. "
-        "So only our best epoch, which is chosen in the same way, is set beside them: the difference is "
-        "that of *minimum*, and nothing is judged.",
+        "The paper states that its figures are those of the epoch with the least test error. They are "
+        "therefore compared with the minimum of our runs, which is chosen in the same way: *difference* is "
+        "that of *minimum*, and no verdict is given.",
     .options = {{"loss", "ce"},
                 {"optimizer", "sgd momentum 0.9 l2 1e-3"},
                 {"lr", "0.01"},

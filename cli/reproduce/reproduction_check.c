@@ -13,8 +13,8 @@
 struct stored_comparison {
     const struct session *s;
     const struct result *result;
-    int last;        /* the epoch after which the comparison ends */
-    int epoch;       /* that was compared last */
+    int last;        /* the last epoch that is compared */
+    int epoch;       /* the epoch that was compared last */
     char wrong[512]; /* the first difference; "": none */
 };
 
@@ -24,7 +24,8 @@ static double stored(const struct stored_comparison *c, const char *series, int 
     return json_number_value(json_array_get(json_object_get(epochs, series), (size_t)epoch - 1));
 }
 
-/* Results have 9 digits of a figure. An error that targets do not have follows from the loss. */
+/* Compares a figure of the epoch; results have 9 digits. For regression targets, which have no error, the
+   error is computed from the loss. */
 static void compare_figure(struct stored_comparison *c, const char *series, double x)
 {
     if (isnan(x))

@@ -1,9 +1,9 @@
 /*
  * reproduction_collect.c - converts a finished run folder to a result, DIR/NAME.json.
  *
- * Folders of backless reproduce and of backless train --preset. Where the log has no hashes of the weights
- * (versions before 0.2.0), the first epoch is run once more: its figures must be those of the log, which
- * shows that this engine gives the bits of the one that ran.
+ * The folder may be one of backless reproduce or of backless train --preset. If the log has no hashes of the
+ * weights (versions before 0.2.0), the first epoch is repeated. Its figures must equal those of the log,
+ * which shows that this version computes the same bits as the one that ran.
  */
 #include "../option_traits.h"
 #include "../proc_value.h"
@@ -22,14 +22,14 @@ enum { LINE_ROOM = 1 << 20 };
 static const char *const series[] = {"train_loss", "train_error", "test_loss", "test_error"};
 enum { N_SERIES = sizeof series / sizeof *series };
 
-/* A folder while it becomes a result. */
+/* A run folder that is being converted to a result. */
 struct collected {
     const struct session *s;
     const char *folder;
     json_t *config, *result; /* the folder's files */
     json_t *epochs;          /* the series, each an array */
     struct curve_maker curve;
-    double loss_of_zero;            /* of targets; 0: the log has errors */
+    double loss_of_zero;            /* of regression targets; 0: the log has errors of classes */
     json_t *first_line, *last_line; /* of the log */
     struct cell cell;
     unsigned long long seed;
@@ -57,7 +57,7 @@ static json_t *load_json(const struct collected *c, const char *name)
 
 /* ---- The log */
 
-/* A new reference; NULL: the line has no such figure. */
+/* Returns a new reference to the figure; NULL if the line has no such figure. */
 static json_t *figure_of(const struct collected *c, const json_t *line, const char *key)
 {
     char loss[16];
@@ -156,7 +156,7 @@ static int check_last(const struct collected *c)
     return check_model(c, hash);
 }
 
-/* ---- Which cell */
+/* ---- The cell of a folder */
 
 static bool is_of_cell(const struct collected *c, const bl_config *options, const struct cell *cell)
 {
@@ -178,7 +178,8 @@ static bool is_of_cell(const struct collected *c, const bl_config *options, cons
     return is_same;
 }
 
-/* Of the result's file, and of a run folder that backless reproduce makes for it. */
+/* Writes the name of the result's file, which is also that of the run folder that backless reproduce makes
+   for it. */
 static void name_of(const struct collected *c, const struct cell *cell, char out[NAME_ROOM])
 {
     const int epochs = atoi(json_text(json_object_get(c->config, "options"), "epochs"));
@@ -193,8 +194,8 @@ static bool is_folder_of(const struct collected *c, const struct cell *cell)
     return strcmp(slash ? slash + 1 : c->folder, name) == 0;
 }
 
-/* The cell that the folder's name says, because rows of a target may have the same options. *is_named: there
-   is one. */
+/* Finds the cell by the folder's name, because several rows of a target may have the same options. *is_named:
+   the name is that of a cell. */
 static int find_named_cell(struct collected *c, const struct target *target, const bl_config *options,
                            const char *rule, bool *is_named)
 {
@@ -249,7 +250,7 @@ static bool keep_first(void *user, const bl_progress *now, const char *weights)
     return false;
 }
 
-/* log.jsonl has 15 digits of a figure. */
+/* Returns whether the line has the figure x; log.jsonl has 15 digits of it. */
 static bool is_figure(const json_t *line, const char *key, double x)
 {
     const double logged = json_number_value(json_object_get(line, key));
@@ -272,7 +273,8 @@ static int compare_first(struct collected *c, const struct first_epoch *first)
     return EXIT_DONE;
 }
 
-/* The data where they were, unless --data says where they are now. */
+/* Configures the repetition of the first epoch. The data are read from where the run read them, unless --data
+   is given. */
 static bl_status configure_rerun(const struct collected *c, bl_config **out)
 {
     const char *where = json_text(json_object_get(c->config, "options"), "data");
@@ -323,7 +325,7 @@ static json_t *kept_options(const json_t *options)
     return kept;
 }
 
-/* null where config.json does not tell. */
+/* Returns the metadata entry, or JSON null if config.json does not have it. */
 static json_t *fact(const json_t *config, const char *key)
 {
     json_t *value = json_object_get(config, key);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The value of the key in a list of at most `most` options; NULL: it has none. */
+/* Returns the value of the key in a list of at most `most` options; NULL if it has none. */
 static const char *value_in(const char *const (*options)[2], size_t most, const char *key)
 {
     for (size_t i = 0; i < most && options[i][0]; i++)
@@ -18,7 +18,7 @@ static const char *value_in(const char *const (*options)[2], size_t most, const 
     return NULL;
 }
 
-/* The value of the row, else of its target, else of the preset; NULL: none has one. */
+/* Returns the value that the row, else its target, else the preset sets; NULL if none does. */
 static const char *cell_option(const struct cell *cell, const char *key)
 {
     const char *of_row = value_in(cell->row->options, MAX_ROW_OPTIONS, key),
@@ -96,7 +96,7 @@ bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, c
     return BL_OK;
 }
 
-/* Names that options had in earlier versions are known to bl_config_set. */
+/* bl_config_set also accepts the names of options in earlier versions. */
 bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *options)
 {
     bl_config *config = NULL;

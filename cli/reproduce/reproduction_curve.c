@@ -16,9 +16,9 @@ enum { SHOWN_STEPS = 5 };
 static const char *const lists[] = {"step", "error", "angle"};
 enum { N_LISTS = sizeof lists / sizeof *lists };
 
-/* ---- Made of a log */
+/* ---- From a log */
 
-/* The angle "sample" of block 0. */
+/* Returns the angle "sample" of block 0. */
 static json_t *angle_of(const json_t *line)
 {
     const json_t *block = json_array_get(json_object_get(line, "angles"), 0);
@@ -26,7 +26,8 @@ static json_t *angle_of(const json_t *line)
     return json_is_number(angle) ? json_incref(angle) : json_null();
 }
 
-/* A line's loss is the mean of all steps of the epoch so far, all batches of which are of one size. */
+/* Adds a line of the log. Its loss is the mean over all steps of the epoch so far, whose batches have the
+   same size. */
 void curve_take_step(struct curve_maker *maker, const json_t *line, double loss_of_zero)
 {
     const double steps = json_number_value(json_object_get(line, "step")),
@@ -77,13 +78,14 @@ static const struct result *first_of(const struct results *results, const struct
     return NULL;
 }
 
-/* The first step, the last, and those between them at equal distances. */
+/* Returns the index of the i-th step that is shown: the first, the last, and others at equal distances
+   between them. */
 static size_t shown_step(const json_t *curve, int i)
 {
     return (json_array_size(json_object_get(curve, "step")) - 1) * (size_t)i / (SHOWN_STEPS - 1);
 }
 
-/* Of the cell's curves at one of the shown steps: means over seeds. */
+/* One of the shown steps: sums over the cell's curves. */
 struct curve_point {
     int n, n_angles;
     double error, angle; /* sums */

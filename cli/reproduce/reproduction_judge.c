@@ -4,7 +4,7 @@
  * The criterion was fixed before any run: for each seed the mean of the test error over the last
  * JUDGED_EPOCHS epochs. With n such means of the mean m and the deviation s (n - 1 in its denominator), and a
  * published p +- d, a cell is consistent when |m - p| <= 2 sqrt(s^2 / n + d^2), from SEEDS_TO_JUDGE seeds on.
- * The minimum over epochs is chosen on the test set, so it is shown and never judged; it is set beside a
+ * The minimum over epochs is chosen on the test set. It is therefore not judged, and shown only beside a
  * published figure that was chosen in the same way.
  */
 #include "reproduction.h"

@@ -5,11 +5,11 @@
  *
  * A linear net of 30-20-10 units without biases learns targets y = T x, T ~ U(-1, 1) of 10 x 30, from samples
  * x ~ N(0, I), one at a time: W ~ U(-0.01, 0.01), B ~ U(-0.5, 0.5), squared error, learning rate 1e-3, 2000
- * samples. The rows differ in the rate alone, so that each rule is seen at its own best. The paper shows
- * curves and angles, no table.
+ * samples. The rows differ in the learning rate only, so that each rule can be judged at its best rate. The
+ * paper shows curves and angles, no table.
  *
- * T and x are initial weights that the library draws, because those have the same bits on every machine. They
- * are the same in all runs: the seed of a run decides W, B and the order of the samples.
+ * T and x are drawn as initial weights by the library, because these have the same bits on every machine.
+ * They are the same in all runs: the seed of a run decides W, B and the order of the samples.
  */
 #include "reproduction.h"
 
@@ -17,12 +17,12 @@
 
 enum { INPUTS = 30, OUTPUTS = 10, TRAIN = 2000, TEST = 1000, SAMPLES = TRAIN + TEST };
 
-/* Of T and of x. */
+/* The seeds of T and of x. */
 static const char teacher_seed[] = "1", sample_seed[] = "2";
 
 /* ---- The task */
 
-/* The initial weights of a linear layer without biases, units x inputs, into out. */
+/* Writes the initial weights (units x inputs) of a linear layer without biases. */
 static bl_status draw_weights(bl_context *ctx, int units, int inputs, const char *init, const char *seed,
                               float *out)
 {
@@ -54,7 +54,7 @@ static bl_status draw_teacher(bl_context *ctx, float T[OUTPUTS][INPUTS])
     return draw_weights(ctx, OUTPUTS, INPUTS, "uniform 1", teacher_seed, T[0]);
 }
 
-/* The init he draws N(0, 2 / inputs): N(0, 1) for 2 inputs. */
+/* Draws x. The init `he` draws N(0, 2 / inputs), which is N(0, 1) for 2 inputs. */
 static bl_status draw_samples(bl_context *ctx, float x[SAMPLES][INPUTS])
 {
     return draw_weights(ctx, SAMPLES * INPUTS / 2, 2, "he", sample_seed, x[0]);
@@ -86,7 +86,7 @@ static bl_status make_task(bl_data **train, bl_data **test, bl_context *ctx)
     return status;
 }
 
-/* E |T x|^2 / 2 = |T|^2 / 2, because x ~ N(0, I). */
+/* The expected loss of outputs 0: E |T x|^2 / 2 = |T|^2 / 2, because x ~ N(0, I). */
 static bl_status loss_of_zero(double *out, bl_context *ctx)
 {
     float T[OUTPUTS][INPUTS];
@@ -123,11 +123,12 @@ const struct target target_lillicrap2016 = {
     .name = "lillicrap2016",
     .paper = "T. P. Lillicrap, D. Cownden, D. B. Tweed, C. J. Akerman, Random synaptic feedback weights "
              "support error backpropagation for deep learning, Nature Communications 7:13276, 2016",
-    .judged_note = "A linear net of 30-20-10 units without biases learns y = T x. Errors are normalised: the "
-                   "squared error in percent of that of outputs that are all 0. The paper shows curves; its "
-                   "learning rate is 1e-3, and the other rows show each rule at further rates, so that both "
-                   "can be compared at their own best. The rate that is best on these samples is chosen on "
-                   "them.",
+    .judged_note =
+        "A linear net of 30-20-10 units without biases learns y = T x. Errors are normalised: the "
+        "squared error in percent of that of outputs that are all 0. The paper shows curves at the "
+        "learning rate 1e-3. The other rows show each rule at further rates, so that the rules "
+        "can be compared at the best rate of each. These best rates are chosen on the same samples "
+        "that the errors are measured on.",
     .options = {{"loss", "mse"},
                 {"optimizer", "sgd"},
                 {"schedule", "constant"},

@@ -1,11 +1,11 @@
 /*
- * reproduction_list.c - backless reproduce TARGET --list: every cell with its published figures, what is
- * known of it here, and the time that one run of it takes on this machine.
+ * reproduction_list.c - backless reproduce TARGET --list: prints every cell with its published figures, the
+ * results so far, and the time that one run of it takes on this machine.
  *
- * The time is that of a few real steps on one thread (the median), times the steps of an epoch and the
- * epochs: the mean of those that finished runs took, else the most of the recipe ("at most"). The evaluation
- * of the test set after each epoch is counted by its share of a step's multiply-accumulates. Cells that this
- * version cannot run have no time.
+ * The time is the median of a few real steps on one thread, multiplied by the steps of an epoch and by the
+ * number of epochs. This number is the mean over finished runs, or without any the largest of the recipe ("at
+ * most"). The evaluation of the test set after each epoch is added by its share of a step's
+ * multiply-accumulates. Cells that this version cannot run have no time.
  */
 #include "../seconds.h"
 #include "reproduction.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { MOST_BATCH = 64, MOST_STEPS = 9, MOST_FEATURES = 3 * 32 * 32 };
-static const double MOST_SECONDS = 0.3; /* for the steps of a cell, except the first two */
+static const double MOST_SECONDS = 0.3; /* for timing the steps of a cell, after the first two */
 
 static int by_size(const void *a, const void *b)
 {
@@ -38,7 +38,7 @@ static bl_status step(bl_trainer *trainer, const struct target_data *data, const
                       : bl_trainer_step(trainer, x, labels, batch, NULL);
 }
 
-/* The first step, which makes and touches all memory, does not count. */
+/* Times a training step. The first step is not counted, because it allocates and first touches all memory. */
 static bl_status time_step(bl_trainer *trainer, const struct target_data *data, double *seconds)
 {
     static float x[MOST_BATCH * MOST_FEATURES];
@@ -88,7 +88,7 @@ static bl_status time_epoch(bl_context *ctx, const struct cell *cell, double *se
     return status;
 }
 
-/* Of one run. */
+/* Writes the time of one run. */
 static void time_text(const struct cell *cell, const struct cell_figures *f, double epoch,
                       char out[NAME_ROOM])
 {
@@ -109,7 +109,7 @@ void print_cell(const struct cell *cell, const struct results *results, const ch
         snprintf(here, sizeof here, "%.2f (1 seed)", f.mean);
     else if (f.n > 1)
         snprintf(here, sizeof here, "%.2f +- %.2f (%d seeds)", f.mean, f.deviation, f.n);
-    /* the sign in `published` takes two bytes and one column */
+    /* the sign "±" takes two bytes and one column */
     const int wide = strstr(published, "±") ? 17 : 16;
     printf("%-30s  %-*s  %-24s  %-16s  %s\n", name, wide, published, here, time ? time : "", verdict);
     if (cell_needs(cell) && time)

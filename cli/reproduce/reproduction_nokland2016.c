@@ -1,9 +1,10 @@
 /*
  * reproduction_nokland2016.c - the published tables of A. Nøkland, "Direct Feedback Alignment Provides
  * Learning in Deep Neural Networks", NIPS 2016, arXiv:1609.01596v5: test error in percent, mean and
- * deviation. How many runs stand behind a deviation is not stated. The recipe of all rows is the library's
- * preset nokland2016. Of the adversarial row the distance 0.08, and that only the moved examples are trained
- * on, are those of the published code and of its author's log.
+ * deviation. The paper does not state the number of runs behind a deviation. The recipe of all rows is the
+ * library's preset nokland2016. The paper does not state two settings of the adversarial row: the distance
+ * 0.08, and that only the moved examples are trained on. They come from the published code and from its
+ * author's log.
  */
 #include "reproduction.h"
 
@@ -149,7 +150,8 @@ const struct target target_nokland2016 = {
              "arXiv:1609.01596",
     .preset = "nokland2016",
     .judged_note =
-        "How many runs stand behind a published deviation is not stated, nor which epochs its means are of.",
+        "The paper states neither the number of runs behind a deviation nor the epochs over which its means "
+        "are taken.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
 };

@@ -1,5 +1,5 @@
 /*
- * reproduction_pool.c - the runs of selected cells, by the pool.
+ * reproduction_pool.c - trains the runs of selected cells with the pool.
  *
  * A run whose result is in DIR is skipped; an unfinished run folder (DIR/runs/NAME) continues from its last
  * checkpoint.
@@ -11,14 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 0: a run of the recipe's length. */
+/* Returns the number of epochs that --epochs sets; 0 if it is not given or equals the recipe's. */
 static int short_epochs(const struct session *s, const struct cell *cell)
 {
     const int epochs = reproduction_epochs(s);
     return epochs == cell_epochs(cell) ? 0 : epochs;
 }
 
-/* Those that need what this version lacks, or have a result, are left out. */
+/* Adds the runs of a cell, except those that have a result already; none if this version cannot run the
+   cell. */
 static int add_requests(const struct session *s, const struct cell *cell, int seeds, struct run_request *out)
 {
     const int epochs = short_epochs(s, cell);
@@ -33,7 +34,7 @@ static int add_requests(const struct session *s, const struct cell *cell, int se
     return n;
 }
 
-/* Seed by seed, so that every cell has one before any has two. */
+/* Orders requests by seed, so that every cell has one run before any has two. */
 static int by_seed(const void *a, const void *b)
 {
     const struct run_request *x = a, *y = b;
@@ -78,7 +79,8 @@ static int collect_cell_run(const struct run_pool *pool, const struct pool_run *
     return reproduction_collect(pool->s, q->cell.target, run->folder);
 }
 
-/* A run that diverged or was killed does not affect the others. Faults in data or files affect all runs. */
+/* Returns whether every other run would fail in the same way: errors in data or files affect all runs,
+   divergence or a kill affects one. */
 static bool is_common(int code)
 {
     return code == EXIT_USAGE || code == EXIT_DATA || code == EXIT_IO;
@@ -125,7 +127,7 @@ static int run_requests(const struct session *s, struct run_request *requests, i
     return code;
 }
 
-/* Of the selected cells, with the runs that were finished before. */
+/* Prints the lines of the selected cells, including results of earlier commands. */
 static void report_cells(const struct session *s, const struct cell *cells, int n_cells, int seeds)
 {
     const size_t n = (size_t)n_cells * (size_t)seeds;

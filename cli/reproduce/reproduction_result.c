@@ -3,7 +3,7 @@
  * describes.
  *
  * A file is not trusted: its figures are recomputed from those of the epochs, and its options are compared
- * with those of the row. Whether the run itself can be repeated is what --check shows.
+ * with those of the row. --check repeats the run itself.
  */
 #include "reproduction.h"
 
@@ -52,7 +52,8 @@ void result_compute(struct result *out, const json_t *epochs)
         out->minimum = fmin(out->minimum, json_number_value(json_array_get(test, i)));
 }
 
-/* Fractions between 0 and 1 for errors of classes; a loss is any number. */
+/* Returns whether the array has n valid figures: errors of classes are fractions from 0 to 1, a loss is any
+   number. */
 static bool are_figures(const json_t *array, size_t n, bool are_fractions)
 {
     if (!json_is_array(array) || json_array_size(array) != n || n == 0)
@@ -97,7 +98,7 @@ static int check_figures(const char *name, const struct result *r)
     return EXIT_DONE;
 }
 
-/* ---- What it is of */
+/* ---- The cell of a result */
 
 const char *json_text(const json_t *object, const char *key)
 {
@@ -155,9 +156,9 @@ static int take_data(struct result *r, const char *name)
     return EXIT_DONE;
 }
 
-/* ---- Its options */
+/* ---- The options of a result */
 
-/* Both as they settle on the row's shape. */
+/* The options of the result and of the row, completed for the row's shape. */
 struct settled {
     bl_config *config;
     bl_data *data;
@@ -176,9 +177,9 @@ static bl_status settle(struct settled *s, bl_context *ctx, const struct target_
     return status == BL_OK ? cell_make_trainer(&s->trainer, &s->data, ctx, s->config, row) : status;
 }
 
-/* After which epoch the option stop "paper" ends a run: r <- 0.75 r + 0.25 e from r = 1, with e the
-   epoch's error on the training set; the end is the first r of at most 1e-4. 0: no epoch is it. ROUNDING:
-   results have 9 digits of e. */
+/* Returns the epoch after which the option stop "paper" ends a run: r <- 0.75 r + 0.25 e from r = 1, with e
+   the epoch's error on the training set; the run ends at the first r of at most 1e-4. Returns 0 if no epoch
+   fulfils it. ROUNDING: results have 9 digits of e. */
 static int paper_end(const struct result *r)
 {
     static const double END = 1e-4, ROUNDING = 1e-10;
@@ -192,7 +193,7 @@ static int paper_end(const struct result *r)
     return 0;
 }
 
-/* A run that something else ended (a limit of time, a kill) is not the recipe's. */
+/* Refuses a run that ended for another reason than its recipe, such as a time limit or a kill. */
 static int check_end(const struct result *r, const char *name, const bl_config *options)
 {
     const int epochs = atoi(bl_config_get(options, "epochs"));
@@ -239,7 +240,7 @@ static int check_options(struct result *r, const struct session *s, const char *
     return code;
 }
 
-/* ---- Read and written */
+/* ---- Reading and writing */
 
 static void set_figures(struct result *r)
 {
@@ -308,7 +309,8 @@ void result_release(struct result *result)
     result->json = NULL;
 }
 
-/* One line for each member of an object: objects and lists are compact, so that 300 epochs are four lines. */
+/* Writes one line for each member of an object. Objects and lists inside are compact, so that 300 epochs take
+   four lines. */
 static void put_members(FILE *to, const json_t *object, int indent)
 {
     const char *key = NULL;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* target_at's, then that of its rows and cells. */
+/* Returns the place of a cell in the order of target_at, rows and cells. */
 static size_t place_of(const struct cell *cell)
 {
     size_t place = 0;
@@ -54,7 +54,7 @@ static int add(struct results *out, const struct session *s, const char *folder,
     return code;
 }
 
-/* Two files of one run would count it twice. */
+/* Refuses two files of the same run, because it would be counted twice. */
 static int check_twins(const struct results *r)
 {
     for (size_t i = 1; i < r->n; i++) {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Data that are made, or read as t->config says */
+/* ---- Data, computed or read as t->config says */
 
 static bl_status load_data(struct training *t, const struct target_data *of)
 {
@@ -53,7 +53,7 @@ int run_cell(const struct run_request *q, const struct pool_run *run, pid_t pare
                                               .what = q});
 }
 
-/* ---- Epochs once more */
+/* ---- Repeating epochs */
 
 struct rerun_state {
     const struct rerun *rerun;
@@ -73,7 +73,7 @@ static int progress_rerun(void *user, const bl_progress *now)
     return state->is_ended || progress_asked_to_stop();
 }
 
-/* The metadata of the trainer's model about its data. */
+/* Compares the hashes of the data in the model's metadata with those of the rerun. */
 static int check_data(const struct training *t, const struct rerun *rerun)
 {
     const char *text = bl_model_metadata(bl_trainer_model(t->trainer), "split");

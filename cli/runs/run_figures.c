@@ -22,7 +22,7 @@ static double loss_of(const json_t *result, const char *set)
     return json_number_value(json_object_get(result, key));
 }
 
-/* Of classes the error, of numbers the rmse where it is measured. */
+/* Returns the error for classes; for regression targets the rmse if it was measured. */
 static struct figure figure_of(const json_t *result, const char *set)
 {
     static const struct {

@@ -1,5 +1,5 @@
 /*
- * run_figures.h - what a run folder says of its run.
+ * run_figures.h - reads the results of a run from its folder.
  */
 #ifndef CLI_RUN_FIGURES_H
 #define CLI_RUN_FIGURES_H
@@ -14,7 +14,7 @@ enum figure_kind { FIGURE_NONE, FIGURE_ERROR, FIGURE_RMSE, FIGURE_LOSS };
 struct figure {
     enum figure_kind kind;
     double value;
-    double loss; /* on the same set: it decides among equal errors */
+    double loss; /* on the same set; orders runs of equal error */
 };
 
 enum { MOST_RUN_ANGLES = 64 };
@@ -29,7 +29,7 @@ struct run_figures {
        degrees: of each block but the last. NaN: there is none. */
     double angles[MOST_RUN_ANGLES];
     int n_angles;
-    char why[512]; /* it diverged or failed */
+    char why[512]; /* why it diverged or failed */
 };
 
 void run_figures_read(struct run_figures *out, const char *folder);

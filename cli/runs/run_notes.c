@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Most lines have none, and are not parsed. */
+/* Adds the notes of one line. Most lines have none; these are not parsed. */
 static void take_line_notes(json_t *out, const char *text)
 {
     if (!strstr(text, "\"notes\""))

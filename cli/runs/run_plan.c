@@ -76,8 +76,9 @@ static void append(char *name, const char *text)
     snprintf(name + strlen(name), LONG_NAME - strlen(name), "%s", text);
 }
 
-/* Letters, digits, '.', '+' and '-' as they are, others as '_'. A value that is long or has others ends in
-   its hash, so that two values never have one name. */
+/* Appends a value to a folder's name: letters, digits, '.', '+' and '-' as they are, other characters as '_'.
+   A value that is long or has other characters is followed by its hash, so that two values never have the
+   same name. */
 static void append_value(char *name, const char *value)
 {
     enum { LONGEST = 40 };
@@ -188,7 +189,8 @@ static bool are_texts(const json_t *object)
     return json_is_object(object);
 }
 
-/* Names become paths: only those that make_name makes are taken. */
+/* Returns whether the run is valid. Its name is used as a path, so only a name that make_name makes is
+   accepted. */
 static bool is_run(const struct run_plan *plan, const json_t *run)
 {
     char name[RUN_NAME_ROOM];
@@ -243,7 +245,7 @@ int plan_read(struct run_plan *out, const char *folder)
     return is_known ? EXIT_DONE : refuse_plan(folder, "is no plan of runs that this version knows");
 }
 
-/* The first option that differs, for the message; NULL: none. */
+/* Returns the first option that differs, for the error message; NULL if none does. */
 static const char *different_option(const json_t *a, const json_t *b)
 {
     const char *key = NULL;
@@ -287,8 +289,8 @@ int plan_join(struct run_plan *plan, const struct run_plan *more, const char *fo
     return EXIT_DONE;
 }
 
-/* By renaming, so that a kill leaves the old one or the new one. Each process has a name of its own, because
-   several may write. */
+/* Writes the plan to a temporary file and renames it, so that a killed process leaves the old plan or the new
+   one. The temporary name contains the process id, because several processes may write. */
 static int write_plan(const struct run_plan *plan, const char *folder)
 {
     char path[2 * BL_PATH_ROOM], made[2 * BL_PATH_ROOM + 32];

@@ -1,7 +1,7 @@
 /*
  * run_plan.h - a list of runs: the options that all share, and those in which they differ (the axes).
  *
- * DIR/plan.json holds the plan, DIR/NAME the run folder of each run, whose name tells its values:
+ * DIR/plan.json holds the plan, DIR/NAME the run folder of each run, whose name contains the run's values:
  * "rule-dfa-lr-0.003-seed-1".
  */
 #ifndef CLI_RUN_PLAN_H
@@ -18,26 +18,29 @@ struct run_plan {
     bool is_comparison; /* of rules: one setting of each, with differences to bp; else a sweep */
 };
 
-/* Without runs; axes: keys, ends with NULL. The options are those that are set in config, except the axes and
-   those that say only where and how fast. */
+/* Begins a plan without runs. axes: keys, ends with NULL. The shared options are those that are set in
+   config, except the axes and the options that decide only where and how fast a run works. */
 void plan_begin(struct run_plan *plan, const bl_config *config, const char *const *axes);
 void plan_release(struct run_plan *plan);
-/* Takes values, an object with a text for each axis. One that is there already is not added again. */
+/* Adds a run and takes ownership of values, an object with a text for each axis. A run that the plan has
+   already is not added again. */
 void plan_add(struct run_plan *plan, json_t *values);
 const char *plan_name(const json_t *run);
-/* The value of an axis; "": it has none. */
+/* Returns the run's value of an axis; "" if it has none. */
 const char *plan_value(const json_t *run, const char *axis);
-/* The run's options as a configuration of ctx. */
+/* Makes a configuration of ctx with all options of the run. */
 bl_status plan_configure(bl_config **out, bl_context *ctx, const struct run_plan *plan, const json_t *run);
 
 /* Reads DIR/plan.json; on error prints a message. Returns the exit code. */
 int plan_read(struct run_plan *out, const char *folder);
-/* Adds the runs of more. Both must have the same options and axes; else this is said of folder. */
+/* Adds the runs of `more`. Both plans must have the same options and axes; otherwise an error that names
+   folder is printed. Returns the exit code. */
 int plan_join(struct run_plan *plan, const struct run_plan *more, const char *folder);
-/* Makes DIR and its plan.json, joined with the one that is there. */
+/* Makes DIR, and writes its plan.json, joined with the one that exists there. Returns the exit code. */
 int plan_keep(const struct run_plan *plan, const char *folder);
 
-/* DIR/report.html of the plan's runs that have begun, unless the command was given --no-report (report.h). */
+/* Writes DIR/report.html about the plan's runs that have begun, unless the command was given --no-report
+   (report.h). */
 void plan_report(const struct session *s, const struct run_plan *plan, const char *folder);
 
 /* Part I of N, as --shard names it: run k of the plan is in part k mod N + 1. */

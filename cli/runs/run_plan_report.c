@@ -1,5 +1,5 @@
 /*
- * run_plan_report.c - the page of a plan's runs, at the end of the command that trained them.
+ * run_plan_report.c - writes the report of a plan's runs at the end of the command that trained them.
  */
 #include "../report/report.h"
 #include "run_plan.h"

@@ -1,5 +1,5 @@
 /*
- * run_plan_work.c - a plan's runs by the pool.
+ * run_plan_work.c - trains the runs of a plan with the pool.
  */
 #include "run_figures.h"
 #include "run_plan.h"
@@ -55,7 +55,8 @@ static int train(const struct run_pool *pool, const struct pool_run *run, pid_t 
                                               .keeps_failure = true});
 }
 
-/* Faults in files affect all runs. A setting that is refused or diverges does not affect the others. */
+/* Whether every other run would fail in the same way: errors of files affect all runs, a setting that is
+   refused or diverges affects one. */
 static bool is_common(int code)
 {
     return code == EXIT_IO;

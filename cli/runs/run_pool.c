@@ -1,8 +1,8 @@
 /*
  * run_pool.c - runs side by side, each in a child process of its own.
  *
- * A run folder that is not finished goes on from its last checkpoint. A child whose parent was killed saves
- * its state and ends. A child tells by shared memory how many epochs it has finished.
+ * A run whose folder is not finished continues from its last checkpoint. A child whose parent was killed
+ * saves its state and ends. A child reports its number of finished epochs in shared memory.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, kill, nanosleep */
 #include "run_pool.h"
@@ -104,10 +104,10 @@ static void end_run(struct run_pool *p, struct pool_run *run, int status)
         keep_failure(p, code);
 }
 
-/* ---- How far they are */
+/* ---- Progress */
 
-/* "; table 1, 2x800 tanh, dfa, seed 1: epoch 23 of at most 300" for each run, because a stop rule may end it
-   earlier. */
+/* Adds "; table 1, 2x800 tanh, dfa, seed 1: epoch 23 of at most 300" for each run; "at most", because a stop
+   rule may end it earlier. */
 static void add_runs(const struct run_pool *p, char *text, size_t room)
 {
     for (int i = 0; i < p->n_runs; i++) {
@@ -118,8 +118,8 @@ static void add_runs(const struct run_pool *p, char *text, size_t room)
     }
 }
 
-/* Fractions of all runs that are done, now and (before) when this command first saw them: a resumed run has
-   finished epochs already. */
+/* Returns the fraction of all runs that is done; before: the fraction when this command began, which is above
+   0 if it resumed runs. */
 static double share_done(struct run_pool *p, double *before)
 {
     double now = (double)(p->done + p->failed);
@@ -168,7 +168,8 @@ static void stop_children(const struct run_pool *p)
             kill(p->runs[i].child, SIGTERM);
 }
 
-/* For one child. Looks every few milliseconds, so that no signal is missed between a look and a wait. */
+/* Waits for one child. Polls every few milliseconds, because a signal that came between a check and a
+   blocking wait would be missed. */
 static void wait_for_child(struct run_pool *p)
 {
     static const struct timespec pause = {.tv_sec = 0, .tv_nsec = 5 * 1000 * 1000};
@@ -187,7 +188,7 @@ static void wait_for_child(struct run_pool *p)
             end_run(p, &p->runs[i], status);
 }
 
-/* ---- All of it */
+/* ---- The loop */
 
 static bool may_begin(const struct run_pool *p)
 {
@@ -215,7 +216,7 @@ static int share_progress(struct run_pool *p)
 static int code_of_all(const struct run_pool *p)
 {
     const bool is_stopped =
-        progress_asked_to_stop() || p->code == EXIT_DONE; /* the command, or a child alone */
+        progress_asked_to_stop() || p->code == EXIT_DONE; /* the command was stopped, or only a child was */
     if (is_stopped && p->done + p->failed < p->n_runs) {
         usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_runs);
         return EXIT_STOPPED;
@@ -234,7 +235,8 @@ int pool_work(struct run_pool *p)
     p->line = progress_report(p->s);
     p->began = seconds_now();
     progress_signals();
-    signal(SIGCHLD, SIG_DFL); /* where whoever started the program ignores it, no child could be waited for */
+    signal(SIGCHLD,
+           SIG_DFL); /* if the parent of this program ignores SIGCHLD, its children could not be waited for */
     while (p->running > 0 || may_begin(p)) {
         if (p->running < p->width && may_begin(p))
             begin_run(p, &p->runs[p->next++]);

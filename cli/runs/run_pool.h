@@ -1,9 +1,9 @@
 /*
  * run_pool.h - many runs, several at once, each in a child process and a run folder of its own.
  *
- * A child process and not a thread: a run that is killed or crashes takes no other with it, each has a
- * context of its own, and a run behaves exactly as `backless train` does. docs/comparing.md tells how many
- * run at once, and why.
+ * Runs are child processes instead of threads, because a run that is killed or crashes does not affect the
+ * others, and a run in a process with its own context behaves exactly as `backless train` does.
+ * docs/comparing.md says how many run at once, and why.
  */
 #ifndef CLI_RUN_POOL_H
 #define CLI_RUN_POOL_H
@@ -18,7 +18,7 @@ enum { RUN_NAME_ROOM = 200, MOST_JOBS = 256 };
 /* The state of a child's run, in memory that it shares with its parent. */
 struct run_progress {
     _Atomic int finished; /* finished epochs; -1: not known yet */
-    _Atomic int most;     /* epochs that the run has at most; 0: not known yet */
+    _Atomic int most;     /* the largest number of epochs of the run; 0: not known yet */
 };
 
 struct pool_run {
@@ -30,7 +30,7 @@ struct pool_run {
     pid_t child; /* 0: none runs */
     double began;
     struct run_progress *progress;
-    int first_seen; /* finished epochs when the pool saw them first; -1: none was */
+    int first_seen; /* finished epochs when the pool first read them; -1: not read yet */
 };
 
 struct run_pool {
@@ -62,8 +62,8 @@ struct run_pool {
 int pool_work(struct run_pool *pool);
 
 /* How many runs work at once, and with how many threads each: as many runs as there are cores, with one
-   thread each; with fewer runs, the remaining cores are distributed among them. jobs, threads: the numbers
-   that the user gave, or 0. */
+   thread each; if there are fewer runs than cores, the remaining cores are distributed among the runs. jobs,
+   threads: the numbers that the user gave, or 0. */
 struct pool_split {
     int width, threads;
 };

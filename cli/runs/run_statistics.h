@@ -11,7 +11,7 @@ enum { SEEDS_OF_AN_INTERVAL = 3 };
 struct paired {
     int n;
     double mean, low,
-        high; /* NaN: no mean without a pair, and no interval of fewer than SEEDS_OF_AN_INTERVAL */
+        high; /* the mean is NaN without a pair, the interval with fewer than SEEDS_OF_AN_INTERVAL pairs */
 };
 
 /* Computes the mean and the interval of n differences. */

@@ -50,8 +50,8 @@ static bool is_same_setting(const struct run_plan *plan, const json_t *a, const 
     return true;
 }
 
-/* Runs in the order of their settings, those of one setting side by side; the order within the plan decides
-   among both. */
+/* Reads the runs and sorts them by settings, so that the runs of one setting are adjacent; equal settings
+   keep the order of the plan. */
 static int read_runs(struct run_summary *s, const char *const *folders)
 {
     const size_t n = json_array_size(s->plan.runs);
@@ -84,7 +84,7 @@ static const struct figure *figure_in(const struct run_figures *figures, enum ju
     return set == JUDGED_TEST ? &figures->test : set == JUDGED_VAL ? &figures->val : &figures->train;
 }
 
-/* The figure that all runs are compared by: that of the first finished run. */
+/* Chooses the figure by which all runs are compared: that of the first finished run. */
 static void choose_judge(struct run_summary *s)
 {
     const bool prefers_val = !s->plan.is_comparison;
@@ -166,7 +166,7 @@ static int by_mean(const void *a, const void *b)
     return (x->runs > y->runs) - (x->runs < y->runs);
 }
 
-/* Without a single setting of bp there are no differences. */
+/* Computes the differences from bp; there are none unless exactly one setting has bp. */
 static void compare_groups_with_bp(struct run_summary *s, double *room)
 {
     const struct run_group *bp = NULL;

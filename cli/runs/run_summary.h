@@ -34,9 +34,9 @@ enum judged_set { JUDGED_TEST, JUDGED_VAL, JUDGED_TRAIN };
 struct run_summary {
     struct run_plan plan; /* owned */
     struct summary_run *runs;
-    struct run_group *groups; /* best first; those of which runs diverged or failed come after all others */
+    struct run_group *groups; /* best first; groups with diverged or failed runs come last */
     int n_runs, n_groups, done;
-    bool has_bp; /* differences to it are known */
+    bool has_bp; /* the plan has bp, so differences from it are known */
     enum judged_set set;
     enum figure_kind kind;
 };

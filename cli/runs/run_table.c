@@ -28,7 +28,7 @@ struct settings_table {
     enum table_form form;
 };
 
-/* By the values that `value_of` gives; *out is FORM_TEXT where there is none. */
+/* Reads the form from the options whose values `value_of` returns; *out is FORM_TEXT if none is given. */
 static int read_form(enum table_form *out, const struct session *s,
                      const char *(*value_of)(const struct session *, const char *))
 {
@@ -43,7 +43,7 @@ static int read_form(enum table_form *out, const struct session *s,
     return EXIT_DONE;
 }
 
-/* A form of the command line goes before that of the environment. */
+/* Reads the form; the command line overrides the environment. */
 int table_form_read(enum table_form *out, const struct session *s)
 {
     const int code = read_form(out, s, extra_typed);
@@ -110,7 +110,7 @@ static void put_runs(const struct run_group *g, char out[CELL_ROOM])
         snprintf(out, CELL_ROOM, "%d/%d", g->done, g->n_runs);
 }
 
-/* "31.2 45.0", of the first blocks. */
+/* Writes the mean angles of the first blocks, "31.2 45.0". */
 static void put_angles(const struct run_group *g, char out[CELL_ROOM])
 {
     out[0] = 0;
@@ -155,7 +155,7 @@ static struct text_row row_of(const struct settings_table *t, const struct run_g
 
 /* ---- Text */
 
-/* Characters, of which "±" has two bytes. */
+/* Returns the width in columns; "±" is one column of two bytes. */
 static int columns_of(const char *text)
 {
     int n = 0;
@@ -250,7 +250,8 @@ static void print_markdown(const struct settings_table *t)
     }
 }
 
-/* The figures are made as LaTeX already; values may hold anything. */
+/* Writes a row for LaTeX. The figures contain LaTeX already; only the option values are escaped, because they
+   may contain any character. */
 static void put_latex(const struct settings_table *t, const struct text_row *row, bool is_head)
 {
     for (int i = 0; i < t->n_columns; i++) {
@@ -288,7 +289,7 @@ static void put_csv_number(double x)
         csv_put_number(stdout, x);
 }
 
-/* One field: numbers with blanks between them, and "-" for none. */
+/* Writes the angles as one CSV field: numbers separated by blanks, "-" for a missing one. */
 static void put_csv_angles(const struct run_group *g)
 {
     putchar(',');

@@ -1,8 +1,8 @@
 /*
  * run_training.c - training in a child process.
  *
- * failure.json, {"exit_code": 5, "why": "..."}, is what a run leaves that cannot be finished; it goes when
- * the run begins anew.
+ * failure.json, {"exit_code": 5, "why": "..."}, is written to the folder of a run that cannot be finished,
+ * and removed when the run begins again.
  */
 #include "run_training.h"
 #include "../make_folder.h"
@@ -57,7 +57,8 @@ bool folder_has(const char *folder, const char *name)
 
 /* ---- A run in its folder */
 
-/* A run continues with the bits of the version that began it, or is refused. */
+/* Refuses to continue a run that another numeric revision of the library began, because its bits would
+   differ. */
 static int check_revision(const char *folder)
 {
     char path[BL_PATH_ROOM];
@@ -80,7 +81,7 @@ static bl_status configure_training(struct training *t, const struct folder_run 
     bl_status status = run->configure(&t->config, t->ctx, run->what);
     if (status == BL_OK)
         status = bl_config_set(t->config, "out", run->folder);
-    if (status == BL_OK && !is_begun) /* a folder of which a kill left no checkpoint is begun anew */
+    if (status == BL_OK && !is_begun) /* a run that was killed before its first checkpoint begins again */
         status = bl_config_set(t->config, "force", "true");
     return status;
 }
@@ -91,7 +92,7 @@ struct run_progress_user {
     struct tensorboard *board;
 };
 
-/* A run whose parent was killed saves its state and ends. */
+/* Stops the run, which saves its state, if its parent process has ended. */
 static int progress_parent(void *user, const bl_progress *now)
 {
     const struct run_progress_user *u = user;

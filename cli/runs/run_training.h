@@ -1,6 +1,5 @@
 /*
- * run_training.h - a training of a pool's child: a context of its own, data, trainer, and the run folder that
- * it goes on in.
+ * run_training.h - a training in a child of the pool: its own context, data, trainer and run folder.
  */
 #ifndef CLI_RUN_TRAINING_H
 #define CLI_RUN_TRAINING_H

@@ -30,7 +30,7 @@ static void value_text(const struct run_values *v, double x, char out[VALUE_ROOM
         number_text(x, RANGE_DIGITS, out);
 }
 
-/* At a share between 0 and 1 of the way from low to high. */
+/* Returns the value at a share, from 0 to 1, of the way from low to high. */
 static double between(const struct run_values *v, double share)
 {
     return v->is_log ? v->low * pow(v->high / v->low, share) : v->low + share * (v->high - v->low);
@@ -57,7 +57,7 @@ static bool is_whole_number(const char *text, size_t n)
     return n > 0 && strspn(text, "0123456789") >= n;
 }
 
-/* The parts of "A:B:log:N", of which the last may be left out. */
+/* The parts of "A:B:log:N"; N may be omitted. */
 struct range_parts {
     const char *from, *to, *kind, *count;
     size_t n_kind;
@@ -94,7 +94,7 @@ static int fill_range(struct run_values *v, const char *key, int n)
     for (int i = 0; i < n && code == EXIT_DONE; i++) {
         char text[VALUE_ROOM];
         value_text(v, between(v, (double)i / (double)(n - 1)), text);
-        if (strcmp(text, last) != 0) /* whole numbers may round to the same */
+        if (strcmp(text, last) != 0) /* neighbouring values may round to the same whole number */
             code = add(v, key, text, strlen(text));
         snprintf(last, sizeof last, "%s", text);
     }
@@ -171,8 +171,8 @@ void values_draw(const struct run_values *values, double place, char out[VALUE_R
         value_text(values, between(values, place), out);
 }
 
-/* SplitMix64 (Steele, Lea and Flood 2014) on a counter: a longer sweep begins with the settings of a shorter
-   one. */
+/* SplitMix64 (Steele, Lea and Flood 2014) on a counter, so that a longer sweep begins with the settings of a
+   shorter one. */
 double draw_place(unsigned k, unsigned axis)
 {
     uint64_t z = ((uint64_t)k << 16 | axis) * UINT64_C(0x9E3779B97F4A7C15) + UINT64_C(0x9E3779B97F4A7C15);

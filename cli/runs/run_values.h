@@ -23,8 +23,7 @@ struct run_values {
    the option. */
 int values_read(struct run_values *out, const char *key, const char *text);
 void values_release(struct run_values *values);
-/* Gives the value at `place`, at least 0 and below 1: one of the list, or one of the range from low to
-   high. */
+/* Writes the value at `place`, from 0 to below 1: one of the list, or one of the range from low to high. */
 void values_draw(const struct run_values *values, double place, char out[VALUE_ROOM]);
 /* Returns number k (from 0) of the fixed sequence in [0, 1) that axis `axis` of a random sweep uses. */
 double draw_place(unsigned k, unsigned axis);

@@ -2,8 +2,8 @@
  * cmd_sweep.c - backless sweep: one training for each combination of the values of some options, or for some
  * drawn at random.
  *
- * An option whose value is no value of its own but a list or a range of them (run_values.h) is an axis. Every
- * combination is trained with each seed. The table has the best setting first.
+ * An option whose value is a list or a range of values (run_values.h) is an axis. Every combination is
+ * trained with each seed. The table has the best setting first.
  */
 #include "../runs/run_options.h"
 #include "../runs/run_values.h"
@@ -50,7 +50,7 @@ static int read_options(struct sweep_command *w)
     return code;
 }
 
-/* Every value is one that the option takes. */
+/* Checks that the option accepts every value of the axis. */
 static int check_values(const struct sweep_command *w, int axis)
 {
     bl_config *config = NULL;
@@ -81,7 +81,7 @@ static int read_axes(struct sweep_command *w)
 
 /* ---- The plan */
 
-/* texts: a value for each list; one run for each seed. */
+/* Adds the runs of one setting, one for each seed. texts: a value for each list. */
 static void add_setting(struct sweep_command *w, char (*texts)[VALUE_ROOM])
 {
     const unsigned long long first = strtoull(bl_config_get(w->s->config, "seed"), NULL, 10);
@@ -106,7 +106,7 @@ static void add_drawn(struct sweep_command *w)
     }
 }
 
-/* The last list's values change fastest. */
+/* Adds every combination; the values of the last list change fastest. */
 static void add_combinations(struct sweep_command *w, double n)
 {
     char texts[MAX_LISTS][VALUE_ROOM];
@@ -136,8 +136,9 @@ static int make_plan(struct sweep_command *w)
     return EXIT_DONE;
 }
 
-/* Errors in the data or in the options that all runs share are reported once, before any run. A setting
-   that is refused because of its own values fails alone, except the first. */
+/* Creates the trainer of the first run, so that errors in the data or in the shared options are reported
+   once, before any run. A setting that is refused because of its own values fails alone, unless it is the
+   first. */
 static int check_first(const struct sweep_command *w)
 {
     bl_config *config = NULL;
@@ -158,9 +159,9 @@ static int check_first(const struct sweep_command *w)
     return status == BL_OK ? EXIT_DONE : fail_with(w->s, status);
 }
 
-/* ---- All of it */
+/* ---- The command */
 
-/* The plan is released. */
+/* Prints the table, and releases the plan. */
 static int show(struct sweep_command *w, const char *folder, bool has_report)
 {
     const char *const folders[] = {folder, NULL};

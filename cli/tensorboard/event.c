@@ -116,7 +116,7 @@ static void put_text(struct message *m, unsigned field, const char *text)
     put_bytes(m, field, text, strlen(text));
 }
 
-/* Puts a message that is complete into another, and frees it. */
+/* Adds a complete message to another as a field, and frees it. */
 static void put_message(struct message *m, unsigned field, struct message *part)
 {
     m->has_failed |= part->has_failed;
@@ -144,7 +144,7 @@ void event_add_scalar(struct event *event, const char *tag, double x)
     put_message(&event->summary, SUMMARY_VALUE, &value);
 }
 
-/* Range i of RANGES ends at limit(i), which belongs to it. */
+/* Returns the upper limit of range i, which belongs to the range. */
 static double limit(double least, double most, int i)
 {
     return i == RANGES - 1 ? most : least + (i + 1) * (most - least) / RANGES;
@@ -203,7 +203,7 @@ void event_add_image(struct event *event, const char *tag, const unsigned char *
     add_value(event, tag, VALUE_IMAGE, &image);
 }
 
-/* A tensor of one text, for TensorBoard's plugin of that name. */
+/* Adds a text as a tensor, which TensorBoard's plugin "text" shows. */
 void event_add_text(struct event *event, const char *tag, const char *text)
 {
     struct message value = {NULL, 0, 0, false}, tensor = value, shape = value, dimension = value,
@@ -259,7 +259,7 @@ void event_free(struct event *event)
 
 /* ---- Reading */
 
-/* The varint at *at, which goes behind it. A varint that the bytes do not hold is 0. */
+/* Reads the varint at *at, and moves *at behind it. A varint that is cut off gives 0. */
 static uint64_t read_varint(const unsigned char *bytes, size_t n, size_t *at)
 {
     uint64_t x = 0;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LENGTH_BYTES = 8, CRC_BYTES = 4, MOST_BYTES = 1 << 30 }; /* a longer record is a damaged one */
+enum { LENGTH_BYTES = 8, CRC_BYTES = 4, MOST_BYTES = 1 << 30 }; /* a longer record is taken as damaged */
 
 static uint32_t masked_crc(const unsigned char *bytes, size_t n)
 {
@@ -40,8 +40,8 @@ static uint64_t number_at(const unsigned char *at, int n_bytes)
     return x;
 }
 
-/* The bytes of the next record, to be freed, and their CRC behind them. NULL: there is none, it is damaged,
-   or there is no memory. */
+/* Returns the bytes of the next record with their CRC after them; the caller frees them. NULL: the file ends,
+   the record is damaged, or there is no memory. */
 static unsigned char *read_record(FILE *from, size_t *n)
 {
     unsigned char head[LENGTH_BYTES + CRC_BYTES];
@@ -58,7 +58,7 @@ static unsigned char *read_record(FILE *from, size_t *n)
     return NULL;
 }
 
-/* The size of the records that remain. */
+/* Returns the size in bytes of the records that are kept. */
 static long size_of_kept(FILE *from, record_is_kept *is_kept, const void *what)
 {
     long size = 0;

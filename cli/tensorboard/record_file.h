@@ -12,12 +12,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Whether a record of a file that exists is kept. */
+/* Returns whether an existing record is kept. */
 typedef bool record_is_kept(const unsigned char *bytes, size_t n, const void *what);
 
-/* Opens a file to append records to it, and makes it where there is none. Of a file that exists, the records
-   before the first that is not kept, or is incomplete or damaged, remain; the rest is cut off. NULL, with
-   errno: it cannot be opened, read or cut. */
+/* Opens a file to append records, and creates it if it does not exist. In an existing file, the records
+   before the first that is not kept, incomplete or damaged remain, and the rest is cut off. Returns NULL and
+   sets errno if the file cannot be opened, read or cut. */
 FILE *record_file_open(const char *path, record_is_kept *is_kept, const void *what);
 /* Appends a record and passes it to the system, so that a reader finds it. false, with errno. */
 bool record_file_append(FILE *to, const unsigned char *bytes, size_t n);

@@ -1,9 +1,9 @@
 /*
- * tensorboard.c - which values of a run become events, and under which tags.
+ * tensorboard.c - selects the values of a run that become events, and their tags.
  *
  * The scalars are those of the lines of log.jsonl: "test_loss" has the tag "loss/test", an angle "sample" of
- * block 0 the tag "angle_sample/block_0". Where a line of an epoch follows a line of the same step, what both
- * lines have is left out of the event of the epoch, so that no tag has a step twice.
+ * block 0 the tag "angle_sample/block_0". If the line of an epoch follows a line of the same step, values
+ * that both have are left out of the event of the epoch, so that no tag has a step twice.
  */
 #include "tensorboard.h"
 
@@ -26,7 +26,7 @@ struct tensorboard {
     FILE *file; /* NULL: not opened yet */
     bool is_resumed, has_failed;
     struct event event;
-    uint64_t step_of_line; /* of the latest line that is not an epoch's */
+    uint64_t step_of_line; /* step of the latest line that is not an epoch's */
 };
 
 struct tensorboard *tensorboard_open(const char *dir, const char *name, const bl_trainer *trainer,
@@ -84,7 +84,7 @@ static void end_event(struct tensorboard *board)
     append(board);
 }
 
-/* All options, as a block of code in Markdown. */
+/* Adds all options as a block of code in Markdown. */
 static void put_options(struct tensorboard *board)
 {
     const bl_config *config = bl_trainer_config(board->trainer);
@@ -107,7 +107,7 @@ static void put_options(struct tensorboard *board)
     end_event(board);
 }
 
-/* Of a run that is resumed, the events before `step` remain; of another run, none. */
+/* Opens the file of events. Of a resumed run the events before `step` are kept; otherwise none are. */
 static void open_file(struct tensorboard *board, uint64_t step)
 {
     if (!board->is_resumed)
@@ -130,7 +130,7 @@ static void open_file(struct tensorboard *board, uint64_t step)
 
 /* ---- Scalars */
 
-/* "loss/test" of "test_loss". */
+/* Writes the tag of a key: "loss/test" for "test_loss". */
 static void make_tag(const char *key, char tag[TAG_ROOM])
 {
     static const char *const parts[] = {"train_", "val_", "test_", "batch_"};

@@ -9,10 +9,11 @@
 
 struct tensorboard;
 
-/* Of a run whose events go to DIR/NAME, which is made at the first event. is_resumed: the events that the
-   folder has are of this run, and its first event removes those of the same step and of later ones, written
-   after the checkpoint that the run resumes from. Otherwise all are replaced. NULL: dir is NULL, so that no
-   events are written, or there is no memory. */
+/* Opens the events of a run, which go to DIR/NAME; the folder is made at the first event. is_resumed: the
+   existing events of the folder belong to this run, and the first event removes those of its step and of
+   later steps, which were written after the checkpoint that the run resumes from. Otherwise the existing
+   events are replaced. Returns NULL if dir is NULL, which means that no events are written, and if there is
+   no memory. */
 struct tensorboard *tensorboard_open(const char *dir, const char *name, const bl_trainer *trainer,
                                      bool is_resumed);
 /* Must be called in the progress callback: writes the values of the call. After a failure, which is printed

@@ -1,8 +1,8 @@
 /*
  * cmd_verify.c - backless verify: checks that the library computes correct results on this machine.
  *
- * Every check runs on every backend of the build, or on the one that --backend names. Adding a check is a
- * line in the table and a file that says how it measures.
+ * Every check runs on every backend of the build, or on the one that --backend names. A new check needs a
+ * line in the table and a file with its measurement.
  */
 #include "../seconds.h"
 #include "findings.h"
@@ -26,7 +26,7 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
-/* -1: every backend; else the number of the one that --backend names. */
+/* Returns the index of the backend that --backend names; -1: every backend. */
 static int chosen_backend(const struct session *s)
 {
     for (int i = 0; bl_backend_name(i); i++)
@@ -35,7 +35,7 @@ static int chosen_backend(const struct session *s)
     return -1;
 }
 
-/* Whether the check applies to this backend, and the user chose it. */
+/* Returns whether the check applies to this backend and was chosen by the user. */
 static bool is_tried(const struct check *check, const struct findings *all, int backend)
 {
     const int only = chosen_backend(all->session);
@@ -105,8 +105,8 @@ static int conclude(const struct findings *all, double seconds)
     return all->not_run > 0 ? exit_code_of(all->status) : EXIT_DONE;
 }
 
-/* One thread unless the user sets another number: a check of its own shows that any number gives the same
-   bits, and on a busy machine several threads are slow. */
+/* Opens the backends, with one thread unless the user sets another number. One check shows that every number
+   of threads gives the same bits, and on a busy machine several threads are slow. */
 static bl_status open_backends(const struct session *s, struct verify backends[MAX_BACKENDS], int *n,
                                struct findings *all)
 {

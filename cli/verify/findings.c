@@ -1,5 +1,5 @@
 /*
- * findings.c - prints a finding as a line or as JSON, and a failed one on standard error too.
+ * findings.c - prints a finding as a line or as JSON, and a failed one also on standard error.
  */
 #include "findings.h"
 

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Degrees. The update's gradients are rounded once more, by 6e-8 of their size, on the way through the
-   optimiser; of 250 seeds: up to 3e-6. */
+/* The bound in degrees. The update's gradients are rounded once more by the optimiser, by 6e-8 of their size.
+   Of 250 seeds none exceeds 3e-6. */
 static const double angle_bound = 1e-4;
 
 struct dot_products {
@@ -27,7 +27,8 @@ static struct dot_products products_of(const float *a, const float *b, size_t n)
     return p;
 }
 
-/* An example that no unit of the block answers has no direction. */
+/* Returns whether the vectors have an angle: a vector of zeros, of an example to which no unit of the block
+   responds, has no direction. */
 static bool has_angle(struct dot_products p)
 {
     return p.aa > 0.0 && p.bb > 0.0;
@@ -60,7 +61,8 @@ static void add_sample_angle(struct gap *gap, const char *net, double is, const 
         gap_add_number(gap, "the angle \"sample\"", net, is, sum / (double)counted, 1.0);
 }
 
-/* With plain sgd a step is minus the rate times the gradient: the update's angle is the gradients'. */
+/* Compares the angles of a block. With plain sgd a step is minus the learning rate times the gradient, so the
+   update's angle is that of the gradients. */
 static void compare_block(const struct verify_fixture *fixture, const struct verify_fixture *bp, int l,
                           const bl_angles *is, const char *net, struct gap *gap)
 {

@@ -1,7 +1,7 @@
 /*
- * verify_bits.c - the same seed gives the same bits: for any number of threads, again and again, and with
- * the portable backend those that are written down here. Another seed must give other bits, otherwise the
- * comparison would detect nothing.
+ * verify_bits.c - checks that the same seed gives the same bits: for any number of threads, in every
+ * repetition, and with the portable backend the bits that are recorded here. Another seed must give other
+ * bits, otherwise the comparison would detect nothing.
  */
 #include "verify_fixture.h"
 
@@ -10,7 +10,7 @@
 
 enum { N = 33, INPUTS = 37, CLASSES = 10, STEPS = 4 };
 
-/* Blocks of several parts, of sizes that fit no tile. */
+/* Blocks of several ranges whose sizes are no multiple of a tile. */
 static const char *const net = "dense 203, tanh, dense 131, softplus, dense 10";
 
 struct bits {
@@ -34,7 +34,7 @@ static bl_status train(struct verify *v, const struct verify_fixture_options *op
 
 /* ---- Threads */
 
-/* In a context of its own: threads are chosen before anything is made. */
+/* Trains in a separate context, because the number of threads is set before anything is created. */
 static bl_status train_on(const struct verify *v, int threads, const struct verify_fixture_options *options,
                           struct bits *out, struct verify *failed)
 {
@@ -74,7 +74,7 @@ static bl_status try_threads(struct verify *v, const char *rule)
     return status;
 }
 
-/* One rule of each order of signals, and one that is registered. */
+/* Checks one rule for each order of signals, and a registered one. */
 static bl_status run_threads(struct verify *v)
 {
     static const char *const rules[] = {"bp", "ifa", "dfa", "registered"};
@@ -113,7 +113,7 @@ static bl_status run_seeds(struct verify *v)
 
 const struct check check_seeds = {"seeds", "another seed gives other weights", run_seeds, NULL};
 
-/* ---- Bits that are known */
+/* ---- Recorded bits */
 
 static const struct {
     const char *rule, *loss, *optimizer, *hash;

@@ -7,9 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Differences go h to each side, h = 2^-12: no hidden sum may cross a kink on the way. */
+/* No hidden sum may be closer to a kink than this, because differences are taken at a distance h = 2^-12 to
+   each side. */
 static const double kink_distance = 0.02;
-enum { WIDEST_WITH_KINKS = 32, OPTIONS = 12, ONE_OF_TWO = 4 /* the shape that has one output under bce */ };
+enum {
+    WIDEST_WITH_KINKS = 32,
+    OPTIONS = 12,
+    ONE_OF_TWO = 4 /* the index of the shape that has one output under bce */
+};
 
 static uint64_t fixture_bits(uint64_t *state)
 {
@@ -162,7 +167,8 @@ const char *fixture_loss(int i)
     return losses[i];
 }
 
-/* Weights such that sums are neither tiny nor deep in saturation: 3 / root of the inputs. */
+/* Returns the limit of random weights, 3 / root of the number of inputs, which gives sums that are neither
+   tiny nor saturated. */
 static float limit_of(const bl_tensor *t)
 {
     return t->rows == 1 || strstr(t->name, "feedback") ? 1.0f : 3.0f / sqrtf((float)t->cols);
@@ -194,7 +200,7 @@ static bool has_kinks(const struct oracle_shape *shape)
     return strstr(shape->activation, "relu") != NULL;
 }
 
-/* Draws each example that is too near to a kink again. */
+/* Draws each example again that is too close to a kink. */
 static void avoid_kinks(struct verify_fixture *fixture, struct oracle *oracle)
 {
     uint64_t state = fixture->v->seed ^ 0x6b696e6b73;

@@ -6,9 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Three layers of sums of up to 170 terms in float, each rounded by 6e-8 of its size, and activations good
-   to 2e-7. Of 250 seeds none is above 1e-6. Scores in units of the largest, losses in units of 1 + the
-   loss. */
+/* The bound: three layers of sums of up to 170 terms in float, each rounded by 6e-8 of its size, and
+   activations accurate to 2e-7. Of 250 seeds none exceeds 1e-6. The unit of scores is the largest score, that
+   of losses is 1 + the loss. */
 static const double forward_bound = 1e-5;
 
 static void compare_scores(const struct verify_fixture *fixture, const struct oracle *o,

@@ -51,7 +51,7 @@ static void compare_tensors(const struct trainer_pair *pair, const char *what, c
         gap_add_bits(gap, what, pair->net, a->values, b->values, a->rows * a->cols);
 }
 
-/* Deltas and gradients of the same batch. */
+/* Compares deltas and gradients of the same batch. */
 static bl_status compare_workspaces(struct trainer_pair *pair, struct gap *gap)
 {
     bl_tensor a, b;
@@ -85,7 +85,7 @@ static void compare_weights(const struct trainer_pair *pair, struct gap *gap)
     }
 }
 
-/* refresh: what is done before each step. */
+/* Compares two trainers over several steps. refresh: called before each step. */
 static bl_status compare_pair(struct trainer_pair *pair, bl_status (*refresh)(struct trainer_pair *pair),
                               struct gap *gap)
 {
@@ -106,7 +106,8 @@ static bl_status compare_pair(struct trainer_pair *pair, bl_status (*refresh)(st
 
 /* ---- fa through the weights */
 
-/* "l.feedback" of fa is stored like "l.dense.weight": B = W^T is a copy. */
+/* Copies the weights to the feedback: "l.feedback" of fa is stored like "l.dense.weight", so B = W^T is a
+   copy. */
 static bl_status feed_back_through_weights(struct trainer_pair *pair)
 {
     bl_status status = BL_OK;
@@ -157,8 +158,9 @@ const struct check check_fa_is_bp = {
 
 /* ---- One hidden layer */
 
-/* fa's matrix belongs to the second block and is stored like its weights, dfa's and ifa's to the first and
-   is stored outputs x units: with one hidden layer that is the same. */
+/* Gives all rules the same feedback. The matrix of fa belongs to the second block and is stored like its
+   weights; that of dfa and ifa belongs to the first block and is stored outputs x units. With one hidden
+   layer these are the same layout. */
 static bl_status share_feedback(struct trainer_pair *pair)
 {
     const bl_tensor B = fixture_tensor(&pair->reference, "0.feedback");

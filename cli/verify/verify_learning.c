@@ -15,12 +15,13 @@ enum { N = 320, BATCH = 32, EPOCHS = 12, INPUTS = 20, CLASSES = 5, CENTRES = 2 *
 
 static const char *const net = "dense 48, tanh, dense 40, tanh, dense 5";
 
-/* Half of chance; of 250 seeds none is above 0.1, and that is frozen. */
+/* The bound of the error, half of that of a random guess. Of 250 seeds none exceeds 0.1, which is that of
+   frozen. */
 static const double error_bound = 0.4;
 
-/* What the flat angle of the hidden blocks should be at most, their mean, in degrees. Two directions at
-   random are 90 degrees apart, give or take 57 / root of the dimension; of 250 seeds none is above 46
-   degrees. A rule that is not named here must stay on the right side, if it has an angle at all. */
+/* The largest mean over the hidden blocks of the angle "flat", in degrees. Two random directions are 90
+   degrees apart, with a deviation of 57 / root of the dimension; of 250 seeds none exceeds 46 degrees. A rule
+   without an entry must stay below 90 degrees, if it has an angle. */
 struct expectation {
     const char *rule;
     enum { SOME_ANGLE, NO_ANGLE, ANY_ANGLE } kind;
@@ -65,7 +66,7 @@ static bl_status train(struct verify_fixture *fixture)
     return status;
 }
 
-/* The mean over the hidden blocks; NaN: none has one. */
+/* Computes the mean angle over the hidden blocks; NaN if none has one. */
 static bl_status hidden_angle(struct verify_fixture *fixture, double *out)
 {
     bl_angles angles[MOST_BLOCKS];

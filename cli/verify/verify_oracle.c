@@ -1,5 +1,6 @@
 /*
- * verify_oracle.c - forward pass, losses, the four rules and their gradients in double precision.
+ * verify_oracle.c - computes the forward pass, losses, the four rules and their gradients in double
+ * precision.
  *
  *     h_0 = x,  a_l = W_l h_(l-1) + b_l,  h_l = f(a_l)             blocks count from 0 in the arrays
  *     e = dJ/da of the last block: softmax(a) - y, logistic(a) - y or a - y; y of a single output is the
@@ -43,7 +44,7 @@ static size_t feedback_size(const struct oracle *o, size_t l)
     return like_weights > from_output ? like_weights : from_output;
 }
 
-/* Cuts the arrays out of `memory`, or only counts where that is NULL. */
+/* Assigns parts of `memory` to the arrays; if it is NULL, only returns the size. */
 static size_t lay_out(struct oracle *o)
 {
     size_t used = 0;
@@ -208,7 +209,7 @@ static double log_sum_exp(const double *a, size_t n)
 void oracle_scores(const struct oracle *o, size_t example, double *scores)
 {
     const double *a = outputs_of(o, example), log_sum = log_sum_exp(a, outputs(o));
-    if (outputs(o) == 1) { /* of the two classes */
+    if (outputs(o) == 1) { /* one output that decides between two classes */
         scores[0] = logistic(-a[0]);
         scores[1] = logistic(a[0]);
         return;

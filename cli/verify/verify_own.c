@@ -3,8 +3,8 @@
  *
  *     s_l = sent B_l, sent = e + m + 0.01 noise, m <- 0.9 m + 0.1 sum(e) in every second step
  *
- * Direct feedback alignment with what such rules may have besides: a map, arrays that are kept and that are
- * not, noise and a period.
+ * The rule is direct feedback alignment with every feature that a registered rule may have: a map, arrays
+ * that are kept between steps and arrays that are not, noise, and a period.
  */
 #include "verify.h"
 

@@ -1,11 +1,11 @@
 /*
- * verify_slopes.c - backpropagation's gradients against central differences of the loss.
+ * verify_slopes.c - compares the gradients of backpropagation with central differences of the loss.
  *
  * The differences are taken in double precision, on the weights as the model has them:
  *     (8 (J(h) - J(-h)) - (J(2h) - J(-2h))) / 12h
- * is then wrong by less than 1e-10, and what is seen is the library's own rounding. Small nets are tried
- * weight by weight, with every activation; the wide one, whose blocks are cut into parts, in a random
- * direction for each tensor.
+ * then has an error below 1e-10, so that the measured difference is the rounding of the library. Small nets
+ * are checked weight by weight, with every activation. The wide net, whose blocks are divided into ranges, is
+ * checked in a random direction for each tensor.
  */
 #include "verify_fixture.h"
 
@@ -14,14 +14,14 @@
 #include <string.h>
 
 static const double h = 0x1p-12;
-enum { MOST_WEIGHTS = 64 }; /* of a tensor that is tried weight by weight */
+enum { MOST_WEIGHTS = 64 }; /* the most weights of a tensor that is checked weight by weight */
 
-/* Three layers of sums in float there and back, each rounded by 6e-8 of its size, and activations good to
-   2e-7. Of 250 seeds none is above 3e-6; a gradient with a wrong factor or a missing term is wrong by 1e-3
-   or more. */
+/* The bound: three layers of sums in float forward and backward, each rounded by 6e-8 of its size, and
+   activations accurate to 2e-7. Of 250 seeds none exceeds 3e-6; a gradient with a wrong factor or a missing
+   term differs by 1e-3 or more. */
 static const double slope_bound = 2e-5;
 
-struct line { /* through a tensor's values, in some direction */
+struct line { /* a line through a tensor's values, in some direction */
     double *values, *kept;
     const double *direction;
     size_t n;
@@ -36,7 +36,7 @@ static double loss_on(const struct line *line, double t, struct oracle *o,
     return oracle_loss(o, fixture->labels);
 }
 
-/* dJ/dt at t = 0. */
+/* Returns dJ/dt at t = 0 along the line. */
 static double slope_along(const struct line *line, struct oracle *o, const struct verify_fixture *fixture)
 {
     memcpy(line->kept, line->values, line->n * sizeof *line->kept);
@@ -46,7 +46,7 @@ static double slope_along(const struct line *line, struct oracle *o, const struc
     return (8 * near - far) / (12 * h);
 }
 
-struct compared_tensor { /* a tensor of the oracle's, and what the library says of it */
+struct compared_tensor { /* a tensor of the oracle, and the library's gradient of it */
     double *values;
     bl_tensor gradient;
     char name[48], net[128];
@@ -65,7 +65,8 @@ static void each_weight(const struct compared_tensor *at, struct oracle *o,
     gap_add_relative(gap, at->name, at->net, at->gradient.values, slopes, n);
 }
 
-/* The elements' roundings have random signs: their sum is small against the gradient's norm, the unit. */
+/* Compares in one random direction. The roundings of the elements have random signs, so their sum is small
+   compared with the norm of the gradient, which is the unit. */
 static bl_status one_direction(const struct compared_tensor *at, struct oracle *o,
                                const struct verify_fixture *fixture, struct gap *gap)
 {

@@ -1,5 +1,5 @@
 /*
- * verify_steps.c - the first step of each optimiser in closed form.
+ * verify_steps.c - compares the first step of each optimiser with its closed form.
  *
  *     sgd       w - rate g                                    with a momentum too: it starts from nothing
  *     rmsprop   w - rate g / (sqrt((1 - rho) g^2) + epsilon)  Torch7's: its mean square starts from 0
@@ -11,14 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of |w| + |the step|: the step has half a dozen roundings, the sum one, each 6e-8 of its size. */
+/* The bound, in units of |w| + |step|: the step has about six roundings, the sum one, each 6e-8 of its
+   size. */
 static const double step_bound = 5e-7;
 static const double rate = 0.01;
-enum { MOST = 2048 }; /* numbers of a tensor */
+enum { MOST = 2048 }; /* the most values of a tensor */
 
 struct step_case {
     const char *optimizer;
-    double (*change)(double g, double epsilon); /* of a weight, divided by -rate */
+    double (*change)(double g, double epsilon); /* change of a weight, divided by -rate */
     double epsilon;
 };
 
@@ -30,7 +31,7 @@ static double change_sgd(double g, double epsilon)
 
 static double change_rmsprop(double g, double epsilon)
 {
-    const double rho = (double)0.99f; /* as the library has it */
+    const double rho = (double)0.99f; /* rho in the library's precision */
     return g / (sqrt((1.0 - rho) * g * g) + epsilon);
 }
 
@@ -39,7 +40,7 @@ static double change_adam(double g, double epsilon)
     return g / (fabs(g) + epsilon);
 }
 
-/* The epsilons are large, because the usual ones are too small to show where they enter the equation. */
+/* The epsilons are larger than usual, so that a wrong place of epsilon in the equation shows. */
 static const struct step_case cases[] = {
     {"sgd", change_sgd, 0.0},          {"sgd momentum 0.9", change_sgd, 0.0},
     {"rmsprop", change_rmsprop, 1e-8}, {"rmsprop epsilon 0.01", change_rmsprop, 0.01},

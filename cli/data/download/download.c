@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Of a file whose size is not known: a server that never ends is ended here. */
+/* The limit for a file of unknown size, so that a server that never ends does not fill the disk. */
 static const long long MOST_BYTES = 1LL << 36;
 
 struct job {
@@ -26,7 +26,7 @@ struct job {
     const struct download *download;
     struct part_file part;
     struct fetch_progress progress;
-    char said[4096]; /* what each source said, a line each */
+    char errors[4096]; /* the error of each source, one per line */
 };
 
 enum download_check { CHECK_RIGHT, CHECK_OTHER, CHECK_FAILED };
@@ -52,7 +52,7 @@ static enum download_check check_digest(int fd, const char *path, const char *ex
     return strcmp(found, expected) == 0 ? CHECK_RIGHT : CHECK_OTHER;
 }
 
-/* ---- A file that is there already */
+/* ---- An existing file */
 
 static int judge_old_file(const struct job *job, int fd, bool *is_here)
 {
@@ -89,20 +89,21 @@ static int look_for_old_file(const struct job *job, bool *is_here)
 
 /* ---- One source */
 
-static void add_said(struct job *job, const char *url, const char *format, ...) CLI_PRINTF(3, 4);
-static void add_said(struct job *job, const char *url, const char *format, ...)
+static void add_error(struct job *job, const char *url, const char *format, ...) CLI_PRINTF(3, 4);
+static void add_error(struct job *job, const char *url, const char *format, ...)
 {
     char why[640];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(why, sizeof why, format, arguments);
     va_end(arguments);
-    const size_t used = strlen(job->said);
-    snprintf(job->said + used, sizeof job->said - used, "  %s: %s\n", url, why);
+    const size_t used = strlen(job->errors);
+    snprintf(job->errors + used, sizeof job->errors - used, "  %s: %s\n", url, why);
     note(job->session, "%s: %s", url, why);
 }
 
-/* The file, or EXIT_DONE and `is_whole` false: the next source, please. */
+/* Renames the downloaded file if its digest is right. Otherwise `is_whole` is false and EXIT_DONE is
+   returned, so that the next source is tried. */
 static int keep_if_right(struct job *job, const char *url, bool *is_whole)
 {
     const struct download *d = job->download;
@@ -116,7 +117,7 @@ static int keep_if_right(struct job *job, const char *url, bool *is_whole)
     case CHECK_OTHER:
         break;
     }
-    add_said(job, url, "the SHA-256 of what came is %s, expected %s", found, d->sha256);
+    add_error(job, url, "the downloaded file has the SHA-256 %s, expected %s", found, d->sha256);
     return part_empty(&job->part) ? EXIT_DONE : EXIT_IO;
 }
 
@@ -152,22 +153,22 @@ static int take_end(struct job *job, struct fetch *f, enum fetch_end end, bool *
         fprintf(stderr, "backless: %s: %s (after %lld bytes)\n", job->part.path, f->why, f->have);
         return EXIT_IO;
     case FETCH_UNFIT:
-        add_said(job, f->url, "%s: it is another file", f->why);
+        add_error(job, f->url, "%s: it is a different file", f->why);
         return part_empty(&job->part) ? EXIT_DONE : EXIT_IO;
     case FETCH_FAILED:
-        add_said(job, f->url, "%s", f->why);
+        add_error(job, f->url, "%s", f->why);
         return EXIT_DONE;
     case FETCH_DONE:
         break;
     }
     if (f->have < size) {
-        add_said(job, f->url, "it ended after %lld of %lld bytes", f->have, size);
+        add_error(job, f->url, "it ended after %lld of %lld bytes", f->have, size);
         return EXIT_DONE;
     }
     return keep_if_right(job, f->url, is_whole);
 }
 
-static int try_once(struct job *job, const struct download_source *source, bool *is_whole, bool *went_on)
+static int try_once(struct job *job, const struct download_source *source, bool *is_whole, bool *is_continued)
 {
     const struct download *d = job->download;
     struct fetch f = {.url = source->url,
@@ -183,7 +184,7 @@ static int try_once(struct job *job, const struct download_source *source, bool 
     const enum fetch_end end = fetch_url(&f);
     progress_clear(&job->progress);
     const int code = take_end(job, &f, end, is_whole);
-    *went_on = f.went_on;
+    *is_continued = f.is_continued;
     if (*is_whole)
         note(job->session, "%s: %s in %.1f s, and the digest is right", d->to, byte_text((double)f.have).text,
              seconds_now() - began);
@@ -194,22 +195,22 @@ static int try_once(struct job *job, const struct download_source *source, bool 
    continuing it gives a wrong digest, the whole file is requested from the same source. */
 static int try_source(struct job *job, const struct download_source *source, bool *is_whole)
 {
-    bool went_on = false;
+    bool is_continued = false;
     long long left = 0;
-    const int code = try_once(job, source, is_whole, &went_on);
-    if (code != EXIT_DONE || *is_whole || !went_on)
+    const int code = try_once(job, source, is_whole, &is_continued);
+    if (code != EXIT_DONE || *is_whole || !is_continued)
         return code;
     if (!part_size(&job->part, &left))
         return EXIT_IO;
-    return left == 0 ? try_once(job, source, is_whole, &went_on) : EXIT_DONE;
+    return left == 0 ? try_once(job, source, is_whole, &is_continued) : EXIT_DONE;
 }
 
-/* ---- All of them */
+/* ---- All sources */
 
 static int no_source_gave_it(const struct job *job)
 {
     long long have = 0;
-    fprintf(stderr, "backless: %s could not be fetched:\n%s", job->download->to, job->said);
+    fprintf(stderr, "backless: %s could not be fetched:\n%s", job->download->to, job->errors);
     if (!part_size(&job->part, &have))
         return EXIT_IO;
     if (have > 0 && !job->download->is_temporary)
@@ -218,8 +219,9 @@ static int no_source_gave_it(const struct job *job)
     return EXIT_IO;
 }
 
-/* The part may be complete, if a process ended before renaming it, or longer than allowed. */
-static int take_up(struct job *job, bool *is_whole)
+/* Resumes an existing FILE.part. It may be complete, if a process ended before renaming it, or longer than
+   allowed. */
+static int resume_part(struct job *job, bool *is_whole)
 {
     const struct download *d = job->download;
     char found[SHA256_ROOM];
@@ -241,7 +243,7 @@ static int try_all(struct job *job)
 {
     const struct download *d = job->download;
     bool is_whole = false;
-    int code = take_up(job, &is_whole);
+    int code = resume_part(job, &is_whole);
     for (int i = 0; code == EXIT_DONE && !is_whole && i < d->n_sources; i++)
         code = progress_asked_to_stop() ? stopped(job, 0) : try_source(job, &d->sources[i], &is_whole);
     return code == EXIT_DONE && !is_whole ? no_source_gave_it(job) : code;
@@ -261,7 +263,7 @@ int download_file(const struct session *session, const struct download *d)
         return code;
     if (!part_make_folders(d->to) || !part_open(&job.part, d->to))
         return EXIT_IO;
-    code = look_for_old_file(&job, &is_here); /* another process may just have brought it */
+    code = look_for_old_file(&job, &is_here); /* another process may have downloaded it meanwhile */
     if (code == EXIT_DONE && !is_here)
         code = try_all(&job);
     part_close(&job.part);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SECONDS_BETWEEN_LINES = 10 }; /* in a log, ten minutes of download are sixty lines */
+enum { SECONDS_BETWEEN_LINES = 10 }; /* ten minutes of download make sixty lines in a log */
 static const double SECONDS_BETWEEN_VIEWS = 0.2;
 
 struct byte_text byte_text(double bytes)
@@ -31,7 +31,7 @@ void progress_begin(struct fetch_progress *p, long long had, long long total)
     p->began = p->shown = seconds_now();
 }
 
-/* The less important parts come last, where a narrow terminal truncates the line. */
+/* Composes the line. The less important parts come last, because a narrow terminal truncates it. */
 static void compose(const struct fetch_progress *p, long long have, double seconds, char *out, size_t room)
 {
     const double rate = (double)(have - p->had) / seconds;

@@ -12,7 +12,7 @@
 
 struct fetch_progress {
     const char *name;
-    long long had, total; /* bytes at the beginning, and in all (0: not known) */
+    long long had, total; /* bytes at the beginning, and of the whole file (0: not known) */
     bool is_quiet, is_terminal;
     double began, shown;
     struct progress_line line;
@@ -20,7 +20,7 @@ struct fetch_progress {
 
 void progress_begin(struct fetch_progress *progress, long long had, long long total);
 void progress_show(struct fetch_progress *progress, long long have);
-void progress_clear(struct fetch_progress *progress); /* before another line is written */
+void progress_clear(struct fetch_progress *progress); /* must be called before another line is printed */
 
 struct byte_text {
     char text[32];

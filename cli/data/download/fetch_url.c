@@ -30,7 +30,7 @@ struct transfer {
     struct fetch *fetch;
     long long asked_from;
     enum answer answer;
-    enum fetch_end end; /* what the callbacks found; FETCH_DONE: nothing */
+    enum fetch_end end; /* how the callbacks ended the transfer; FETCH_DONE: they did not */
 };
 
 #define WHY(fetch, ...) snprintf((fetch)->why, sizeof(fetch)->why, __VA_ARGS__)
@@ -51,7 +51,7 @@ static bool empty_file(struct transfer *t)
     return true;
 }
 
-/* Content-Range: bytes 500-999/1000 */
+/* Returns whether the answer begins at the requested byte: Content-Range: bytes 500-999/1000 */
 static bool begins_where_asked(const struct transfer *t)
 {
     struct curl_header *range = NULL;
@@ -69,7 +69,7 @@ static enum answer classify_response(struct transfer *t)
     curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &code);
     const bool asked_for_range = t->asked_from > 0;
     if (code == HTTP_PARTIAL && asked_for_range && begins_where_asked(t)) {
-        t->fetch->went_on = true;
+        t->fetch->is_continued = true;
         return ANSWER_TAKEN;
     }
     if (asked_for_range && (code == HTTP_PARTIAL || code == HTTP_NO_SUCH_RANGE))
@@ -102,7 +102,7 @@ static bool append(struct transfer *t, const char *bytes, size_t n)
     return true;
 }
 
-/* Anything but the number of bytes taken ends the transfer. */
+/* Appends received bytes to the part. A return value other than their number ends the transfer. */
 static size_t on_bytes(char *bytes, size_t size, size_t n, void *user)
 {
     struct transfer *t = user;
@@ -111,7 +111,8 @@ static size_t on_bytes(char *bytes, size_t size, size_t n, void *user)
     return t->answer == ANSWER_TAKEN && append(t, bytes, size * n) ? size * n : 0;
 }
 
-/* Called about once a second also when nothing comes; anything but 0 ends the transfer. */
+/* Shows the progress. libcurl calls it about once a second, also when no bytes come; a return value other
+   than 0 ends the transfer. */
 static int on_time(void *user, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
 {
     (void)down_total, (void)down, (void)up_total, (void)up;
@@ -120,7 +121,8 @@ static int on_time(void *user, curl_off_t down_total, curl_off_t down, curl_off_
     return progress_asked_to_stop();
 }
 
-/* As curl itself does, which its library leaves to the program. */
+/* Sets the certificates from the environment as the program curl does; its library leaves this to the
+   caller. */
 static void set_trust(CURL *curl)
 {
     const char *bundle = getenv("CURL_CA_BUNDLE"), *file = getenv("SSL_CERT_FILE"),
@@ -164,7 +166,7 @@ static enum fetch_end end_of(struct transfer *t, CURLcode result, const char *er
 {
     struct fetch *f = t->fetch;
     if (result == CURLE_OK && t->answer == ANSWER_NONE)
-        t->answer = classify_response(t); /* no byte came */
+        t->answer = classify_response(t); /* no bytes were received */
     if (t->end != FETCH_DONE || (result == CURLE_OK && t->answer != ANSWER_BEGIN_ANEW))
         return t->end;
     if (result == CURLE_ABORTED_BY_CALLBACK) {
@@ -207,9 +209,9 @@ enum fetch_end fetch_url(struct fetch *f)
 {
     enum answer answer = ANSWER_NONE;
     f->why[0] = 0;
-    f->went_on = false;
+    f->is_continued = false;
     enum fetch_end end = transfer_once(f, &answer);
-    if (answer == ANSWER_BEGIN_ANEW) /* cannot be answered twice: no range is asked for now */
+    if (answer == ANSWER_BEGIN_ANEW) /* the second request has no range, and does not get this answer again */
         end = transfer_once(f, &answer);
     return end;
 }

@@ -8,9 +8,9 @@
 
 enum fetch_end {
     FETCH_DONE,   /* the server says that this is all */
-    FETCH_FAILED, /* by the server or on the way; what came so far may be the beginning of the file */
-    FETCH_UNFIT,  /* more came than the file has: it is another one */
-    FETCH_DISK,   /* what came could not be written */
+    FETCH_FAILED, /* by the server or the connection; the received bytes may be the beginning of the file */
+    FETCH_UNFIT,  /* more bytes came than the file has: it is a different file */
+    FETCH_DISK,   /* the received bytes could not be written */
     FETCH_STOPPED /* by a signal */
 };
 
@@ -19,10 +19,10 @@ struct fetch {
     bool may_use_http; /* else https only, and redirects to https only */
     long stall_seconds;
     int fd;
-    long long have, most; /* bytes in the file, and how many there may be */
+    long long have, most; /* bytes in the partial file, and the most that it may have */
     struct fetch_progress *progress;
-    bool went_on;  /* result: what came continues what the file had */
-    char why[512]; /* of every end but FETCH_DONE, without the address */
+    bool is_continued;  /* result: the received bytes continue the partial file */
+    char why[512]; /* result: why it failed, without the address; not set for FETCH_DONE */
 };
 
 enum fetch_end fetch_url(struct fetch *fetch);

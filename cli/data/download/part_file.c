@@ -1,8 +1,8 @@
 /*
  * part_file.c - FILE.part: opened, locked, and renamed when it is whole.
  *
- * The lock is fcntl's, which other machines on a shared disk see too. It is lost when the process closes any
- * descriptor of the file, so the file is accessed through this descriptor only.
+ * The lock is one of fcntl, which other machines on a shared disk see too. A process loses it when it closes
+ * any descriptor of the file; the file is therefore accessed through this descriptor only.
  */
 #include "part_file.h"
 
@@ -51,7 +51,8 @@ static bool take_lock(const struct part_file *part)
     return errno == EACCES || errno == EAGAIN ? name_holder(part) : fail(part->path);
 }
 
-/* Between opening and locking, who had it may have renamed or removed it. */
+/* Returns whether the file still has its name. The process that held the lock may have renamed or removed it
+   between our opening and locking. */
 static bool still_has_its_name(const struct part_file *part)
 {
     struct stat opened, named;
@@ -94,7 +95,8 @@ bool part_empty(const struct part_file *part)
     return ftruncate(part->fd, 0) == 0 || fail(part->path);
 }
 
-/* So that the new name outlives a crash. Some file systems cannot: then there is nothing to be done. */
+/* Writes the folder to the disk, so that the new name survives a crash. Errors are ignored, because some file
+   systems cannot do this. */
 static void sync_folder_of(const char *path)
 {
     char folder[BL_PATH_ROOM];
@@ -109,7 +111,7 @@ static void sync_folder_of(const char *path)
     close(fd);
 }
 
-/* A file that is replaced keeps its permission bits. */
+/* Copies the permission bits of the file that is replaced. */
 static bool keep_permissions(const struct part_file *part, const char *to)
 {
     struct stat old;

@@ -13,17 +13,17 @@ struct part_file {
     char path[BL_PATH_ROOM];
 };
 
-/* Each function that gives false has said why on standard error. */
+/* A function that returns false has printed why on standard error. */
 
-/* Makes the folders that `to` is in. */
+/* Makes the folders above `to`. */
 bool part_make_folders(const char *to);
-/* Opens or creates it, and locks it; another process that has it is named. */
+/* Opens or creates TO.part and locks it. If another process has locked it, the message names that process. */
 bool part_open(struct part_file *part, const char *to);
 bool part_size(const struct part_file *part, long long *size);
 bool part_empty(const struct part_file *part);
-/* To the disk, then under its own name. */
+/* Writes the part to the disk, and renames it to `to`. */
 bool part_finish(const struct part_file *part, const char *to);
-/* An empty one is removed. */
+/* Closes the part, and removes it if it is empty. */
 void part_close(struct part_file *part);
 
 #endif

@@ -29,7 +29,7 @@ bool sha256_of_fd(int fd, char hex[SHA256_ROOM])
 {
     unsigned char bytes[EVP_MAX_MD_SIZE];
     unsigned n = 0;
-    errno = ENOMEM; /* what libcrypto fails of, if it does */
+    errno = ENOMEM; /* the only reason for which libcrypto fails here */
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     const bool is_done = digest && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
                          add_file(digest, fd) && EVP_DigestFinal_ex(digest, bytes, &n) == 1;

@@ -8,8 +8,8 @@
 
 enum { SHA256_ROOM = 65 }; /* 64 hexadecimal digits and a zero */
 
-/* From the file's first byte, whatever its position; fd stays open. false: it could not be read, errno says
-   why. */
+/* Computes the SHA-256 of the whole file, whatever the position of fd, which stays open. Returns false if the
+   file could not be read; errno says why. */
 bool sha256_of_fd(int fd, char hex[SHA256_ROOM]);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * no_download.c - the build without downloads: says what to fetch by hand, and where to put it.
+ * no_download.c - the build without downloads: prints what to download by hand, and where to put it.
  */
 #include "../download.h"
 
