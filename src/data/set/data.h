@@ -64,6 +64,7 @@ struct data_origin {
     size_t val;                       /* the options that hold examples out, as in struct data_options */
     double val_fraction, test_fraction;
     bool val_is_last;
+    size_t fold, folds;
     size_t n_test; /* of a test set that was not drawn */
     uint64_t test_hash;
 };
@@ -134,6 +135,7 @@ struct data_options {
     bool looks;
     bool has_labels;      /* false: a set without labels is also valid (predict) */
     double test_fraction; /* of one file, held out for testing; 0: none */
+    size_t fold, folds;   /* instead: part fold, from 1, of `folds` parts of one file; folds 0: none */
     size_t val;           /* training examples held out for validation */
     double val_fraction;  /* the same as a share of them; 0: `val` counts */
     bool val_is_last;     /* the last ones; else drawn by class and seed */
@@ -145,8 +147,8 @@ struct data_options {
    "./mnist" for the file.
 
    Train, val and test as bl_data_load promises; val and test may come out NULL. test_where (may be NULL) is
-   another set for testing; else a folder or named set brings its own; else test_fraction of each class is
-   drawn by the seed, and both parts stay in drawn order. val is then drawn likewise, each class by its
+   another set for testing; else a folder or named set brings its own; else test_fraction of each class, or a
+   fold, is drawn by the seed, and both parts stay in drawn order. val is then drawn likewise, each class by its
    share, or is what stands last; what remains keeps its order. Scaling is fitted on what remains of train
    and copied to the others; train's columns and classes decide how test is read. */
 bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
@@ -200,6 +202,10 @@ bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char 
 
 /* "1x28x28", channels, rows and columns, or "28x28" of one channel. */
 bool shape_parse(const char *text, bl_shape *out);
+
+/* Reads "2/5", the option fold: part *fold, from 1, of *folds parts. */
+enum { MOST_FOLDS = 1000 };
+bool fold_parse(const char *text, size_t *fold, size_t *folds);
 size_t shape_numbers(bl_shape shape); /* the numbers of an example */
 bool shape_is_vector(bl_shape shape); /* not an image */
 bool shape_is_same(bl_shape a, bl_shape b);

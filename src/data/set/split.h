@@ -14,8 +14,8 @@ struct split {
 };
 
 /* Both take rows out of split->train, which is replaced by the remaining rows, with its notes. They use the
-   options test_fraction, which must be above 0, and val, val_fraction and val_is_last, which may hold out
-   nothing. */
+   options folds or test_fraction, one of which must be above 0, and val, val_fraction and val_is_last, which may
+   hold out nothing. */
 bl_status split_test(struct split *split);
 bl_status split_val(struct split *split);
 
