@@ -16,11 +16,15 @@ struct run_plan {
     json_t *axes;       /* keys, in the order of the table: ["rule", "lr", "seed"] */
     json_t *runs;       /* {"name": ..., "options": {"rule": "dfa", ...}}, with a value for each axis */
     bool is_comparison; /* of rules: one setting of each, with differences to bp; else a sweep */
+    /* A rate was chosen for each rule in each fold, so that runs of one setting may differ in it. */
+    bool has_rates_by_fold;
 };
 
 /* Without runs; axes: keys, ends with NULL. The options are those that are set in config, except the axes and
    those that say only where and how fast. */
 void plan_begin(struct run_plan *plan, const bl_config *config, const char *const *axes);
+/* Another owner of the same lists. */
+struct run_plan plan_share(const struct run_plan *plan);
 void plan_release(struct run_plan *plan);
 /* Takes values, an object with a text for each axis. One that is there already is not added again. */
 void plan_add(struct run_plan *plan, json_t *values);
