@@ -29,7 +29,7 @@ const char *extra_typed(const struct session *session, const char *key)
    they do not take such options. */
 static bool is_about_splits(const char *key)
 {
-    static const char *const keys[] = {"test", "val", "test-fraction", "split-seed"};
+    static const char *const keys[] = {"test", "val", "test-fraction", "fold", "split-seed"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(key, keys[i]) == 0)
             return true;

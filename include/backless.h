@@ -175,6 +175,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      normalize         auto, none, range, global, channel, feature, image: what inputs are scaled by [auto]
      val               N, a share F below 1, or "last N" [0]
      test-fraction     F, 0 to 0.999999 [0]
+     fold              I/K, part I of K, 2 to 1000: the test set, instead of test-fraction []
      split-seed        N below 2^64 [1]
      net               layers, with commas: see below []
      init              zero, fanin, glorot, he, "uniform X", or a model's FILE.safetensors []
@@ -408,7 +409,7 @@ BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const 
                                     const bl_config *config);
 
 /* Opens the part "train", "val" or "test" that this model's training took of its data, with the same rows
-   in the same order. The model stores the options val and test-fraction, the split's seed, and a hash of
+   in the same order. The model stores the options val, test-fraction and fold, the split's seed, and a hash of
    all examples. BL_BAD_DATA: the examples at path differ from those, the training made no such part, or the
    model does not store the split (it is of version 0.1.0, or was trained on arrays). If path has a test set
    of its own, or is the test set of the training, that set is the part "test". A row that the split drew

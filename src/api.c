@@ -164,6 +164,12 @@ static void shape_of(const bl_config *config, struct data_options *options)
         options->shape = shape;
 }
 
+static void fold_of(const bl_config *config, struct data_options *options)
+{
+    if (!fold_parse(config_text(config, "fold"), &options->fold, &options->folds))
+        options->fold = options->folds = 0;
+}
+
 /* Parses the option val: "500", "0.1" or "last 500". */
 static void val_of(const bl_config *config, struct data_options *options)
 {
@@ -195,6 +201,7 @@ static struct data_options options_of(const bl_config *config)
     };
     resize_of(config, &options);
     shape_of(config, &options);
+    fold_of(config, &options);
     val_of(config, &options);
     return options;
 }

@@ -51,6 +51,11 @@ for val in 0.1 12 "last 12"; do
         count 108
     done
 done
+# the parts of a fold
+expect 0 "" "$program" train --data t.csv $quick "$net" --fold 3/7 --val 0.1 --out run --force
+measure run/model.safetensors t.csv test
+same test
+count 22
 # every row is in exactly one of the three parts
 for part in train val test; do
     "$program" predict --model run --data t.csv --part $part --output "$part.csv" --quiet ||

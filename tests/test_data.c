@@ -215,6 +215,51 @@ static void a_fraction_of_each_class_is_for_testing(void **state)
     }
 }
 
+static uint64_t fold_hash(const char *path, size_t folds, uint64_t seed)
+{
+    struct sets s;
+    const struct data_options options = {.fold = 1, .folds = folds, .seed = seed};
+    assert_loads(&s, path, NULL, &options);
+    const uint64_t hash = s.test->hash;
+    free_sets(&s);
+    return hash;
+}
+
+/* The seed decides the parts. Every row is tested once; parts of the whole and of each class differ by one row at most. */
+static void folds_are_parts_of_each_class(void **state)
+{
+    static const size_t folds[] = {2, 3, 7, ROWS};
+    (void)state;
+    const char *path = table_to_split();
+    for (size_t i = 0; i < sizeof folds / sizeof *folds; i++) {
+        size_t least = ROWS, most = 0, sum = 0;
+        int least_1 = ROWS, most_1 = 0, sum_1 = 0;
+        bool is_tested[ROWS] = {false};
+        for (size_t fold = 1; fold <= folds[i]; fold++) {
+            struct sets s;
+            const struct data_options options = {.fold = fold, .folds = folds[i], .seed = 3};
+            assert_loads(&s, path, NULL, &options);
+            const int of_class_1 = assert_is_partition(&s);
+            for (size_t k = 0; k < s.test->n; k++) {
+                const size_t row = (size_t)s.test->doubles[2 * k];
+                assert_false(is_tested[row]);
+                is_tested[row] = true;
+            }
+            least = s.test->n < least ? s.test->n : least;
+            most = s.test->n > most ? s.test->n : most;
+            least_1 = of_class_1 < least_1 ? of_class_1 : least_1;
+            most_1 = of_class_1 > most_1 ? of_class_1 : most_1;
+            sum += s.test->n;
+            sum_1 += of_class_1;
+            free_sets(&s);
+        }
+        assert_true(sum == ROWS && most - least <= 1);
+        assert_true(sum_1 == CLASS_1 && most_1 - least_1 <= 1);
+        assert_true(fold_hash(path, folds[i], 3) == fold_hash(path, folds[i], 3));
+        assert_true(fold_hash(path, folds[i], 3) != fold_hash(path, folds[i], 4));
+    }
+}
+
 static void the_seed_decides_the_split(void **state)
 {
     static const uint64_t seeds[] = {1, 1, 2};
@@ -278,6 +323,9 @@ static void what_cannot_be_loaded_is_refused(void **state)
         {":", NULL, {.test_fraction = NAN}, BL_BAD_VALUE, "expected 0 or more"},
         {":", NULL, {.test_fraction = 0.001}, BL_BAD_VALUE, "leaves none for testing"},
         {":", ":", {.test_fraction = 0.1}, BL_BAD_VALUE, "expected one of the two"},
+        {":", ":", {.fold = 1, .folds = 2}, BL_BAD_VALUE, "fold 1/2 and a test set"},
+        {":", NULL, {.fold = 1, .folds = 2, .test_fraction = 0.1}, BL_BAD_VALUE, "expected one of the two"},
+        {":", NULL, {.fold = 1, .folds = ROWS + 1}, BL_BAD_VALUE, "51 folds of the 50 examples"},
         {":", "/none/there", {.val = 0}, BL_BAD_DATA, "/none/there: no such file or folder"},
         {":",
          NULL,
@@ -639,6 +687,7 @@ int main(void)
 
         EACH (the_last_examples_are_for_validation),
         EACH (a_fraction_of_each_class_is_for_testing),
+        EACH (folds_are_parts_of_each_class),
         EACH (the_seed_decides_the_split),
         EACH (another_file_is_for_testing),
         EACH (what_cannot_be_loaded_is_refused),

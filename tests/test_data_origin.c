@@ -83,6 +83,33 @@ static void origins_are_read_back_from_text(void **state)
     free_sets(&s);
 }
 
+/* A fold is stored with the number of folds, and not beside a fraction. */
+static void a_fold_is_read_back_from_text(void **state)
+{
+    static const char *const changes[][2] = {{"\"fold\":2", "\"fold\":6"},
+                                             {"\"fold\":2", "\"fold\":0"},
+                                             {"\"fold\"", "\"folk\""},
+                                             {"\"folds\":5", "\"folds\":1"},
+                                             {"\"test_fraction\":0.0", "\"test_fraction\":0.2"}};
+    const struct data_origin origin = {.test = TEST_IS_DRAWN, .n = ROWS, .fold = 2, .folds = 5};
+    struct data_origin back;
+    char *text = NULL, changed[1000];
+    (void)state;
+    must(origin_to_text(&text, ctx, &origin));
+    must(origin_from_text(&back, ctx, "a file", text));
+    assert_true(back.fold == 2 && back.folds == 5 && back.test == TEST_IS_DRAWN);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        const char *at = strstr(text, changes[i][0]);
+        if (!at)
+            fail_msg("%s is not in %s", changes[i][0], text);
+        snprintf(changed, sizeof changed, "%.*s%s%s", (int)(at - text), text, changes[i][1],
+                 at + strlen(changes[i][0]));
+        if (origin_from_text(&back, ctx, "a file", changed) != BL_BAD_DATA)
+            fail_msg("not refused: %s", changed);
+    }
+    mem_free(ctx, text);
+}
+
 /* The text of an origin with one member replaced. */
 static void change(char *out, size_t room, const char *key, const char *value)
 {
@@ -240,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(origins_are_read_back_from_text),
+        cmocka_unit_test(a_fold_is_read_back_from_text),
         cmocka_unit_test(broken_origins_are_refused),
         cmocka_unit_test(parts_are_those_of_the_training),
         cmocka_unit_test(failing_allocations_lose_no_memory),

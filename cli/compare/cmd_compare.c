@@ -22,16 +22,21 @@ static const struct extra extras[] = {
     {"rate-epochs", "N",
      "epochs of training at each of --rates, with a schedule of that length (default: those of the run)"},
     {"tune", "lr", "choose each rule's learning rate on a validation split: decades, then thirds of one"},
+    {"halving", NULL,
+     "with --tune or --rates: successive halving, in which the worse half of the rates is dropped after shorter "
+     "trainings; with a schedule such as cosine these mislead"},
     {"seeds", "N", "runs of each rule with N seeds, from --seed on: mean, deviation, difference to bp"},
-    {"jobs", "N", "with --seeds or --tune: runs at once (default: one for each core)"},
-    {"shard", "I/N", "with --seeds: part I of N of the runs; backless collect shows all parts"},
+    {"folds", "K",
+     "K-fold cross-validation of a single file: each of K parts, drawn by class, is tested once"},
+    {"jobs", "N", "with --seeds, --folds or --tune: runs at once (default: one for each core)"},
+    {"shard", "I/N", "with --seeds or --folds: part I of N of the runs; backless collect shows all parts"},
     {"init", "zero|fanin|glorot|he|...|same",
      "initial weights of every rule; same: fanin for all (default: each rule's own)"},
     {"config", "FILE.json", "options from a file; flags take precedence"},
     {"json", NULL, "one JSON object per rule on standard output"},
-    {"csv", NULL, "with --seeds or --tune: the table as CSV"},
-    {"markdown", NULL, "with --seeds or --tune: the table as Markdown"},
-    {"latex", NULL, "with --seeds or --tune: the table as LaTeX"},
+    {"csv", NULL, "with --seeds, --folds or --tune: the table as CSV"},
+    {"markdown", NULL, "with --seeds, --folds or --tune: the table as Markdown"},
+    {"latex", NULL, "with --seeds, --folds or --tune: the table as LaTeX"},
     {"no-report", NULL, "no report.html in the folder of runs (see: backless report)"},
     {"tensorboard", "DIR", "write events for TensorBoard, in a subfolder for each run"},
     {"progress", "panel|line|none",
@@ -58,13 +63,17 @@ static int split(const char *list, int most, const char *option, struct name_lis
     return out->n > 0 ? EXIT_DONE : usage_error("--%s: an empty list", option);
 }
 
-/* Loads the data. Without --val, a tenth of the training set is held out to judge the rates. */
+/* Loads the data. Without --val, a tenth of the training set is held out to judge the rates. With --folds the
+   first fold is loaded, to check the rules; each run loads its own. */
 static bl_status load(struct comparison *c)
 {
     bl_config *config = NULL;
     bl_data *test = NULL;
-    char tenth[32];
+    char tenth[32], first[32];
     bl_status status = bl_config_copy(&config, c->s->config);
+    snprintf(first, sizeof first, "1/%d", c->folds);
+    if (status == BL_OK && c->folds > 0)
+        status = bl_config_set(config, "fold", first);
     if (status == BL_OK)
         status = bl_data_load(&c->train, &c->val, &c->test, c->s->ctx, config);
     if (status == BL_OK && c->rates.n > 0 && !c->val && !c->is_pooled) {

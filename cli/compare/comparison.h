@@ -56,7 +56,8 @@ struct comparison {
     struct row *rows; /* in the order of the table */
     int n_rows;
     bool is_chosen;     /* --rules named them */
-    bool is_pooled;     /* --seeds or --tune: by the pool of runs */
+    bool is_pooled;     /* --seeds, --folds or --tune: by the pool of runs */
+    int folds;          /* --folds; 0: none */
     bool is_tuned;      /* --tune, or --rates beside --seeds */
     bl_config *settled; /* of a rule that trains the whole net; NULL before the rules were checked */
     int n_hidden;       /* hidden blocks of that net */
@@ -90,9 +91,9 @@ bl_status comparison_choose_rate(struct comparison *c, struct row *row);
    BL_STOPPED is returned. */
 bl_status comparison_run(struct comparison *c, struct row *row);
 
-/* ---- comparison_pool.c: several seeds, and rates that are chosen for each rule */
+/* ---- comparison_pool.c: several seeds or folds, and rates that are chosen for each rule */
 
-/* Reads --seeds, --tune and the related options into *c. On error it prints a message. Returns the exit
+/* Reads --seeds, --folds, --tune and the related options into *c. On error it prints a message. Returns the exit
    code. */
 int comparison_pool_options(struct comparison *c);
 /* Must be called after comparison_check: tunes, trains and prints the table. Returns the exit code. */

@@ -47,6 +47,9 @@ static void print_data(const struct comparison *c)
         snprintf(text + strlen(text), sizeof text - strlen(text), ", %d regression target%s", outputs,
                  outputs == 1 ? "" : "s");
     note(c->s, "%s", text);
+    if (c->folds > 0)
+        note(c->s, "folds      %d: each of the parts is tested once; above are the sizes of the first",
+             c->folds);
     print_data_notes(c->s, "           ", c->train);
     if (!c->test)
         note(c->s, "           no test set: the table shows errors on the training set; --test-fraction 0.2 "

@@ -123,11 +123,12 @@ static int find_runs(struct report *report)
 
 /* ---- Groups */
 
-/* Returns whether the option is the seed, or a seed that follows it. */
-static bool is_seed(const json_t *options, const char *key)
+/* Returns whether the option is the seed, a seed that follows it, or the fold: the runs of one group differ in
+   these. */
+static bool is_repetition(const json_t *options, const char *key)
 {
     const size_t n = strlen(key);
-    if (strcmp(key, "seed") == 0)
+    if (strcmp(key, "seed") == 0 || strcmp(key, "fold") == 0)
         return true;
     return n > 5 && strcmp(key + n - 5, "-seed") == 0 && strcmp(key, "split-seed") != 0 &&
            json_equal(json_object_get(options, key), json_object_get(options, "seed"));
@@ -141,7 +142,7 @@ static char *key_of(const struct report_run *run)
     json_t *value = NULL;
     int failed = 0;
     json_object_foreach((json_t *)(uintptr_t)run->options, key,
-                        value) if (!option_has(key, OPTION_IDLE) && !is_seed(run->options, key) &&
+                        value) if (!option_has(key, OPTION_IDLE) && !is_repetition(run->options, key) &&
                                    !json_is_null(value)) failed |= json_object_set(common, key, value);
     char *text = failed ? NULL : json_dumps(common, JSON_SORT_KEYS | JSON_COMPACT);
     json_decref(common);
@@ -215,7 +216,7 @@ static void put_difference(FILE *to, const struct report_group *group, const str
 {
     const json_t *options = report->runs[group->runs[0]].options;
     const char *value = json_string_value(json_object_get(options, key));
-    if (!value || option_has(key, OPTION_IDLE) || is_seed(options, key) || !differs(report, group, key))
+    if (!value || option_has(key, OPTION_IDLE) || is_repetition(options, key) || !differs(report, group, key))
         return;
     fprintf(to, "%s%s %s", *is_first ? "" : ", ", key, value);
     *is_first = false;

@@ -123,9 +123,11 @@ static int run_cells(struct session *s, const struct target *target)
         return no_cell(s, target);
     if (extra_of(s, "list"))
         return reproduction_list(s, cells, n);
-    if (reproduction_epochs(s) > cell_epochs(&cells[0]))
-        return usage_error("--epochs is %d, but the recipe has at most %d", reproduction_epochs(s),
-                           cell_epochs(&cells[0]));
+    for (int i = 0; i < n; i++)
+        if (reproduction_epochs(s) > cell_epochs(&cells[i]))
+            return usage_error("--epochs is %d, but the recipe has at most %d (%s, %s)",
+                               reproduction_epochs(s), cell_epochs(&cells[i]), cells[i].row->table,
+                               cells[i].row->name);
     if (cells[0].row->data->make && extra_of(s, "data"))
         return usage_error("--data: the data of %s are made, not read", cells[0].row->data->name);
     const int code = check_needs(s, cells, n);

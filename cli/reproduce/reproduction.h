@@ -66,6 +66,9 @@ struct target_row {
     const struct target_data *data;
     const char *needs;      /* what this version lacks to run the row; NULL: nothing */
     const char *incomplete; /* the part of the recipe that the paper does not state; NULL: none */
+    /* The row of this table from whose trained weights the runs begin, those of the run with the same seed and
+       the rule of that row's only cell; NULL: from weights that are drawn. */
+    const char *begins_with;
     struct published cells[MAX_CELLS];
     const char *options[MAX_ROW_OPTIONS][2]; /* further options and their values; ends with NULL */
 };
@@ -96,6 +99,8 @@ bool cell_at(const struct target *target, const char *table, const char *row, co
 /* Returns why this version cannot run the cell, from the row or its rule; NULL: it can. */
 const char *cell_needs(const struct cell *cell);
 bool cell_lacks_rule(const struct cell *cell);
+/* The cell whose trained weights its runs begin with; false: they begin with weights that are drawn. */
+bool cell_begins_with(const struct cell *cell, struct cell *out);
 /* "table 1, 2x800 tanh, dfa" */
 void cell_text(const struct cell *cell, char out[NAME_ROOM]);
 /* Writes the name of a result's file without ".json", which is also the name of its run folder:
@@ -108,7 +113,8 @@ void cell_file_name(const struct cell *cell, unsigned long long seed, int epochs
 /* Returns the largest number of epochs of the recipe. */
 int cell_epochs(const struct cell *cell);
 
-/* Makes the configuration of a run of the cell. data: NAME or PATH; epochs 0: those of the recipe. */
+/* Makes the configuration of a run of the cell, without the file of the weights that the run begins with.
+   data: NAME or PATH; epochs 0: those of the recipe. */
 bl_status cell_configure(bl_config **out, bl_context *ctx, const struct cell *cell, unsigned long long seed,
                          int epochs);
 /* Makes a trainer for examples of the row's shape without reading the data, to complete its options and to
@@ -118,6 +124,9 @@ bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, c
 /* Makes a configuration from the options in a run's config.json or in a result, except those that decide only
    where and how fast a run works. */
 bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *options);
+/* The same, without the file of the weights that runs of the cell begin with, because its path differs between
+   machines. */
+bl_status options_of_cell(bl_config **out, bl_context *ctx, const json_t *options, const struct cell *cell);
 /* Returns an option that differs and on which the bits of a run depend; NULL: none. ignores_length: a
    different number of epochs does not count. */
 const char *options_difference(const bl_config *a, const bl_config *b, bool ignores_length);
@@ -133,6 +142,7 @@ struct result {
     int epochs, revision;
     double last, mean, minimum, train_mean; /* fractions; mean: of the last JUDGED_EPOCHS epochs */
     const char *first_hash, *last_hash;     /* of the weights; borrowed from json */
+    const char *begin_hash; /* of the weights it begins with; "": drawn ones. Borrowed from json */
 };
 
 /* Reads and checks a file: its form, its figures against those of the epochs, its options against the row's.
@@ -165,6 +175,9 @@ bool curve_is_valid(const json_t *curve);
 /* Writes a table of means over seeds for each cell of the target that has curves; nothing if none has. */
 struct results;
 void put_cell_curves(FILE *to, const struct target *target, const struct results *results);
+/* A table of the training errors after some epochs of each cell of which a curve is published and that takes
+   more than one epoch; nothing where no such cell has a result. */
+void put_epoch_curves(FILE *to, const struct target *target, const struct results *results);
 
 /* All results in a folder, ordered by target, row, rule, length and seed. */
 struct results {
@@ -205,8 +218,18 @@ struct run_request {
     int threads;
 };
 /* Trains one run in its folder, and continues an earlier run that was stopped there. Must be called in a
-   process of its own. Prints what fails. Returns the exit code. */
+   process of its own. If the cell begins with trained weights, these are trained first, to
+   FOLDER.begin.safetensors, unless that file exists. Prints what fails. Returns the exit code. */
 int run_cell(const struct run_request *request, const struct pool_run *run, pid_t parent);
+
+/* ---- reproduction_begin.c: the weights that a row begins with */
+
+/* Trains a cell that others begin with (cell_begins_with) for all its epochs, with the request's seed, and saves
+   the weights in the file. BL_STOPPED: a signal came, or the process `parent` ended (0: none is watched). */
+bl_status begin_weights_train(bl_context *ctx, const struct run_request *first, pid_t parent,
+                              const char *path);
+/* Writes "FOLDER.begin.safetensors", the file of the weights that the run of a folder begins with. */
+void begin_weights_path(const char *folder, char out[BL_PATH_ROOM]);
 
 /* Repeats the first epochs of a run without a folder. */
 struct rerun {

@@ -4,14 +4,19 @@
  *
  * Exit codes: 0 equal, 1 not equal, 2 another numeric revision, so that the hashes cannot be compared.
  */
+#define _DEFAULT_SOURCE /* mkdtemp */
 #include "../progress.h"
 #include "reproduction.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct stored_comparison {
     const struct session *s;
+    const char *begin; /* the file of the weights that the run begins with; NULL: it begins with drawn ones */
     const struct result *result;
     int last;        /* the last epoch that is compared */
     int epoch;       /* the epoch that was compared last */
@@ -64,6 +69,8 @@ static bl_status configure_stored_run(const struct stored_comparison *c, bl_conf
     bl_status status = options_configure(out, c->s->ctx, json_object_get(c->result->json, "options"));
     if (status == BL_OK && !c->result->cell.row->data->make)
         status = bl_config_set(*out, "data", c->result->cell.row->data->name);
+    if (status == BL_OK && c->begin)
+        status = bl_config_set(*out, "init", c->begin);
     return status == BL_OK ? reproduction_set_data(c->s, *out) : status;
 }
 
@@ -101,6 +108,57 @@ static int report(const struct stored_comparison *c, const char *path)
     return EXIT_DONE;
 }
 
+/* ---- The weights that the run begins with */
+
+static int compare_begin(struct stored_comparison *c)
+{
+    char hash[17] = "";
+    bl_model *model = NULL;
+    const bl_status status = bl_model_load(&model, c->s->ctx, c->begin);
+    if (status != BL_OK)
+        return fail_with(c->s, status);
+    bl_model_hash(model, hash);
+    bl_model_free(model);
+    if (strcmp(hash, c->result->begin_hash) != 0)
+        snprintf(c->wrong, sizeof c->wrong,
+                 "the weights that the run begins with have the hash %s, but the result has %s", hash,
+                 c->result->begin_hash);
+    return EXIT_DONE;
+}
+
+/* Trains them to the file first; the run itself is repeated only if they are equal. */
+static int rerun_from(struct stored_comparison *c, const struct run_request *first)
+{
+    progress_signals();
+    note(c->s, "the weights that the run begins with are trained first: %s, %d epochs", first->cell.row->name,
+         cell_epochs(&first->cell));
+    const bl_status status = begin_weights_train(c->s->ctx, first, 0, c->begin);
+    const int code = status == BL_OK ? compare_begin(c) : fail_with(c->s, status);
+    return code == EXIT_DONE && !c->wrong[0] ? rerun_and_compare(c) : code;
+}
+
+/* In a folder of its own, which is removed again. */
+static int rerun(struct stored_comparison *c)
+{
+    struct run_request first = {.s = c->s, .seed = c->result->seed};
+    const char *parent = getenv("TMPDIR");
+    char folder[BL_PATH_ROOM], path[BL_PATH_ROOM + 32];
+    if (!cell_begins_with(&c->result->cell, &first.cell))
+        return rerun_and_compare(c);
+    snprintf(folder, sizeof folder, "%s/backless_begin_XXXXXX", parent && parent[0] ? parent : "/tmp");
+    if (!mkdtemp(folder)) {
+        usage_error("%s: cannot be made: %s", folder, strerror(errno));
+        return EXIT_IO;
+    }
+    snprintf(path, sizeof path, "%s/begin.safetensors", folder);
+    c->begin = path;
+    const int code = rerun_from(c, &first);
+    c->begin = NULL;
+    unlink(path);
+    rmdir(folder);
+    return code;
+}
+
 int reproduction_check(const struct session *s, const char *path)
 {
     struct result result;
@@ -117,7 +175,7 @@ int reproduction_check(const struct session *s, const char *path)
             path, result.revision, bl_numeric_revision());
         code = EXIT_USAGE;
     } else
-        code = rerun_and_compare(&check);
+        code = rerun(&check);
     if (code == EXIT_DONE)
         code = report(&check, path);
     result_release(&result);

@@ -33,6 +33,7 @@ struct collected {
     json_t *first_line, *last_line; /* of the log */
     struct cell cell;
     unsigned long long seed;
+    char begin_hash[17]; /* ""; it begins with drawn weights */
     char first_hash[17];
     bool is_rerun;
 };
@@ -158,16 +159,18 @@ static int check_last(const struct collected *c)
 
 /* ---- The cell of a folder */
 
-static bool is_of_cell(const struct collected *c, const bl_config *options, const struct cell *cell)
+static bool is_of_cell(const struct collected *c, const json_t *options, const struct cell *cell)
 {
-    bl_config *expected = NULL;
+    bl_config *expected = NULL, *own = NULL;
     bl_data *data = NULL, *other_data = NULL;
     bl_trainer *trainer = NULL, *other = NULL;
     bl_status status = cell_configure(&expected, c->s->ctx, cell, c->seed, 0);
     if (status == BL_OK)
         status = cell_make_trainer(&trainer, &data, c->s->ctx, expected, cell->row);
     if (status == BL_OK)
-        status = cell_make_trainer(&other, &other_data, c->s->ctx, options, cell->row);
+        status = options_of_cell(&own, c->s->ctx, options, cell);
+    if (status == BL_OK)
+        status = cell_make_trainer(&other, &other_data, c->s->ctx, own, cell->row);
     const bool is_same =
         status == BL_OK && !options_difference(bl_trainer_config(trainer), bl_trainer_config(other), true);
     bl_trainer_free(trainer);
@@ -175,6 +178,7 @@ static bool is_of_cell(const struct collected *c, const bl_config *options, cons
     bl_data_free(data);
     bl_data_free(other_data);
     bl_config_free(expected);
+    bl_config_free(own);
     return is_same;
 }
 
@@ -196,7 +200,7 @@ static bool is_folder_of(const struct collected *c, const struct cell *cell)
 
 /* Finds the cell by the folder's name, because several rows of a target may have the same options. *is_named:
    the name is that of a cell. */
-static int find_named_cell(struct collected *c, const struct target *target, const bl_config *options,
+static int find_named_cell(struct collected *c, const struct target *target, const json_t *options,
                            const char *rule, bool *is_named)
 {
     struct cell cell;
@@ -223,15 +227,35 @@ static int find_cell(struct collected *c, const struct target *target)
     if (options_configure(&config, c->s->ctx, options) != BL_OK)
         return refuse(c, "config.json: %s", bl_why(c->s->ctx));
     c->seed = strtoull(json_text(options, "seed"), NULL, 10);
-    const int code = find_named_cell(c, target, config, rule, &is_named);
-    for (int i = 0; !is_named && !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
-        is_found = !cell_needs(&cell) && is_of_cell(c, config, &cell);
     bl_config_free(config);
+    const int code = find_named_cell(c, target, options, rule, &is_named);
+    for (int i = 0; !is_named && !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
+        is_found = !cell_needs(&cell) && !cell.row->begins_with && is_of_cell(c, options, &cell);
     if (is_named)
         return code;
     if (!is_found)
         return refuse(c, "its options are those of no row of %s that this version can run", target->name);
     c->cell = cell;
+    return EXIT_DONE;
+}
+
+/* ---- The weights that it begins with */
+
+static int find_begin(struct collected *c)
+{
+    const char *init = json_text(json_object_get(c->config, "options"), "init");
+    char path[BL_PATH_ROOM];
+    bl_model *model = NULL;
+    if (!c->cell.row->begins_with)
+        return EXIT_DONE;
+    begin_weights_path(c->folder, path);
+    if (strcmp(init, path) != 0)
+        return refuse(c, "begins with init %s, but runs of %s begin with %s", init, c->cell.row->name, path);
+    const bl_status status = bl_model_load(&model, c->s->ctx, path);
+    if (status != BL_OK)
+        return fail_with(c->s, status);
+    bl_model_hash(model, c->begin_hash);
+    bl_model_free(model);
     return EXIT_DONE;
 }
 
@@ -313,13 +337,14 @@ static int find_first_hash(struct collected *c)
 
 /* ---- The result */
 
-static json_t *kept_options(const json_t *options)
+/* The file of the weights that the run begins with is not kept: its name is one of this machine. */
+static json_t *kept_options(const struct collected *c)
 {
     json_t *kept = json_object(), *value = NULL;
     const char *key = NULL;
-    json_object_foreach((json_t *)options, key, value)
+    json_object_foreach(json_object_get(c->config, "options"), key, value)
     {
-        if (!option_has(key, OPTION_UNSTORED))
+        if (!option_has(key, OPTION_UNSTORED) && !(c->begin_hash[0] && strcmp(key, "init") == 0))
             json_object_set(kept, key, value);
     }
     return kept;
@@ -381,6 +406,8 @@ static json_t *result_json(const struct collected *c)
     json_object_set_new(json, "weights",
                         json_pack("{s:s, s:s, s:s}", "hash", "FNV-1a, 64 bits", "first_epoch", c->first_hash,
                                   "last_epoch", json_text(c->result, "weights_hash")));
+    if (c->begin_hash[0])
+        json_object_set_new(json_object_get(json, "weights"), "begin", json_string(c->begin_hash));
     json_object_set_new(json, "data", data_facts(c));
     json_object_set_new(json, "run",
                         json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "version", fact(config, "version"),
@@ -389,7 +416,7 @@ static json_t *result_json(const struct collected *c)
                                   fact(config, "instruction_set"), "threads", fact(config, "threads"),
                                   "seconds", fact(c->result, "total_seconds")));
     json_object_set_new(json, "written_by", writer_facts(c));
-    json_object_set_new(json, "options", kept_options(json_object_get(config, "options")));
+    json_object_set_new(json, "options", kept_options(c));
     json_object_set(json, "epochs", c->epochs);
     if (c->curve.json)
         json_object_set(json, "curve", c->curve.json);
@@ -448,6 +475,8 @@ static int collect_cell(struct collected *c)
         code = read_log(c);
     if (code == EXIT_DONE)
         code = check_last(c);
+    if (code == EXIT_DONE)
+        code = find_begin(c);
     if (code == EXIT_DONE)
         code = find_first_hash(c);
     return code == EXIT_DONE ? write_result(c) : code;

@@ -118,6 +118,12 @@ bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *opti
     return BL_OK;
 }
 
+bl_status options_of_cell(bl_config **out, bl_context *ctx, const json_t *options, const struct cell *cell)
+{
+    const bl_status status = options_configure(out, ctx, options);
+    return status == BL_OK && cell->row->begins_with ? bl_config_set(*out, "init", NULL) : status;
+}
+
 const char *options_difference(const bl_config *a, const bl_config *b, bool ignores_length)
 {
     for (int i = 0; bl_option_at(i); i++) {

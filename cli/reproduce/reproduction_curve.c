@@ -146,3 +146,74 @@ void put_cell_curves(FILE *to, const struct target *target, const struct results
     for (int i = 0; cell_at(target, NULL, NULL, NULL, i, &cell); i++)
         put_curve(to, &cell, results);
 }
+
+/* ---- Training errors after some epochs */
+
+static const int shown_epochs[] = {1, 2, 5, 10, 20, 30, 50, 75, 100};
+enum { N_SHOWN_EPOCHS = sizeof shown_epochs / sizeof *shown_epochs };
+
+static bool has_epoch_curve(const struct cell *cell, const struct result *r)
+{
+    return r->cell.published == cell->published && cell->published->kind == PUBLISHED_CURVE &&
+           cell_epochs(cell) > 1 && !r->is_short && !r->is_on_other_data;
+}
+
+static int count_epoch_curves(const struct cell *cell, const struct results *results)
+{
+    int n = 0;
+    for (size_t i = 0; i < results->n; i++)
+        n += has_epoch_curve(cell, &results->list[i]);
+    return n;
+}
+
+/* The mean over seeds, percent. NaN: not every run has the epoch. */
+static double train_error_after(const struct cell *cell, const struct results *results, int epoch)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < results->n; i++) {
+        const struct result *r = &results->list[i];
+        const json_t *errors = json_object_get(json_object_get(r->json, "epochs"), "train_error");
+        if (has_epoch_curve(cell, r))
+            sum += epoch <= r->epochs ? json_number_value(json_array_get(errors, (size_t)epoch - 1))
+                                      : (double)NAN;
+    }
+    return 100.0 * sum / count_epoch_curves(cell, results);
+}
+
+static void put_epoch_head(FILE *to)
+{
+    fputs(
+        "\n### Training error by epoch\n\nMeans over the seeds of the error on the training set in percent, "
+        "measured during the epoch. A row that begins with the weights of another begins behind its last "
+        "epoch.\n\n| row | rule | seeds",
+        to);
+    for (int i = 0; i < N_SHOWN_EPOCHS; i++)
+        fprintf(to, " | epoch %d", shown_epochs[i]);
+    fputs(" |\n|---|---|---", to);
+    for (int i = 0; i < N_SHOWN_EPOCHS; i++)
+        fputs("|---", to);
+    fputs("|\n", to);
+}
+
+void put_epoch_curves(FILE *to, const struct target *target, const struct results *results)
+{
+    struct cell cell;
+    bool has_head = false;
+    for (int i = 0; cell_at(target, NULL, NULL, NULL, i, &cell); i++) {
+        const int n = count_epoch_curves(&cell, results);
+        if (n == 0)
+            continue;
+        if (!has_head)
+            put_epoch_head(to);
+        has_head = true;
+        fprintf(to, "| %s | %s | %d", cell.row->name, cell.published->rule, n);
+        for (int k = 0; k < N_SHOWN_EPOCHS; k++) {
+            const double error = train_error_after(&cell, results, shown_epochs[k]);
+            if (isnan(error))
+                fputs(" |", to);
+            else
+                fprintf(to, " | %.2f", error);
+        }
+        fputs(" |\n", to);
+    }
+}

@@ -92,8 +92,11 @@ static bl_status time_epoch(bl_context *ctx, const struct cell *cell, double *se
 static void time_text(const struct cell *cell, const struct cell_figures *f, double epoch,
                       char out[NAME_ROOM])
 {
-    const double epochs = f->n > 0 ? f->epochs : (double)cell_epochs(cell);
+    struct cell first;
+    double epochs = f->n > 0 ? f->epochs : (double)cell_epochs(cell);
     char duration[NAME_ROOM];
+    if (cell_begins_with(cell, &first))
+        epochs += cell_epochs(&first);
     duration_text(epoch * epochs, duration);
     snprintf(out, NAME_ROOM, "%.20s%.100s", f->n > 0 ? "" : "at most ", duration);
 }

@@ -167,6 +167,7 @@ static void put_page(FILE *to, const struct results *results)
             if (is_first_of(target, i))
                 put_table(to, target, target->rows[i].table, results);
         put_cell_curves(to, target, results);
+        put_epoch_curves(to, target, results);
         put_reasons(to, target);
         put_others(to, target, results);
     }

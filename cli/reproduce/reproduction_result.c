@@ -134,10 +134,15 @@ static int take_weights(struct result *r, const char *name)
                  *revision = json_object_get(r->json, "numeric_revision");
     r->first_hash = json_text(weights, "first_epoch");
     r->last_hash = json_text(weights, "last_epoch");
+    r->begin_hash = json_text(weights, "begin");
     r->revision = (int)json_integer_value(revision);
     if (!is_hash(r->first_hash) || !is_hash(r->last_hash))
         return refuse(
             name, "\"weights\" has no hashes of 16 hexadecimal digits after the first and the last epoch");
+    if (r->cell.row->begins_with ? !is_hash(r->begin_hash) : r->begin_hash[0] != 0)
+        return refuse(name, r->cell.row->begins_with
+                                ? "\"weights\" has no hash of those that the run begins with, \"begin\""
+                                : "\"weights\" has \"begin\", but runs of the row begin with drawn weights");
     if (!json_is_integer(revision) || r->revision < 1)
         return refuse(name, "\"numeric_revision\" is not a whole number from 1");
     return EXIT_DONE;
@@ -226,7 +231,8 @@ static int check_options(struct result *r, const struct session *s, const char *
     const json_t *options = json_object_get(r->json, "options");
     if (!json_is_object(options))
         return refuse(name, "has no \"options\"");
-    bl_status status = settle(&own, s->ctx, r->cell.row, options_configure(&own.config, s->ctx, options));
+    bl_status status =
+        settle(&own, s->ctx, r->cell.row, options_of_cell(&own.config, s->ctx, options, &r->cell));
     if (status == BL_OK)
         status = settle(&expected, s->ctx, r->cell.row,
                         cell_configure(&expected.config, s->ctx, &r->cell, r->seed, 0));

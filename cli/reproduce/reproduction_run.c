@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- Data, computed or read as t->config says */
 
@@ -21,28 +22,44 @@ static bl_status load_data(struct training *t, const struct target_data *of)
 
 /* ---- A cell in its folder */
 
-bl_status reproduction_set_data(const struct session *s, bl_config *config)
+/* A run and the process that it ends with. */
+struct cell_run {
+    const struct run_request *request;
+    const char *folder;
+    pid_t parent;
+};
+
+/* A kill leaves the file of the first weights whole, or leaves none. */
+static bl_status set_begin(bl_config *config, bl_context *ctx, const struct cell_run *run)
 {
-    const char *data = extra_of(s, "data"), *folder = extra_of(s, "data-dir");
-    bl_status status = data ? bl_config_set(config, "data", data) : BL_OK;
-    return status == BL_OK && folder ? bl_config_set(config, "data-dir", folder) : status;
+    char path[BL_PATH_ROOM];
+    struct run_request first = *run->request;
+    bl_status status = BL_OK;
+    begin_weights_path(run->folder, path);
+    if (cell_begins_with(&run->request->cell, &first.cell) && access(path, F_OK) != 0)
+        status = begin_weights_train(ctx, &first, run->parent, path);
+    return status == BL_OK ? bl_config_set(config, "init", path) : status;
 }
 
 static bl_status configure_cell_run(bl_config **out, bl_context *ctx, const void *what)
 {
-    const struct run_request *q = what;
-    const bl_status status = cell_configure(out, ctx, &q->cell, q->seed, q->epochs);
-    return status == BL_OK ? reproduction_set_data(q->s, *out) : status;
+    const struct cell_run *run = what;
+    const struct run_request *q = run->request;
+    bl_status status = cell_configure(out, ctx, &q->cell, q->seed, q->epochs);
+    if (status == BL_OK)
+        status = reproduction_set_data(q->s, *out);
+    return status == BL_OK && q->cell.row->begins_with ? set_begin(*out, ctx, run) : status;
 }
 
 static bl_status load_cell_data(struct training *t, const void *what)
 {
-    const struct run_request *q = what;
-    return load_data(t, q->cell.row->data);
+    const struct cell_run *run = what;
+    return load_data(t, run->request->cell.row->data);
 }
 
 int run_cell(const struct run_request *q, const struct pool_run *run, pid_t parent)
 {
+    const struct cell_run what = {q, run->folder, parent};
     return run_in_folder(&(struct folder_run){.folder = run->folder,
                                               .backend = bl_config_get(q->s->config, "backend"),
                                               .threads = q->threads,
@@ -50,7 +67,7 @@ int run_cell(const struct run_request *q, const struct pool_run *run, pid_t pare
                                               .progress = run->progress,
                                               .configure = configure_cell_run,
                                               .load = load_cell_data,
-                                              .what = q});
+                                              .what = &what});
 }
 
 /* ---- Repeating epochs */

@@ -43,6 +43,12 @@ bool cell_at(const struct target *target, const char *table, const char *row, co
     return false;
 }
 
+bool cell_begins_with(const struct cell *cell, struct cell *out)
+{
+    const char *row = cell->row->begins_with;
+    return row && cell_at(cell->target, cell->row->table, row, NULL, 0, out);
+}
+
 bool cell_lacks_rule(const struct cell *cell)
 {
     for (int i = 0; bl_rule_name(i); i++)

@@ -33,7 +33,7 @@ static bool is_axis(const struct run_plan *plan, const char *key)
 
 void plan_begin(struct run_plan *plan, const bl_config *config, const char *const *axes)
 {
-    *plan = (struct run_plan){json_object(), json_array(), json_array(), false};
+    *plan = (struct run_plan){.options = json_object(), .axes = json_array(), .runs = json_array()};
     for (int i = 0; axes[i]; i++)
         json_array_append_new(plan->axes, json_string(axes[i]));
     for (int i = 0; bl_option_at(i); i++) {
@@ -44,12 +44,21 @@ void plan_begin(struct run_plan *plan, const bl_config *config, const char *cons
     }
 }
 
+struct run_plan plan_share(const struct run_plan *plan)
+{
+    struct run_plan out = *plan;
+    json_incref(out.options);
+    json_incref(out.axes);
+    json_incref(out.runs);
+    return out;
+}
+
 void plan_release(struct run_plan *plan)
 {
     json_decref(plan->options);
     json_decref(plan->axes);
     json_decref(plan->runs);
-    *plan = (struct run_plan){NULL, NULL, NULL, false};
+    *plan = (struct run_plan){.options = NULL};
 }
 
 const char *plan_name(const json_t *run)
@@ -227,7 +236,7 @@ int plan_read(struct run_plan *out, const char *folder)
 {
     char path[2 * BL_PATH_ROOM];
     snprintf(path, sizeof path, "%s/plan.json", folder);
-    *out = (struct run_plan){NULL, NULL, NULL, false};
+    *out = (struct run_plan){.options = NULL};
     if (access(path, R_OK) != 0) {
         usage_error("%s: cannot be read: %s", path, strerror(errno));
         return EXIT_IO;
@@ -236,11 +245,11 @@ int plan_read(struct run_plan *out, const char *folder)
     const char *found = json_string_value(json_object_get(json, "format"));
     struct run_plan plan = {json_object_get(json, "options"), json_object_get(json, "axes"),
                             json_object_get(json, "runs"),
-                            json_is_true(json_object_get(json, "is_comparison"))};
+                            json_is_true(json_object_get(json, "is_comparison")),
+                            json_is_true(json_object_get(json, "has_rates_by_fold"))};
     const bool is_known = found && strcmp(found, format) == 0 && is_plan(&plan);
     if (is_known)
-        *out = (struct run_plan){json_incref(plan.options), json_incref(plan.axes), json_incref(plan.runs),
-                                 plan.is_comparison};
+        *out = plan_share(&plan);
     json_decref(json);
     return is_known ? EXIT_DONE : refuse_plan(folder, "is no plan of runs that this version knows");
 }
@@ -278,7 +287,8 @@ int plan_join(struct run_plan *plan, const struct run_plan *more, const char *fo
         return usage_error(
             "%s: holds runs with other options: --%s is %s there and %s here; name another folder by --out",
             folder, key, text_of(more->options, key), text_of(plan->options, key));
-    if (!json_equal(plan->axes, more->axes) || plan->is_comparison != more->is_comparison)
+    if (!json_equal(plan->axes, more->axes) || plan->is_comparison != more->is_comparison ||
+        plan->has_rates_by_fold != more->has_rates_by_fold)
         return usage_error("%s: holds runs that differ in other options; name another folder by --out",
                            folder);
     json_array_foreach(more->runs, i, run)
@@ -294,9 +304,9 @@ int plan_join(struct run_plan *plan, const struct run_plan *more, const char *fo
 static int write_plan(const struct run_plan *plan, const char *folder)
 {
     char path[2 * BL_PATH_ROOM], made[2 * BL_PATH_ROOM + 32];
-    json_t *json =
-        json_pack("{s:s, s:b, s:O, s:O, s:O}", "format", format, "is_comparison", plan->is_comparison,
-                  "options", plan->options, "axes", plan->axes, "runs", plan->runs);
+    json_t *json = json_pack("{s:s, s:b, s:b, s:O, s:O, s:O}", "format", format, "is_comparison",
+                             plan->is_comparison, "has_rates_by_fold", plan->has_rates_by_fold, "options",
+                             plan->options, "axes", plan->axes, "runs", plan->runs);
     snprintf(path, sizeof path, "%s/plan.json", folder);
     snprintf(made, sizeof made, "%s.%ld", path, (long)getpid());
     const bool is_written = json_dump_file(json, made, JSON_INDENT(1)) == 0 && rename(made, path) == 0;
@@ -311,9 +321,10 @@ static int write_plan(const struct run_plan *plan, const char *folder)
 int plan_keep(const struct run_plan *plan, const char *folder)
 {
     char path[2 * BL_PATH_ROOM];
-    struct run_plan all = {json_incref(plan->options), json_incref(plan->axes), json_copy(plan->runs),
-                           plan->is_comparison};
+    struct run_plan all = plan_share(plan);
     struct run_plan old;
+    json_decref(all.runs);
+    all.runs = json_copy(plan->runs); /* to be joined */
     snprintf(path, sizeof path, "%s/plan.json", folder);
     int code = make_folder(folder);
     if (code == EXIT_DONE && access(path, F_OK) == 0) {

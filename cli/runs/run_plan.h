@@ -16,11 +16,15 @@ struct run_plan {
     json_t *axes;       /* keys, in the order of the table: ["rule", "lr", "seed"] */
     json_t *runs;       /* {"name": ..., "options": {"rule": "dfa", ...}}, with a value for each axis */
     bool is_comparison; /* of rules: one setting of each, with differences to bp; else a sweep */
+    /* A rate was chosen for each rule in each fold, so that runs of one setting may differ in it. */
+    bool has_rates_by_fold;
 };
 
 /* Begins a plan without runs. axes: keys, ends with NULL. The shared options are those that are set in
    config, except the axes and the options that decide only where and how fast a run works. */
 void plan_begin(struct run_plan *plan, const bl_config *config, const char *const *axes);
+/* Another owner of the same lists. */
+struct run_plan plan_share(const struct run_plan *plan);
 void plan_release(struct run_plan *plan);
 /* Adds a run and takes ownership of values, an object with a text for each axis. A run that the plan has
    already is not added again. */

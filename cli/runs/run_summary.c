@@ -37,6 +37,19 @@ static int read_run(struct summary_run *out, const char *const *folders)
     return EXIT_DONE;
 }
 
+/* What differs between the runs of one setting. */
+static bool is_repetition(const struct run_plan *plan, const char *key)
+{
+    return strcmp(key, "seed") == 0 || (plan->is_comparison && strcmp(key, "fold") == 0) ||
+           (plan->has_rates_by_fold && strcmp(key, "lr") == 0);
+}
+
+static bool is_same_repetition(const json_t *a, const json_t *b)
+{
+    return strcmp(plan_value(a, "seed"), plan_value(b, "seed")) == 0 &&
+           strcmp(plan_value(a, "fold"), plan_value(b, "fold")) == 0;
+}
+
 static bool is_same_setting(const struct run_plan *plan, const json_t *a, const json_t *b)
 {
     size_t i = 0;
@@ -44,10 +57,24 @@ static bool is_same_setting(const struct run_plan *plan, const json_t *a, const 
     json_array_foreach(plan->axes, i, axis)
     {
         const char *key = json_string_value(axis);
-        if (strcmp(key, "seed") != 0 && strcmp(plan_value(a, key), plan_value(b, key)) != 0)
+        if (!is_repetition(plan, key) && strcmp(plan_value(a, key), plan_value(b, key)) != 0)
             return false;
     }
     return true;
+}
+
+/* Refuses a second run of a fold, which would count twice: two rates of one rule, chosen in different ways. */
+static int check_repetition(const struct run_group *group, const json_t *run, const char *folder)
+{
+    for (int i = 0; i < group->n_runs; i++)
+        if (is_same_repetition(group->runs[i].run, run)) {
+            usage_error(
+                "%s: %s and %s: are two runs of one fold, at rates that were chosen in different ways; "
+                "name another folder by --out for each way",
+                folder, plan_name(group->runs[i].run), plan_name(run));
+            return EXIT_DATA;
+        }
+    return EXIT_DONE;
 }
 
 /* Reads the runs and sorts them by settings, so that the runs of one setting are adjacent; equal settings
@@ -70,7 +97,9 @@ static int read_runs(struct run_summary *s, const char *const *folders)
             if (!is_same_setting(&s->plan, first, run))
                 continue;
             s->runs[s->n_runs].run = run;
-            code = read_run(&s->runs[s->n_runs++], folders);
+            code = check_repetition(group, run, folders[0]);
+            if (code == EXIT_DONE)
+                code = read_run(&s->runs[s->n_runs++], folders);
             group->n_runs++;
         }
     }
@@ -143,7 +172,7 @@ static void compare_to_bp(const struct run_summary *s, struct run_group *g, cons
     for (int i = 0; i < g->n_runs; i++)
         for (int k = 0; k < bp->n_runs; k++)
             if (g->runs[i].figures.state == RUN_DONE && bp->runs[k].figures.state == RUN_DONE &&
-                strcmp(plan_value(g->runs[i].run, "seed"), plan_value(bp->runs[k].run, "seed")) == 0)
+                is_same_repetition(g->runs[i].run, bp->runs[k].run))
                 room[n++] = figure_in(&g->runs[i].figures, s->set)->value -
                             figure_in(&bp->runs[k].figures, s->set)->value;
     g->to_bp = paired_of(room, n);
@@ -193,7 +222,7 @@ int summary_make(struct run_summary *out, struct run_plan *plan, const char *con
     *out = (struct run_summary){
         .plan = *plan, .runs = calloc(n, sizeof *out->runs), .groups = calloc(n, sizeof *out->groups)};
     double *room = calloc(n, sizeof *room);
-    *plan = (struct run_plan){NULL, NULL, NULL, false};
+    *plan = (struct run_plan){.options = NULL};
     int code = EXIT_OTHER;
     if (out->runs && out->groups && room)
         code = read_runs(out, folders);

@@ -16,7 +16,7 @@ struct summary_run {
     struct run_figures figures;
 };
 
-/* Runs that differ in the seed only. */
+/* Runs that differ in the seed only; of a comparison also in the fold, and in rates chosen for each fold. */
 struct run_group {
     const json_t *first; /* one of its runs, for the option values */
     struct summary_run *runs;

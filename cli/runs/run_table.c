@@ -12,6 +12,7 @@
 #include "../terminal.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_COLUMNS = 40, CELL_ROOM = 160, SHOWN_ANGLES = 6 };
@@ -139,11 +140,26 @@ static struct text_row head_of(const struct settings_table *t)
     return row;
 }
 
+/* The value of the group's runs; of rates that differ among folds the least and the greatest, "0.001..0.01". */
+static void put_value(const struct run_group *g, const char *axis, char out[CELL_ROOM])
+{
+    const char *least = plan_value(g->first, axis), *greatest = least;
+    for (int i = 1; i < g->n_runs; i++) {
+        const char *value = plan_value(g->runs[i].run, axis);
+        least = strtod(value, NULL) < strtod(least, NULL) ? value : least;
+        greatest = strtod(value, NULL) > strtod(greatest, NULL) ? value : greatest;
+    }
+    if (strcmp(least, greatest) == 0)
+        snprintf(out, CELL_ROOM, "%s", plan_value(g->first, axis));
+    else
+        snprintf(out, CELL_ROOM, "%s..%s", least, greatest);
+}
+
 static struct text_row row_of(const struct settings_table *t, const struct run_group *g)
 {
     struct text_row row = {.cells = {""}};
     for (int i = 0; i < t->n_axes; i++)
-        snprintf(row.cells[i], CELL_ROOM, "%s", plan_value(g->first, t->axes[i]));
+        put_value(g, t->axes[i], row.cells[i]);
     put_mean(t, g, row.cells[t->n_axes]);
     put_runs(g, row.cells[t->n_axes + 1]);
     if (t->has_bp)
@@ -314,7 +330,9 @@ static void print_csv(const struct settings_table *t)
     for (int i = 0; i < t->summary->n_groups; i++) {
         const struct run_group *g = &t->summary->groups[i];
         for (int k = 0; k < t->n_axes; k++) {
-            csv_put_text(stdout, plan_value(g->first, t->axes[k]));
+            char value[CELL_ROOM];
+            put_value(g, t->axes[k], value);
+            csv_put_text(stdout, value);
             putchar(',');
         }
         printf("%s", judged);
@@ -362,6 +380,10 @@ static json_t *run_json(const struct summary_run *run)
     json_t *json = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "seed", plan_value(run->run, "seed"), "state",
                              states[f->state], "folder", run->folder, "test", figure_json(&f->test), "val",
                              figure_json(&f->val), "train", figure_json(&f->train));
+    if (plan_value(run->run, "fold")[0]) {
+        json_object_set_new(json, "fold", json_string(plan_value(run->run, "fold")));
+        json_object_set_new(json, "lr", json_string(plan_value(run->run, "lr")));
+    }
     if (f->hash[0])
         json_object_set_new(json, "weights_hash", json_string(f->hash));
     if (f->why[0])
@@ -376,8 +398,11 @@ static void print_json(const struct settings_table *t)
     for (int i = 0; i < t->summary->n_groups; i++) {
         const struct run_group *g = &t->summary->groups[i];
         json_t *json = json_object(), *runs = json_array();
-        for (int k = 0; k < t->n_axes; k++)
-            json_object_set_new(json, t->axes[k], json_string(plan_value(g->first, t->axes[k])));
+        for (int k = 0; k < t->n_axes; k++) {
+            char value[CELL_ROOM];
+            put_value(g, t->axes[k], value);
+            json_object_set_new(json, t->axes[k], json_string(value));
+        }
         for (int k = 0; k < g->n_runs; k++)
             json_array_append_new(runs, run_json(&g->runs[k]));
         json_object_set_new(json, "figure", json_string(judged));
@@ -410,6 +435,12 @@ static void tell_failures(const struct session *s, const struct run_summary *sum
     }
 }
 
+static bool has_folds(const struct run_summary *summary)
+{
+    return summary->plan.is_comparison && summary->n_runs > 0 &&
+           plan_value(summary->runs[0].run, "fold")[0] != 0;
+}
+
 static void tell_rest(const struct session *s, const struct run_summary *summary)
 {
     int bad = 0, most = 0;
@@ -420,7 +451,14 @@ static void tell_rest(const struct session *s, const struct run_summary *summary
     if (summary->done + bad < summary->n_runs)
         note(s, "%-11s%d of %d runs; the same command goes on with the others", "done", summary->done,
              summary->n_runs);
-    if (most > 1)
+    if (most > 1 && has_folds(summary))
+        note(
+            s,
+            "%-11s± is the standard deviation over the folds (K - 1), of runs with one seed; the folds' training "
+            "sets share most of their examples, so that their figures are not independent: the deviation of "
+            "the mean and the interval are too small (Nadeau and Bengio 2003)",
+            "deviation");
+    else if (most > 1)
         note(s,
              "%-11s± is the standard deviation over the seeds (n - 1), which decide weights, feedback and "
              "the order "
@@ -442,8 +480,11 @@ void run_table_print(const struct session *s, const struct run_summary *summary,
     const json_t *axis = NULL;
     json_array_foreach(summary->plan.axes, i, axis)
     {
-        if (strcmp(json_string_value(axis), "seed") != 0 && t.n_axes < MOST_COLUMNS - 4)
-            t.axes[t.n_axes++] = json_string_value(axis);
+        const char *key = json_string_value(axis);
+        const bool is_mean = strcmp(key, "seed") == 0 || (summary->plan.is_comparison &&
+                                                          strcmp(key, "fold") == 0); /* means are over it */
+        if (!is_mean && t.n_axes < MOST_COLUMNS - 4)
+            t.axes[t.n_axes++] = key;
     }
     for (int g = 0; summary->plan.is_comparison && g < summary->n_groups; g++)
         t.has_angles = t.has_angles || summary->groups[g].n_angles > 0;

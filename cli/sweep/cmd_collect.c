@@ -32,7 +32,7 @@ static int read_plans(const struct session *s, struct run_plan *plan)
 
 static int collect_all(struct session *s, enum table_form form)
 {
-    struct run_plan plan = {NULL, NULL, NULL, false};
+    struct run_plan plan = {.options = NULL};
     struct run_summary summary = {.runs = NULL};
     int code = read_plans(s, &plan);
     if (code == EXIT_DONE)

@@ -190,6 +190,16 @@ static bl_status check_val(bl_context *ctx, const char *key, const char *text)
     return BL_OK;
 }
 
+/* "2/5" */
+static bl_status check_fold(bl_context *ctx, const char *key, const char *text)
+{
+    size_t fold, folds;
+    if (!text[0] || fold_parse(text, &fold, &folds))
+        return BL_OK;
+    BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected I/K with I from 1 to K and K from 2 to %d, as 2/5",
+            key, text, MOST_FOLDS);
+}
+
 static bl_status check_resize(bl_context *ctx, const char *key, const char *text)
 {
     (void)key;
@@ -292,8 +302,11 @@ const struct option_row option_table[] = {
     {{"test-fraction", "F", "0", "data",
       "fraction of a single file held out for testing, drawn by class and seed"},
      check_fraction},
+    {{"fold", "I/K", "", "data",
+      "instead of --test-fraction: test on part I of K parts of a single file, drawn by class and seed"},
+     check_fold},
     {{"split-seed", "N", "1", "data",
-      "seed of the examples that --val and --test-fraction draw; independent of --seed"},
+      "seed of the examples that --val, --test-fraction and --fold draw; independent of --seed"},
      check_seed},
     {{"net", "LAYERS", "", "net",
       "the layers, as in \"3 x (dense 240, tanh), dense C\", where C is the number of classes, or a net of "

@@ -58,6 +58,7 @@ static const struct option_alias aliases[] = {
     {"dataroot root datafolder datadirectory", "data-dir", NULL},
     {"testfile testset testdata", "test", NULL},
     {"testsize testsplit testshare testratio holdout", "test-fraction", NULL},
+    {"kfold nfold foldindex", "fold", NULL},
     {"valfraction valsize valsplit validation validationfraction validationsplit validationsize validset "
      "devset "
      "evalfraction valratio",

@@ -111,7 +111,7 @@ bl_status unused_of_data(const bl_config *config, bl_data *train)
                                             "ignore", "id-column", "missing"};
     const char *val = config_text(config, "val");
     const bool is_drawn = (strcmp(val, "0") != 0 && strncmp(val, "last ", 5) != 0) ||
-                          config_number(config, "test-fraction") > 0.0;
+                          config_number(config, "test-fraction") > 0.0 || config_text(config, "fold")[0];
     for (size_t i = 0; !train->encoding && i < sizeof of_tables / sizeof *of_tables; i++)
         BL_TRY(note_unused_option(config, train, of_tables[i], "it is for tables, and the data are none"));
     if (!train->encoding && !is_file(config_text(config, "data"))) {
@@ -125,6 +125,6 @@ bl_status unused_of_data(const bl_config *config, bl_data *train)
                                   "it is for folders of pictures, and the data are none"));
     if (!is_drawn)
         BL_TRY(note_unused_option(config, train, "split-seed",
-                                  "no examples are drawn for --val or --test-fraction"));
+                                  "no examples are drawn for --val, --test-fraction or --fold"));
     return BL_OK;
 }

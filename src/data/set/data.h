@@ -67,6 +67,7 @@ struct data_origin {
     size_t val;                       /* the options that hold examples out, as in struct data_options */
     double val_fraction, test_fraction;
     bool val_is_last;
+    size_t fold, folds;
     size_t n_test; /* size of a test set that was not drawn */
     uint64_t test_hash;
 };
@@ -139,6 +140,7 @@ struct data_options {
     bool looks;
     bool has_labels;      /* false: a set without labels is also valid (predict) */
     double test_fraction; /* the fraction held out for testing if there is no test set; 0: none */
+    size_t fold, folds;   /* instead: part `fold`, from 1, of `folds` parts is held out for testing; 0: none */
     size_t val;           /* training examples held out for validation */
     double val_fraction;  /* the fraction held out for validation; 0: `val` is used */
     bool val_is_last;     /* the last examples are held out; else they are drawn by class and seed */
@@ -151,10 +153,10 @@ struct data_options {
 
    The results are those of bl_data_load; *val and *test may be NULL. test_where (may be NULL) is a separate
    set for testing. Without it, the test set of a folder or named set is used if there is one; otherwise
-   test_fraction of each class is drawn by the seed, and both parts keep the order of the draw. Then val is
-   drawn in the same way, in proportion to the classes, or consists of the last examples; the remaining
-   examples keep their order. Scaling is fitted on the remaining training set and copied to the others; the
-   columns and classes of the training set determine how the test set is read. */
+   test_fraction of each class, or a fold, is drawn by the seed, and both parts keep the order of the draw.
+   Then val is drawn in the same way, in proportion to the classes, or consists of the last examples; the
+   remaining examples keep their order. Scaling is fitted on the remaining training set and copied to the
+   others; the columns and classes of the training set determine how the test set is read. */
 bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *ctx, const char *where,
                     const char *test_where, const struct data_options *options);
 
@@ -207,6 +209,10 @@ bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char 
 
 /* Parses "1x28x28", which is channels, rows and columns, or "28x28", which has one channel. */
 bool shape_parse(const char *text, bl_shape *out);
+
+/* Parses "2/5", the option fold: part *fold, from 1, of *folds parts. */
+enum { MOST_FOLDS = 1000 };
+bool fold_parse(const char *text, size_t *fold, size_t *folds);
 size_t shape_numbers(bl_shape shape); /* number of values of an example */
 bool shape_is_vector(bl_shape shape); /* the shape is that of a vector, not of an image */
 bool shape_is_same(bl_shape a, bl_shape b);

@@ -5,6 +5,8 @@
  *     {"examples": 150, "hash": "0123456789abcdef", "source": "iris.csv", "seed": "1", "val": 0,
  *      "val_fraction": 0.1, "val_is_last": false, "test": "drawn", "test_fraction": 0.2, "test_examples": 30,
  *      "test_hash": "...", "test_source": "iris.csv"}
+ *
+ * and where the test set is a fold, "fold": 2, "folds": 5.
  */
 #include "json_text.h"
 #include "making.h"
@@ -15,7 +17,7 @@
 #include <string.h>
 
 static const char *const test_words[] = {"unknown", "none", "drawn", "own", "other"};
-enum { N_MEMBERS = 12 };
+enum { N_MEMBERS = 12, N_MEMBERS_OF_FOLD = N_MEMBERS + 2 };
 
 static json_t *hash_to_json(uint64_t hash)
 {
@@ -43,13 +45,22 @@ json_t *origin_to_json(const struct data_origin *o)
     json_object_set_new(object, "test_examples", json_integer((json_int_t)o->n_test));
     json_object_set_new(object, "test_hash", hash_to_json(o->test_hash));
     json_object_set_new(object, "test_source", json_string(o->test_source));
+    if (o->folds > 0) {
+        json_object_set_new(object, "fold", json_integer((json_int_t)o->fold));
+        json_object_set_new(object, "folds", json_integer((json_int_t)o->folds));
+    }
     return object;
+}
+
+static size_t count_members(const struct data_origin *origin)
+{
+    return origin->folds > 0 ? N_MEMBERS_OF_FOLD : N_MEMBERS;
 }
 
 bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *origin)
 {
     json_t *object = origin_to_json(origin);
-    const bool is_whole = json_is_null(object) || json_object_size(object) == N_MEMBERS;
+    const bool is_whole = json_is_null(object) || json_object_size(object) == count_members(origin);
     return json_to_text(out, ctx, object, is_whole, "the training set");
 }
 
@@ -100,20 +111,30 @@ static bool take_test(enum test_origin *out, const json_t *object)
     return false;
 }
 
+/* Both or neither. */
+static bool take_fold(struct data_origin *o, const json_t *object)
+{
+    if (!json_object_get(object, "fold"))
+        return true;
+    return take_count(&o->fold, object, "fold") && take_count(&o->folds, object, "folds") && o->fold >= 1 &&
+           o->folds >= 2 && o->fold <= o->folds;
+}
+
 static bool take_all(struct data_origin *o, const json_t *object)
 {
     const json_t *is_last = json_object_get(object, "val_is_last");
     const char *seed = json_string_value(json_object_get(object, "seed"));
     o->val_is_last = json_is_true(is_last);
-    return json_object_size(object) == N_MEMBERS && json_is_boolean(is_last) && seed &&
-           text_to_u64(slice_of(seed), &o->seed) && take_count(&o->n, object, "examples") &&
+    return take_fold(o, object) && json_object_size(object) == count_members(o) && json_is_boolean(is_last) &&
+           seed && text_to_u64(slice_of(seed), &o->seed) && take_count(&o->n, object, "examples") &&
            take_hash(&o->hash, object, "hash") &&
            take_source(o->source, sizeof o->source, object, "source") && take_count(&o->val, object, "val") &&
            take_share(&o->val_fraction, object, "val_fraction") && take_test(&o->test, object) &&
            take_share(&o->test_fraction, object, "test_fraction") &&
            take_count(&o->n_test, object, "test_examples") && take_hash(&o->test_hash, object, "test_hash") &&
            take_source(o->test_source, sizeof o->test_source, object, "test_source") &&
-           (o->test == TEST_IS_DRAWN) == (o->test_fraction > 0.0);
+           !(o->folds > 0 && o->test_fraction > 0.0) &&
+           (o->test == TEST_IS_DRAWN) == (o->test_fraction > 0.0 || o->folds > 0);
 }
 
 bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char *path, const char *text)

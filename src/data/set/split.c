@@ -122,6 +122,55 @@ static bl_status separate_rows(struct split *split, const struct draw *d, bl_dat
     return BL_OK;
 }
 
+bool fold_parse(const char *text, size_t *fold, size_t *folds)
+{
+    struct slice rest = slice_of(text), first, second;
+    return slice_next(&rest, '/', &first) && text_to_size(first, fold) && slice_next(&rest, '/', &second) &&
+           text_to_size(second, folds) && !rest.at && *fold >= 1 && *fold <= *folds && *folds >= 2 &&
+           *folds <= MOST_FOLDS;
+}
+
+/* Number i of class k, in the order of the draw, belongs to part (number of rows in the classes before k + i)
+   mod folds: every row is in one part, and parts differ by at most one row, also in each class. */
+static void deal_fold(struct draw *d, const bl_data *data, size_t fold, size_t folds)
+{
+    size_t before = 0;
+    for (size_t k = 0; k < d->classes; k++) {
+        d->wanted[k] = before; /* the place of the class's next row */
+        before += d->there[k];
+    }
+    for (size_t i = 0; i < d->n; i++) {
+        const uint32_t row = d->order[i];
+        const size_t place = d->wanted[class_at(data, row)]++;
+        *(place % folds == fold - 1 ? &d->taken[d->n_taken++] : &d->rest[d->n_rest++]) = row;
+    }
+}
+
+static bl_status check_folds(const struct draw *d, const bl_data *all, size_t folds)
+{
+    if (folds > d->n)
+        BL_FAIL(all->ctx, BL_BAD_VALUE, "%zu folds of the %zu examples in %s, expected at most one for each",
+                folds, d->n, all->source);
+    for (size_t k = 0; all->labels && k < d->classes; k++)
+        if (d->there[k] == 1)
+            BL_FAIL(all->ctx, BL_BAD_VALUE,
+                    "%s: class %zu has one example: the fold that tests it has none to train on", all->source,
+                    k);
+    return BL_OK;
+}
+
+static bl_status draw_fold(struct draw *d, struct split *split)
+{
+    bl_data *all = split->train;
+    const struct data_options *o = split->options;
+    const struct rng rng = {.seed = o->seed, .stream = RNG_SPLIT, .layer = 2};
+    BL_TRY(draw_begin(d, all));
+    BL_TRY(check_folds(d, all, o->folds));
+    rng_permutation(&rng, all->n, d->order);
+    deal_fold(d, all, o->fold, o->folds);
+    return separate_rows(split, d, &split->test, "the test set");
+}
+
 static bl_status draw_test(struct draw *d, struct split *split)
 {
     bl_data *all = split->train;
@@ -141,7 +190,7 @@ static bl_status draw_test(struct draw *d, struct split *split)
 bl_status split_test(struct split *split)
 {
     struct draw d = {0};
-    const bl_status status = draw_test(&d, split);
+    const bl_status status = split->options->folds > 0 ? draw_fold(&d, split) : draw_test(&d, split);
     draw_free(split->ctx, &d);
     return status;
 }

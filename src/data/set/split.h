@@ -14,8 +14,8 @@ struct split {
 };
 
 /* split_test and split_val move rows out of split->train, which is replaced by the remaining rows and keeps
-   its notes. split_test uses the option test_fraction, which must be above 0; split_val uses val,
-   val_fraction and val_is_last, and moves no rows if these are 0. */
+   its notes. split_test uses the option folds or test_fraction, one of which must be above 0; split_val uses
+   val, val_fraction and val_is_last, and moves no rows if these are 0. */
 bl_status split_test(struct split *split);
 bl_status split_val(struct split *split);
 

@@ -103,6 +103,8 @@ static bl_status take_rows(bl_data **out, const struct split_request *p, bl_data
 {
     const struct data_origin *o = p->origin;
     const struct data_options options = {.test_fraction = o->test_fraction,
+                                         .fold = o->fold,
+                                         .folds = o->folds,
                                          .val = o->val,
                                          .val_fraction = o->val_fraction,
                                          .val_is_last = o->val_is_last,

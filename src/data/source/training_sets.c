@@ -17,6 +17,9 @@ static bl_status check_options(bl_context *ctx, const struct data_options *o, co
     if (test_where && o->test_fraction > 0.0)
         BL_FAIL(ctx, BL_BAD_VALUE, "a test set (%s) and test-fraction %g, expected one of the two",
                 test_where, o->test_fraction);
+    if (o->folds > 0 && (test_where || o->test_fraction > 0.0))
+        BL_FAIL(ctx, BL_BAD_VALUE, "fold %zu/%zu and %s%s, expected one of the two", o->fold, o->folds,
+                test_where ? "a test set: " : "test-fraction", test_where ? test_where : "");
     return BL_OK;
 }
 
@@ -80,13 +83,17 @@ static bl_status read_other(struct split *load, const struct reading *how, const
 static bl_status read_test(struct split *load, const struct location *from, const char *test_where)
 {
     const bool has_own = load->train->has_test_beside || location_has_part(from, "test");
-    const bool is_drawn = load->options->test_fraction > 0.0;
+    const struct data_options *o = load->options;
+    const bool is_drawn = o->test_fraction > 0.0 || o->folds > 0;
     const struct reading how = {load->ctx, NULL, load->options, load->train};
     if (test_where)
         return read_other(load, &how, test_where);
+    if (has_own && o->folds > 0)
+        BL_FAIL(load->ctx, BL_BAD_VALUE, "fold %zu/%zu, but %s has a test set of its own", o->fold, o->folds,
+                from->path);
     if (has_own && is_drawn)
         BL_FAIL(load->ctx, BL_BAD_VALUE, "test-fraction %g, but %s has a test set of its own",
-                load->options->test_fraction, from->path);
+                o->test_fraction, from->path);
     if (is_drawn)
         return split_test(load);
     return has_own ? load_with_schema(&load->test, &how, from, "test") : BL_OK;
@@ -124,6 +131,8 @@ static struct data_origin origin_of(const bl_data *all, const struct data_option
                                  .val = o->val,
                                  .val_fraction = o->val_fraction,
                                  .test_fraction = o->test_fraction,
+                                 .fold = o->fold,
+                                 .folds = o->folds,
                                  .val_is_last = o->val_is_last};
     text_append(origin.source, sizeof origin.source, "%s", text_shown(all->source, strlen(all->source)).text);
     return origin;
@@ -133,7 +142,8 @@ static void add_test(struct data_origin *origin, const bl_data *test, const char
 {
     if (!test)
         return;
-    origin->test = test_where ? TEST_IS_OTHER : origin->test_fraction > 0 ? TEST_IS_DRAWN : TEST_IS_OWN;
+    const bool is_drawn = origin->test_fraction > 0.0 || origin->folds > 0;
+    origin->test = test_where ? TEST_IS_OTHER : is_drawn ? TEST_IS_DRAWN : TEST_IS_OWN;
     origin->n_test = test->n;
     origin->test_hash = test->hash;
     text_append(origin->test_source, sizeof origin->test_source, "%s",
