@@ -37,10 +37,10 @@ static void print_rule(const char *rule, const bl_trainer *trainer)
 {
     bl_work work;
     bl_trainer_count(trainer, &work);
-    printf("%s: %s\n    %s\n    order of teaching: %s\n\n", rule, bl_rule_about(rule), bl_rule_equation(rule),
+    printf("%s: %s\n    %s\n    order of error signals: %s\n\n", rule, bl_rule_about(rule), bl_rule_equation(rule),
            bl_rule_order(rule));
     printf("net: %s\n", bl_config_get(bl_trainer_config(trainer), "net"));
-    printf("multiply-accumulates for an example: forward %.0f, teach %.0f, gradient %.0f\n", work.forward,
+    printf("multiply-accumulates for an example: forward %.0f, signal %.0f, gradient %.0f\n", work.forward,
            work.signal, work.gradient);
     printf("numbers that the optimiser steps: %zu\n", work.weights);
 }
@@ -145,7 +145,7 @@ static int print_json(const char *rule, const bl_trainer *trainer, bool with_pro
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:f, s:f, s:f}, s:I}", "rule", rule, "about",
                   bl_rule_about(rule), "equation", bl_rule_equation(rule), "order", bl_rule_order(rule),
                   "net", bl_config_get(bl_trainer_config(trainer), "net"), "macs", "forward", work.forward,
-                  "teach", work.signal, "gradient", work.gradient, "weights", (json_int_t)work.weights);
+                  "signal", work.signal, "gradient", work.gradient, "weights", (json_int_t)work.weights);
     if (with_program) {
         json_object_set_new(all, "instructions", instructions_json(trainer));
         json_object_set_new(all, "buffers", buffers_json(trainer));
