@@ -4,8 +4,8 @@
  */
 #include "../bench/bench.h"
 #include "../data_notes.h"
+#include "explain_page.h"
 #include "program_text.h"
-#include "sample.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -16,6 +16,9 @@ enum { EXAMPLES = 16 };
 static const struct extra extras[] = {
     {"program", NULL, "the instructions of a training step, its stages and buffers"},
     {"example", "N", "with --data: the example of the training set whose step is shown, from 1 (default: 1)"},
+    {"html", "FILE",
+     "write a page with the wiring of the net, the equations and these numbers; - for standard "
+     "output"},
     {"json", NULL, "all of it as one JSON object"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL}};
@@ -23,8 +26,10 @@ static const struct extra extras[] = {
 struct explained {
     bl_data *data; /* the training set, or examples that are all 0 */
     bl_trainer *trainer;
-    bool has_sample;
+    bool has_sample, shows_sample; /* shows: its example is one of real data */
     struct sample sample;
+    bool has_page;
+    struct explain_page page;
     float *zeros;
 };
 
@@ -99,8 +104,13 @@ static int take_sample(struct explained *x, const struct session *s)
     if ((size_t)example > n)
         return usage_error("--example %d, but the training set of %s has %zu examples", example,
                            bl_data_source(x->data), n);
+    const int n_blocks = sample_count_blocks(x->trainer);
+    x->has_page = extra_of(s, "html") != NULL;
+    if (x->has_page && !explain_page_begin(&x->page, n_blocks))
+        return usage_error("no memory for the page"), EXIT_OTHER;
     x->has_sample = true;
-    return sample_take(&x->sample, s, x->trainer, x->data, (size_t)example - 1);
+    return sample_take(&x->sample, s, x->trainer, x->data, (size_t)example - 1,
+                       x->has_page ? explain_page_visit : NULL, &x->page);
 }
 
 static void print_rule(const char *rule, const bl_trainer *trainer)
@@ -129,7 +139,7 @@ static int print_json(const char *rule, const struct explained *x, bool with_pro
         json_object_set_new(all, "instructions", program_instructions_json(trainer));
         json_object_set_new(all, "buffers", program_buffers_json(trainer));
     }
-    if (x->has_sample)
+    if (x->shows_sample)
         json_object_set_new(all, "sample", sample_json(&x->sample));
     const int failed = json_dumpf(all, stdout, JSON_INDENT(1));
     json_decref(all);
@@ -148,9 +158,31 @@ static int print(const struct session *s, const struct explained *x)
         program_print_instructions(x->trainer);
         program_print_buffers(x->trainer);
     }
-    if (x->has_sample)
+    if (x->shows_sample)
         sample_print(&x->sample);
     return EXIT_DONE;
+}
+
+/* Writes the page to a file, or to standard output for "-". */
+static int write_page(const struct session *s, struct explained *x)
+{
+    const char *path = extra_of(s, "html");
+    const bool is_standard = strcmp(path, "-") == 0;
+    char *text = NULL;
+    size_t n = 0;
+    FILE *to = is_standard ? stdout : open_memstream(&text, &n);
+    int is_whole = to && explain_page_write(to, &x->page, &x->sample, x->shows_sample);
+    if (to && !is_standard)
+        is_whole = fclose(to) == 0 && is_whole;
+    bl_status status = BL_OK;
+    if (is_whole && !is_standard)
+        status = bl_file_write(s->ctx, path, text, n);
+    free(text);
+    if (!is_whole)
+        return usage_error("no memory for the page"), EXIT_OTHER;
+    if (status == BL_OK && !is_standard)
+        note(s, "page in %s", path);
+    return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }
 
 /* Sets the rule, the net and the batch, and refuses what contradicts them. */
@@ -180,9 +212,12 @@ static int explain(struct explained *x, const struct session *s)
         return code;
     const bl_status status = make_trainer(x, s, has_data);
     code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
-    if (code == EXIT_DONE && has_data)
+    x->shows_sample = has_data;
+    if (code == EXIT_DONE && (has_data || extra_of(s, "html")))
         code = take_sample(x, s);
-    return code == EXIT_DONE ? print(s, x) : code;
+    if (code != EXIT_DONE)
+        return code;
+    return extra_of(s, "html") ? write_page(s, x) : print(s, x);
 }
 
 static int run_explain(struct session *s)
@@ -193,6 +228,8 @@ static int run_explain(struct session *s)
         code = explain(&x, s);
     if (x.has_sample)
         sample_free(&x.sample);
+    if (x.has_page)
+        explain_page_free(&x.page);
     bl_trainer_free(x.trainer);
     bl_data_free(x.data);
     free(x.zeros);
@@ -201,7 +238,7 @@ static int run_explain(struct session *s)
 
 const struct command command_explain = {
     "explain",
-    "explain RULE [--net TEXT] [--data WHAT [--example N]] [--program] [--json]",
+    "explain RULE [--net TEXT] [--data WHAT [--example N]] [--program] [--json] [--html FILE]",
     "a rule's equation and cost on a net, the program of a step, and its numbers on one example",
     "data net rule training machine",
     extras,

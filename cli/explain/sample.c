@@ -182,6 +182,8 @@ static void visit(void *user, const bl_trace *now)
 {
     struct sample *sample = user;
     learn_shapes(sample, now);
+    if (sample->also)
+        sample->also(sample->also_user, now);
     if (!sample_shows(now->instruction.block, sample->n_blocks))
         sample->n_folded += now->is_done != 0;
     else if (!sample->is_full)
@@ -190,7 +192,7 @@ static void visit(void *user, const bl_trace *now)
 
 /* ---- The step */
 
-static int count_blocks(const bl_trainer *trainer)
+int sample_count_blocks(const bl_trainer *trainer)
 {
     bl_instruction item;
     int n = 0;
@@ -249,7 +251,7 @@ static bl_status take(struct sample *sample, const bl_data *data, struct example
 static int begin(struct sample *sample, const struct session *session, bl_trainer *trainer,
                  const bl_data *data, size_t example)
 {
-    const int n = count_blocks(trainer);
+    const int n = sample_count_blocks(trainer);
     const char *net = bl_config_get(bl_trainer_config(trainer), "net");
     *sample =
         (struct sample){.session = session,
@@ -270,12 +272,14 @@ static int begin(struct sample *sample, const struct session *session, bl_traine
 }
 
 int sample_take(struct sample *sample, const struct session *session, bl_trainer *trainer,
-                const bl_data *data, size_t example)
+                const bl_data *data, size_t example, bl_trace_fn also, void *also_user)
 {
     struct examples e = {NULL, NULL, NULL, NULL};
     int code = begin(sample, session, trainer, data, example);
     if (code != EXIT_DONE)
         return code;
+    sample->also = also;
+    sample->also_user = also_user;
     bl_status status = bl_trainer_set_rate(trainer, sample->rate);
     if (status == BL_OK)
         status = take(sample, data, &e);

@@ -59,13 +59,17 @@ struct sample {
     size_t n_folded; /* instructions of blocks that are not shown */
     float *before;   /* of the current instruction: the element in focus of each array, before it */
     size_t before_room;
-    bool is_full; /* there was no memory */
+    bool is_full;     /* there was no memory */
+    bl_trace_fn also; /* is called for every event, too; NULL: nothing */
+    void *also_user;
 };
 
-/* Takes one step of the trainer on the example, numbered from 0, and records it. Prints an error; gives the
-   exit code. data must outlive the sample. */
+/* The blocks of the trainer's net. */
+int sample_count_blocks(const bl_trainer *trainer);
+/* Takes one step of the trainer on the example, numbered from 0, and records it. also (may be NULL) is called
+   for every event, too. Prints an error; gives the exit code. data must outlive the sample. */
 int sample_take(struct sample *sample, const struct session *session, bl_trainer *trainer,
-                const bl_data *data, size_t example);
+                const bl_data *data, size_t example, bl_trace_fn also, void *also_user);
 void sample_free(struct sample *sample);
 
 /* Whether the block's instructions are shown: all in nets of SAMPLE_SHOWN_BLOCKS or fewer, else those of the
