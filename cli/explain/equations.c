@@ -67,6 +67,32 @@ static void put_forward(FILE *to, const bl_trace *now, int n_blocks)
     put_layers(to, now, n_blocks);
 }
 
+/* "x ← disturb(e, B0)": what an instruction writes, and what it reads. */
+static void put_function(FILE *to, const bl_trace *now, int n_blocks)
+{
+    char name[SAMPLE_NAME];
+    int n = 0;
+    for (int i = 0; i < now->n_arrays; i++)
+        if (now->arrays[i].writes)
+            fprintf(to, "%s%s", n++ ? ", " : "", name_at(now, i, n_blocks, name));
+    fprintf(to, " ← %s(", now->instruction.op);
+    n = 0;
+    for (int i = 0; i < now->n_arrays; i++)
+        if (now->arrays[i].reads)
+            fprintf(to, "%s%s", n++ ? ", " : "", name_at(now, i, n_blocks, name));
+    fputc(')', to);
+}
+
+/* Whether a gradient is that of a convolution: each weight meets several numbers of the input. */
+static bool is_conv(const bl_trace *now)
+{
+    const bl_trace_array *x = &now->arrays[0], *dW = &now->arrays[now->n_arrays - 1];
+    for (int i = 0; i < now->n_arrays; i++)
+        if (is(now->arrays[i].buffer, "gradient") && is(now->arrays[i].what, "weight"))
+            dW = &now->arrays[i];
+    return dW->cols != x->cols;
+}
+
 static void put_learning(FILE *to, const bl_trace *now, int n_blocks)
 {
     char x[SAMPLE_NAME], d[SAMPLE_NAME], dW[SAMPLE_NAME], W[SAMPLE_NAME];
@@ -74,8 +100,10 @@ static void put_learning(FILE *to, const bl_trace *now, int n_blocks)
     name_of(now, "delta", NULL, 0, n_blocks, d);
     name_of(now, "gradient", NULL, 0, n_blocks, dW);
     name_of(now, is(now->instruction.op, "update_feedback") ? "feedback" : "weights", NULL, 0, n_blocks, W);
-    if (is(now->instruction.op, "gradient"))
-        fprintf(to, "%s = %sᵀ %s", dW, d, x);
+    if (is(now->instruction.op, "gradient") && !dW[0])
+        put_function(to, now, n_blocks);
+    else if (is(now->instruction.op, "gradient"))
+        fprintf(to, is_conv(now) ? "%s = %s * %s, over all places" : "%s = %sᵀ %s", dW, d, x);
     else
         fprintf(to, "%s ← optimiser(%s, %s)", W, W, dW);
 }
@@ -119,7 +147,7 @@ void equation_write(FILE *to, const bl_trace *now, int n_blocks)
         fprintf(to, "%s ← optimiser(%s, eᵀ %s)", name_of(now, "feedback", NULL, 0, n_blocks, a), a,
                 name_of(now, "output", NULL, 0, n_blocks, b));
     else
-        fprintf(to, "%s of block %d", op, now->instruction.block);
+        put_function(to, now, n_blocks);
 }
 
 void equation_write_shapes(FILE *to, const bl_trace *now, int n_blocks)

@@ -67,7 +67,8 @@ void explain_page_visit(void *user, const bl_trace *now)
 
 /* ---- Parts of the page */
 
-static void put_head(FILE *to, const char *rule, const bl_config *config)
+/* net: as it was typed, because the full text of a deep net is long. */
+static void put_head(FILE *to, const char *rule, const char *net)
 {
     fputs(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -86,7 +87,7 @@ static void put_head(FILE *to, const char *rule, const bl_config *config)
     fputs("</h1>\n<p>", to);
     markup_text(to, bl_rule_about(rule));
     fputs("</p>\n<p>net <b>", to);
-    markup_text(to, bl_config_get(config, "net"));
+    markup_text(to, net);
     fputs("</b></p></header>\n<main>\n", to);
 }
 
@@ -269,7 +270,7 @@ int explain_page_write(FILE *to, struct explain_page *page, const struct sample 
     const struct color c = rule_style_at(style)->hue->light;
     if (fflush(page->to) != 0 || page->wiring.is_full)
         return 0;
-    put_head(to, rule, bl_trainer_config(sample->trainer));
+    put_head(to, rule, bl_config_get(sample->session->config, "net"));
     /* arrows of the colour of text could not be told from those forward */
     put_wiring(to, page, style, c.red == c.green && c.green == c.blue);
     put_equations(to, page, sample);

@@ -58,7 +58,7 @@ static void learn_block(struct wiring *w, const bl_trace *now)
             w->in = a->shape;
         if (!a->writes || !is(a->buffer, "output"))
             continue;
-        if (n >= begin && n < 3)
+        if (n >= begin && n < MOST_LAYERS)
             snprintf(block->layers[n], sizeof block->layers[n], "%s", a->what);
         block->out = a->shape;
         n++;

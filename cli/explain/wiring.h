@@ -11,6 +11,8 @@
 
 enum wiring_place { PLACE_INPUT = -1, PLACE_ERROR = -2, PLACE_TARGETS = -3 }; /* blocks are 0 and above */
 
+enum { MOST_LAYERS = 3 };
+
 /* What an arrow multiplies by. */
 enum wiring_kind {
     WIRE_FORWARD,
@@ -26,7 +28,7 @@ struct wire {
 };
 
 struct wired_block {
-    char layers[3][64]; /* the texts of its first layers */
+    char layers[MOST_LAYERS][64]; /* the texts of its first layers */
     int n_layers;
     bl_shape out;
     size_t W[2], B[2];    /* rows and columns; 0: it has none */
