@@ -55,7 +55,7 @@ the output and waiting.
         text += f"\n### {net}, {threads} thread{'s' if threads > 1 else ''}\n\n"
         text += f"`{shorten(cases[0]['text'])}`\n\n"
         text += table(["batch", "backend", "in", "rule", "ms", "quartiles", "GFLOP/s", "x lower bound",
-                       "to bp", "forward", "teach", "gradient", "update"], [step_row(case) for case in cases])
+                       "to bp", "forward", "signal", "gradient", "update"], [step_row(case) for case in cases])
     return text
 
 
@@ -69,7 +69,7 @@ def step_row(case):
             f"{1e3 * case['seconds']:.3f}",
             f"{1e3 * case['seconds_low']:.3f} to {1e3 * case['seconds_high']:.3f}", f"{case['gflops']:.0f}",
             f"{case['over_bound']:.2f}", to_bp] + [f"{share(case, move):.0f}" for move in
-                                               ("forward", "teach", "gradient", "update")]
+                                               ("forward", "signal", "gradient", "update")]
 
 
 def best_of_each(rows):

@@ -13,7 +13,7 @@ static int run_rules_command(struct session *s)
     if (s->n_words == 1 && !bl_rule_about(s->words[0]))
         return bl_config_set(s->config, "rule", s->words[0]), fail_with(s, BL_BAD_VALUE);
     if (s->n_words == 1) {
-        printf("%s  %s\norder of teaching: %s\n", s->words[0], bl_rule_about(s->words[0]),
+        printf("%s  %s\norder of error signals: %s\n", s->words[0], bl_rule_about(s->words[0]),
                bl_rule_order(s->words[0]));
         return EXIT_DONE;
     }

@@ -765,6 +765,38 @@ typedef struct bl_instruction {
 /* Describes the i-th instruction, from 0. Returns 1, or 0 past the last. */
 BL_API int bl_trainer_instruction(const bl_trainer *trainer, int i, bl_instruction *out);
 
+/* The numbers of an operand in a traced step. Element (i, j) is values[i * stride + j]. An operand may have
+   several arrays: the outputs of all layers of a block, or the tensors of its parameters. */
+typedef struct bl_trace_array {
+    const char *buffer; /* as in bl_operand; "state": the optimiser's memory of the parameters or feedback */
+    int block;
+    /* Of an output: the text of the layer, "tanh". Of weights and gradient: "weight", "bias", "scale" or
+       "shift". Of state: its name in files, "mean_square", before the name of the tensor if there are
+       several: "mean_square of bias". Else "". */
+    const char *what;
+    const float *values;
+    size_t rows, cols, stride;
+    bl_shape shape; /* of one row */
+    int reads, writes;
+} bl_trace_array;
+typedef struct bl_trace {
+    int number; /* of the instruction in the traced step, from 0 */
+    bl_instruction instruction;
+    int is_done; /* 0: the instruction is about to run, 1: it has run */
+    double loss; /* the mean over the examples; 0 before the instruction "loss" has run */
+    const bl_trace_array *arrays;
+    int n_arrays;
+} bl_trace;
+typedef void (*bl_trace_fn)(void *user, const bl_trace *now);
+/* Takes a step as bl_trainer_step_batch does, with the same bits, and calls `visit` before and after each of
+   its instructions. The instructions run on the calling thread one after the other, each on its whole block,
+   and a gradient and the update by it are instructions of their own (bl_trainer_step_batch computes both at
+   once where it can: "update_fused"). `visit` must not call functions on the trainer; what it is given is
+   valid during the call. It allocates the memory of a second batch meanwhile. BL_BAD_VALUE also with the
+   option memory low. */
+BL_API bl_status bl_trainer_trace(bl_trainer *trainer, const bl_batch *batch, bl_trace_fn visit, void *user,
+                                  double *loss);
+
 /* A buffer that instructions read and write. Buffers with the same `memory` share it in different stages. */
 typedef struct bl_buffer {
     const char *name; /* as in bl_operand; "delta" also stands for signals, which share its memory */

@@ -51,10 +51,10 @@ for peaks in report["peaks"]:
 backends = {c["backend"] for c in report["cases"]}
 assert "portable" in backends and len(report["cases"]) == 4 * len(backends)
 forward = 784 * 800 + 800 * 800 + 800 * 10
-teach = {"bp": 800 * 800 + 800 * 10, "dfa": 10 * 800 + 10 * 800}
+signal = {"bp": 800 * 800 + 800 * 10, "dfa": 10 * 800 + 10 * 800}
 for c in report["cases"]:
-    macs = 2 * forward + teach[c["rule"]]
-    assert c["macs"] == {"forward": forward, "teach": teach[c["rule"]], "gradient": forward, "all": macs}, c
+    macs = 2 * forward + signal[c["rule"]]
+    assert c["macs"] == {"forward": forward, "signal": signal[c["rule"]], "gradient": forward, "all": macs}, c
     assert c["weights"] == forward + 800 + 800 + 10, c
     arithmetic = 2 * 4 * macs / c["flops"] + c["weights"] / c["roots"]
     feedback = {"bp": 0, "dfa": 4 * (10 * 800 + 10 * 800)}[c["rule"]]
@@ -69,7 +69,7 @@ for c in report["cases"]:
     assert c["rounds"] >= 5 and c["steps"] >= c["rounds"], c
     assert c["to_bp"] > 0 and (c["rule"] != "bp" or c["to_bp"] == 1), c
     split = c["split"]
-    parts = [split[part] for part in ("forward", "error", "teach", "gradient", "update")]
+    parts = [split[part] for part in ("forward", "error", "signal", "gradient", "update")]
     assert min(parts) >= 0 and sum(parts) <= c["threads"] * split["step"] * (1 + 1e-6), c
 END
 if command -v python3 >/dev/null 2>&1; then

@@ -6,8 +6,8 @@
 net="dense 100, tanh, dense 30, tanh, dense 10"
 expect 0 "signal_l = e B_l" "$program" explain dfa
 expect 0 "doi:10.1038/323533a0" "$program" explain bp
-expect 0 "order of teaching: on forward" "$program" explain drtp --net "$net"
-expect 0 "forward 4900, teach 3300, gradient 4900" "$program" explain bp --net "$net" --shape 1x4x4
+expect 0 "order of error signals: on forward" "$program" explain drtp --net "$net"
+expect 0 "forward 4900, signal 3300, gradient 4900" "$program" explain bp --net "$net" --shape 1x4x4
 expect 0 "numbers that the optimiser steps: 5040" "$program" explain bp --net "$net" --shape 1x4x4
 grep -q "^stage" out.txt && complain "a program is printed without --program"
 

@@ -126,6 +126,11 @@ static int watch(void *user, const bl_progress *now)
     return 0;
 }
 
+static void visit(void *user, const bl_trace *now)
+{
+    (void)user, (void)now;
+}
+
 #include "null_calls.h"
 
 enum { N_CASES = sizeof null_cases / sizeof *null_cases };

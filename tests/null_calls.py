@@ -103,6 +103,7 @@ VALUES = [
     ("*", "const char *", "path", "it.new_path"),
     ("*", "const void *", "bytes", "it.x"),
     ("*", "bl_progress_fn", "*", "watch"),
+    ("*", "bl_trace_fn", "*", "visit"),
     ("*", "void *", "user", "&room"),
     ("*", "bl_shape", "*", "(bl_shape){1, 1, FEATURES}"),
     ("*", "size_t", "first", "0"),
@@ -123,10 +124,11 @@ MAY_BE_NULL = {
     ("bl_model_open_part", "config"),
     ("bl_option_alias", "advice"), ("bl_trainer_fit", "val"),
     ("bl_trainer_fit", "test"), ("bl_trainer_fit", "progress"), ("bl_trainer_fit", "user"),
+    ("bl_trainer_trace", "user"), ("bl_trainer_trace", "loss"),
     ("bl_trainer_step", "loss"), ("bl_trainer_step_batch", "loss"), ("bl_trainer_step_targets", "loss"),
     ("bl_why", "ctx"),
 }
-POINTER_TYPES = {"bl_progress_fn"}
+POINTER_TYPES = {"bl_progress_fn", "bl_trace_fn"}
 # The handles by which a function finds its context, in this order.
 HANDLES = ("bl_context", "bl_config", "bl_data", "bl_model", "bl_predictor", "bl_trainer")
 RESULTS = {"bl_status": "STATUS", "void": "NOTHING", "bl_shape": "SHAPE", "int": "NUMBER", "size_t": "NUMBER"}

@@ -51,7 +51,7 @@ static json_t *work_json(const bl_work *work)
 {
     json_t *one = json_object();
     set_whole(one, "forward", work->forward);
-    set_whole(one, "teach", work->signal);
+    set_whole(one, "signal", work->signal);
     set_whole(one, "gradient", work->gradient);
     set_whole(one, "all", work->forward + work->signal + work->gradient);
     return one;
@@ -76,7 +76,7 @@ static json_t *split_json(const bl_times *t)
     set_real(one, "step", t->step / n);
     set_real(one, "forward", t->forward / n);
     set_real(one, "error", t->error / n);
-    set_real(one, "teach", t->signal / n);
+    set_real(one, "signal", t->signal / n);
     set_real(one, "gradient", t->gradient / n);
     set_real(one, "update", t->update / n);
     return one;

@@ -20,11 +20,11 @@ void bench_table_head(void)
            "the arithmetic (a) at the peaks above,\nor of moving weights, optimiser state and feedback once "
            "(m), whichever is "
            "longer. to bp: on the same backend, in the same precision.\nPercent of the threads' time: "
-           "forward, teach, gradient (with the update of dense "
+           "forward, signal, gradient (with the update of dense "
            "layers), update, other (error, waiting).\n\n"
            "%-12s %5s %3s  %-8s %-7s %-6s %8s %8s %8s %7s %7s %5s %4s %4s %4s %4s %4s\n",
            "net", "batch", "thr", "backend", "in", "rule", "ms", "from", "to", "GFLOP/s", "x low", "to bp",
-           "fwd%", "tch%", "grd%", "upd%", "oth%");
+           "fwd%", "sig%", "grd%", "upd%", "oth%");
     fflush(stdout);
 }
 

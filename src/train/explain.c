@@ -22,29 +22,33 @@ static size_t group_of(const struct program *p, size_t i)
     return g;
 }
 
-int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
+void trainer_describe(const bl_trainer *t, const struct program *p, size_t i, bl_instruction *out)
 {
-    if (!t || !out)
-        return 0;
-    const struct program *p = t->stepper.program;
-    const struct net *net = t->model->net;
-    if (i < 0 || (size_t)i >= p->n)
-        return 0;
     const struct instruction *item = &p->items[p->order[i]];
-    const size_t g = group_of(p, (size_t)i);
+    const size_t g = group_of(p, i);
     *out = (bl_instruction){.op = item->op->name,
                             .block = (int)item->l,
                             .stage = (int)item->stage,
                             .group = (int)g,
                             .tasks = (int)p->groups[g].n_tasks,
                             .is_repeated = item->is_repeated,
-                            .work = work_of(t->model->rule, net, item)};
+                            .work = work_of(t->model->rule, t->model->net, item)};
     for (size_t k = 0; k < OPERANDS; k++) {
         size_t block = 0;
         const struct operand o = program_operand(p, item, k, &block);
         if (o.buffer)
             out->operands[out->n_operands++] = shown_operand(p, item, o, block);
     }
+}
+
+int bl_trainer_instruction(const bl_trainer *t, int i, bl_instruction *out)
+{
+    if (!t || !out)
+        return 0;
+    const struct program *p = t->stepper.program;
+    if (i < 0 || (size_t)i >= p->n)
+        return 0;
+    trainer_describe(t, p, (size_t)i, out);
     return 1;
 }
 

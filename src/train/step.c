@@ -401,25 +401,36 @@ static bool is_frozen(const struct scene *scene)
     return is_out;
 }
 
+/* The place of a group's task; `own` is the worker's workspace. */
+static struct place place_of(const struct step_run *run, const struct group *group, size_t number,
+                             const struct workspace *own, int worker)
+{
+    return group->is_whole ? net_whole(run->net, group->l, own->n, &own->workers[worker])
+                           : net_place(run->net, group->l, group->cut, number, group->n_tasks, own->n,
+                                       &own->workers[worker]);
+}
+
+static void run_item(struct scene *scene, const struct instruction *item)
+{
+    const double begun = worker_begin(scene->at.worker);
+    scene->item = item;
+    if (!runs_this_step(item, scene->workspace) || is_frozen(scene))
+        return;
+    runners[item->op->kind](scene);
+    worker_end(scene->at.worker, item->op->move, begun);
+}
+
 static void run_task(struct step_run *run, const struct task *task, int worker)
 {
     const struct program *p = run->program;
     const struct group *group = &p->groups[task->group];
     struct workspace own = workspace_of_worker(run->workspace, worker);
     struct scene scene = {.run = run, .workspace = &own};
-    scene.at = group->is_whole ? net_whole(run->net, group->l, own.n, &own.workers[worker])
-                               : net_place(run->net, group->l, group->cut, task->number, group->n_tasks,
-                                           own.n, &own.workers[worker]);
+    scene.at = place_of(run, group, task->number, &own, worker);
     if (range_size(scene.at.examples) == 0)
         return;
-    for (size_t i = group->begin; i < group->end; i++) {
-        const double begun = worker_begin(scene.at.worker);
-        scene.item = &p->items[p->order[i]];
-        if (!runs_this_step(scene.item, &own) || is_frozen(&scene))
-            continue;
-        runners[scene.item->op->kind](&scene);
-        worker_end(scene.at.worker, scene.item->op->move, begun);
-    }
+    for (size_t i = group->begin; i < group->end; i++)
+        run_item(&scene, &p->items[p->order[i]]);
 }
 
 /* Runs the prefetch, if there is one, as task 0, and then the stage's tasks. */
@@ -460,6 +471,41 @@ static void run_program(struct step_run *run, struct prefetch prefetch)
             clip_apply(&run->stepper->clip, run->gradients, run->workspace->threads.now);
         parallel_for(run->workspace->ctx, run->workspace->threads.now,
                      p->stage_end[stage] - begin + (run->prefetch.run ? 1 : 0), lane_of, run_one, run);
+    }
+}
+
+/* Runs an instruction on all ranges of its block. */
+static void run_whole_item(struct step_run *run, const struct group *group, const struct instruction *item)
+{
+    struct workspace own = workspace_of_worker(run->workspace, 0);
+    struct scene scene = {.run = run, .workspace = &own};
+    forget_packed(run->workspace);
+    for (size_t number = 0; number < group->n_tasks; number++) {
+        scene.at = place_of(run, group, number, &own, 0);
+        if (range_size(scene.at.examples) > 0)
+            run_item(&scene, item);
+    }
+}
+
+/* Runs the program on the calling thread, one instruction after the other. */
+static void trace_program(struct step_run *run, const struct step_tracer *tracer)
+{
+    const struct program *p = run->program;
+    bool has_clipped = !p->spec.waits_for_gradients;
+    for (size_t g = 0; g < p->n_groups; g++) {
+        const struct group *group = &p->groups[g];
+        if (!has_clipped && group->stage >= p->update_stage) {
+            clip_apply(&run->stepper->clip, run->gradients, 1);
+            has_clipped = true;
+        }
+        for (size_t i = group->begin; i < group->end; i++) {
+            const struct instruction *item = &p->items[p->order[i]];
+            if (!runs_this_step(item, run->workspace) || stepper_leaves_out(run->stepper, p, item))
+                continue;
+            tracer->visit(tracer->work, p, i, false, run->outcome.loss);
+            run_whole_item(run, group, item);
+            tracer->visit(tracer->work, p, i, true, run->outcome.loss);
+        }
     }
 }
 
@@ -550,6 +596,24 @@ void step_inspect(const struct stepper *s, const struct rule *rule, const struct
     rule_save_arrays(rule);
     run_program(&run, (struct prefetch){NULL, NULL});
     rule_restore_arrays(rule);
+}
+
+bl_status step_trace(struct stepper *s, struct workspace *workspace, double rate, uint64_t t,
+                     const struct step_tracer *tracer, struct outcome *out)
+{
+    if (!clip_is_on(&s->clip))
+        BL_TRY(stepper_need_buffered(s));
+    optimizer_begin(&s->optimizer, rate, t);
+    struct step_run run = {.program = clip_is_on(&s->clip) ? s->program : s->buffered,
+                           .stepper = s,
+                           .net = s->net,
+                           .rule = s->rule,
+                           .workspace = workspace,
+                           .gradients = s->buffer};
+    workspace->scale = step_scale(s, workspace->n);
+    trace_program(&run, tracer);
+    *out = run.outcome;
+    return rule_check_maps(s->rule);
 }
 
 bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,

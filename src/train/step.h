@@ -95,4 +95,18 @@ float step_scale(const struct stepper *s, size_t n);
 bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out);
 
+/* Is called before and after each instruction of a traced step: the instruction's number in the order of
+   program_lower, and the loss, summed over the examples, which is 0 before the instruction that computes
+   it. */
+struct step_tracer {
+    void (*visit)(void *work, const struct program *program, size_t i, bool is_done, double loss);
+    void *work;
+};
+
+/* Takes the same step with the same bits on the calling thread, one instruction after the other, each on the
+   whole of its block. Gradients and updates are instructions of their own. workspace:
+   WORKSPACE_KEEPS_ALL. */
+bl_status step_trace(struct stepper *s, struct workspace *workspace, double rate, uint64_t t,
+                     const struct step_tracer *tracer, struct outcome *out);
+
 #endif

@@ -44,16 +44,19 @@ static void choose_frozen(bl_trainer *t)
     t->frozen_epoch = epoch;
 }
 
-bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
+static void begin_step(bl_trainer *t, struct workspace *workspace)
 {
     t->has_inspected = false;
-    t->workspace->pass = (struct pass){.purpose = PASS_TRAIN,
-                                       .seed = config_u64(t->config, "order-seed"),
-                                       .step = (uint32_t)(t->state.step + 1)};
+    workspace->pass = (struct pass){.purpose = PASS_TRAIN,
+                                    .seed = config_u64(t->config, "order-seed"),
+                                    .step = (uint32_t)(t->state.step + 1)};
     choose_frozen(t);
     if (t->adversary)
-        adversary_perturb(t->adversary, t->workspace);
-    BL_TRY(step_run(&t->stepper, t->workspace, rate, t->state.step + 1, t->is_buffered, out));
+        adversary_perturb(t->adversary, workspace);
+}
+
+static bl_status end_step(bl_trainer *t, const struct outcome *out)
+{
     if (t->max_norm > 0.0)
         max_norm_apply(t->model->net, t->stepper.learns_from, t->stepper.frozen, t->max_norm,
                        t->workspace->threads.now);
@@ -65,6 +68,21 @@ bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
     BL_FAIL(t->ctx, BL_DIVERGED,
             "diverged at step %llu: the loss is NaN or infinite; try a smaller learning rate (--lr, now %s)",
             (unsigned long long)t->state.step, config_text(t->config, "lr"));
+}
+
+bl_status trainer_step(bl_trainer *t, double rate, struct outcome *out)
+{
+    begin_step(t, t->workspace);
+    BL_TRY(step_run(&t->stepper, t->workspace, rate, t->state.step + 1, t->is_buffered, out));
+    return end_step(t, out);
+}
+
+bl_status trainer_trace(bl_trainer *t, struct workspace *workspace, double rate,
+                        const struct step_tracer *tracer, struct outcome *out)
+{
+    begin_step(t, workspace);
+    BL_TRY(step_trace(&t->stepper, workspace, rate, t->state.step + 1, tracer, out));
+    return end_step(t, out);
 }
 
 static bool is_vector(bl_shape s)
@@ -163,20 +181,28 @@ bl_status bl_trainer_set_rate(bl_trainer *t, double rate)
     return BL_OK;
 }
 
-static bl_status step_on(bl_trainer *t, const bl_batch *batch, double *loss)
+bl_status trainer_prepare_step(bl_trainer *t, struct workspace *workspace, const bl_batch *batch,
+                               double *rate)
 {
-    struct outcome outcome;
-    const double rate = t->state.step_rate > 0.0 ? t->state.step_rate : trainer_rate(t, 0);
+    *rate = t->state.step_rate > 0.0 ? t->state.step_rate : trainer_rate(t, 0);
     if (batch->n == 1 && t->needs_two)
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "a batch of one example: batch norm of one number for each example needs two or more");
-    BL_TRY(trainer_take_batch(t, t->workspace, batch));
-    if (!(rate > 0.0))
+    BL_TRY(trainer_take_batch(t, workspace, batch));
+    if (!(*rate > 0.0))
         BL_FAIL(
             t->ctx, BL_BAD_VALUE,
             "the schedule \"%s\" gives the rate 0 after %zu epochs, and single steps belong to none; choose "
             "their rate with bl_trainer_set_rate",
             config_text(t->config, "schedule"), t->state.epoch);
+    return BL_OK;
+}
+
+static bl_status step_on(bl_trainer *t, const bl_batch *batch, double *loss)
+{
+    struct outcome outcome;
+    double rate = 0.0;
+    BL_TRY(trainer_prepare_step(t, t->workspace, batch, &rate));
     BL_TRY(trainer_step(t, rate, &outcome));
     if (loss)
         *loss = outcome.loss / (double)batch->n;
@@ -201,17 +227,23 @@ bl_status bl_trainer_step_targets(bl_trainer *t, const float *x, const float *ta
     return step_on(t, &(bl_batch){.x = x, .targets = targets, .n = n}, loss);
 }
 
+bl_status trainer_check_batch(const bl_trainer *t, const bl_batch *batch, const char *function)
+{
+    if (!batch || (batch->size >= sizeof *batch && !batch->x))
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: %s is NULL", function, batch ? "batch->x" : "batch");
+    if (batch->size < sizeof *batch)
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "batch->size is %zu, expected sizeof(bl_batch), %zu", batch->size,
+                sizeof *batch);
+    if ((batch->labels != NULL) == (batch->targets != NULL))
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: %s, expected one of labels and targets", function,
+                batch->labels ? "both labels and targets" : "neither labels nor targets");
+    return BL_OK;
+}
+
 bl_status bl_trainer_step_batch(bl_trainer *t, const bl_batch *batch, double *loss)
 {
     if (!t)
         return BL_BAD_VALUE;
-    BL_GIVEN(t->ctx, batch);
-    if (batch->size < sizeof *batch)
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "batch->size is %zu, expected sizeof(bl_batch), %zu", batch->size,
-                sizeof *batch);
-    BL_GIVEN(t->ctx, batch->x);
-    if ((batch->labels != NULL) == (batch->targets != NULL))
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "bl_trainer_step_batch: %s, expected one of labels and targets",
-                batch->labels ? "both labels and targets" : "neither labels nor targets");
+    BL_TRY(trainer_check_batch(t, batch, __func__));
     return step_on(t, batch, loss);
 }

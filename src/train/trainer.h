@@ -97,6 +97,19 @@ void trainer_use_buffered_sink(bl_trainer *trainer, bool is_buffered);
 
 /* Takes a step on the batch in trainer->workspace. BL_DIVERGED: its loss is not a number. */
 bl_status trainer_step(bl_trainer *trainer, double rate, struct outcome *out);
+/* Takes the same step, instruction by instruction, on the batch in the workspace, which keeps all outputs and
+   derivatives. */
+bl_status trainer_trace(bl_trainer *trainer, struct workspace *workspace, double rate,
+                        const struct step_tracer *tracer, struct outcome *out);
+/* BL_BAD_VALUE: the batch has no features, or not exactly one of labels and targets. function: the public
+   function, for the message. */
+bl_status trainer_check_batch(const bl_trainer *trainer, const bl_batch *batch, const char *function);
+/* Copies the batch of a single step to the workspace, and gives the step's learning rate. */
+bl_status trainer_prepare_step(bl_trainer *trainer, struct workspace *workspace, const bl_batch *batch,
+                               double *rate);
+/* Describes the i-th instruction of one of the trainer's programs. */
+void trainer_describe(const bl_trainer *trainer, const struct program *program, size_t i,
+                      bl_instruction *out);
 /* The learning rate of the next step in an epoch of n_examples examples; n_examples 0: of a single step after
    the finished epochs, which belongs to no epoch. */
 double trainer_rate(const bl_trainer *trainer, size_t n_examples);

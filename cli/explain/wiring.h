@@ -1,0 +1,58 @@
+/*
+ * wiring.h - which blocks of a net send what to which, found out from the instructions of a traced step, and
+ * its picture in the manner of figure 1 of A. Nøkland, NIPS 2016.
+ */
+#ifndef CLI_WIRING_H
+#define CLI_WIRING_H
+
+#include "../command.h"
+
+#include <stddef.h>
+
+enum wiring_place { PLACE_INPUT = -1, PLACE_ERROR = -2, PLACE_TARGETS = -3 }; /* blocks are 0 and above */
+
+enum { MOST_LAYERS = 3 };
+
+/* What an arrow multiplies by. */
+enum wiring_kind {
+    WIRE_FORWARD,
+    WIRE_WEIGHTS,  /* a signal through the weights: transposed where it goes backward */
+    WIRE_FEEDBACK, /* a signal through a matrix B */
+    WIRE_EXACT     /* a signal as it is, or through the exact derivative of layers without weights */
+};
+
+struct wire {
+    int from, to; /* blocks, or places */
+    enum wiring_kind kind;
+    int matrix; /* the block whose W or B it is; -1: none */
+};
+
+struct wired_block {
+    char layers[MOST_LAYERS][64]; /* the texts of its first layers */
+    int n_layers;
+    bl_shape out;
+    size_t W[2], B[2];    /* rows and columns; 0: it has none */
+    bool learns_feedback; /* B is updated, or computed from the weights */
+};
+
+struct wiring {
+    struct wired_block *blocks;
+    int n_blocks;
+    bl_shape in;
+    struct wire *wires;
+    size_t n_wires, room;
+    bool has_adds, is_full;
+};
+
+/* 0: no memory. */
+int wiring_begin(struct wiring *wiring, int n_blocks);
+void wiring_free(struct wiring *wiring);
+/* To be called with every event of a traced step. */
+void wiring_add(struct wiring *wiring, const bl_trace *now);
+
+/* The picture, as an element svg. style: of the rule (report/rule_style.h). */
+void wiring_draw(FILE *to, const struct wiring *wiring, size_t style);
+/* Whether the picture shows the block, or a box for it and its neighbours. */
+bool wiring_shows(const struct wiring *wiring, int block);
+
+#endif
