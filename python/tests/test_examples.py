@@ -10,7 +10,7 @@ import pytest
 
 import backless
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "04_own_rule.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "07_own_rule.py"
 
 
 def test_the_example_has_the_bits_of_dfa():

@@ -1,6 +1,6 @@
 """Two learning rules written in Python: direct feedback alignment once more, and one that is invented here.
 
-    python 04_own_rule.py
+    python 07_own_rule.py
 
 The first one has the bits of the library's dfa. The second one sends the sign of the error through B: each
 example has the same say, however large its error is.
