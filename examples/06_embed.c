@@ -32,7 +32,7 @@ static void release(void *user, void *block)
 
 static int stop_when_good(void *user, const bl_progress *now)
 {
-    *(bl_progress *)user = *now; /* of the latest call */
+    *(bl_progress *)user = *now;                       /* of the latest call */
     return now->epoch_ended && now->test.error < 0.05; /* any value except 0 stops the training */
 }
 
