@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""check_docs.py PROGRAM - the documents hold together: relative links lead to files of the tree and to headings
-that exist; each command `backless ...` that a document shows names a command and options that the program
-has; and each option in backquotes is one of the program's. First the test checks that it sees faults.
+"""check_docs.py PROGRAM - the documents hold together: relative links lead to files of the tree and to
+headings that exist; each command `backless ...` that a document shows names a command and options that the
+program has; and each option in backquotes is one of the program's. First the test checks that it sees faults.
 
 Commands are read in blocks of code (indented by four blanks, or fenced) and between backquotes, up to a pipe,
 a redirection or a comment.
