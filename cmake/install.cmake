@@ -29,7 +29,7 @@ install(TARGETS backless)
 install(FILES include/backless.h include/backless_rule.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING
-        PATTERN "*.md" PATTERN "*.c" PATTERN "*.py" PATTERN "*.csv")
+        PATTERN "*.md" PATTERN "*.svg" PATTERN "*.c" PATTERN "*.py" PATTERN "*.csv")
 
 # ---- What libbackless.a needs behind it: modules of pkg-config, as BACKLESS_MODULES names them with their
 #      versions, and

@@ -1,6 +1,6 @@
 /*
- * 02_arrays.c - train on arrays of your own: points in the plane, of which the class is the ring around the
- * origin that they lie in. Arrays are used as they are, so bring them to a size of about 1 first.
+ * 02_arrays.c - train on arrays of your own: points in the plane, in three rings around the origin, which are
+ * the classes. Arrays are not scaled, so bring the features to a size of about 1 first.
  *
  *     cc 02_arrays.c -lbackless -o 02_arrays && ./02_arrays
  *

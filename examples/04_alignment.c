@@ -1,6 +1,6 @@
 /*
- * 04_alignment.c - watch the alignment: the angle between what a hidden layer is told by feedback alignment
- * and the exact gradient of backpropagation, at the same weights. The feedback is random, so the angle begins
+ * 04_alignment.c - watch the alignment: the angle between the deltas that feedback alignment computes for a
+ * hidden layer and those of backpropagation, at the same weights. The feedback is random, so the angle begins
  * near 90 degrees. It falls while the net learns, because the weights adapt to the feedback.
  *
  *     cc 04_alignment.c -lbackless -o 04_alignment && ./04_alignment iris.csv

@@ -55,7 +55,7 @@ int main(void)
     check(bl_config_set(config, "net", "dense 32, tanh, dense 32, tanh, dense 2"));
     check(bl_config_set(config, "rule", "dfa"));
     check(bl_config_set(config, "schedule", "constant"));
-    check(bl_data_wrap(&schema, ctx, x, &label, 1, shape, 2)); /* tells what a sample is */
+    check(bl_data_wrap(&schema, ctx, x, &label, 1, shape, 2)); /* what a sample looks like */
     check(bl_trainer_create(&trainer, ctx, config, schema));
     for (unsigned i = 1; i <= SAMPLES; i++) {
         label = sample(i, x);

@@ -89,10 +89,11 @@ def main():
         if n_run < 2:
             faults.append(f"{page}: {n_run} commands, expected 2 or more")
         faults += found
-    wrong = "    $ printf 'a\\nb\\nc\\n'\n    a\n    ...\n    d\n\n    $ printf 'a\\nb\\n' \\\n          | cat\n    b\n"
-    found, n_run, _ = check("wrong", wrong, ".")
+    wrong = "    $ printf 'a\\nb\\nc\\n'\n    a\n    ...\n    d\n"
+    right = "\n    $ printf 'a\\nb\\nc\\n' \\\n          | cat\n    a\n    ...\n    c\n"
+    found, n_run, _ = check("self-test", wrong + right, ".")
     if n_run != 2 or len(found) != 1:
-        sys.exit(f"{len(found)} faults in {n_run} wrong commands, expected 1 in 2")
+        sys.exit(f"{len(found)} faults in {n_run} commands, expected 1 in 2")
     print("\n".join(faults))
     return 1 if faults else 0
 
