@@ -1,19 +1,28 @@
 /*
- * 00_by_hand.c - backpropagation, and three ways to learn without it, in plain loops.
+ * 00_by_hand.c - backpropagation, and three ways to learn without it, in plain loops and without the library.
+ * A test compares these loops with the library.
  *
  *     cc -O2 00_by_hand.c -lm -o 00_by_hand && ./00_by_hand
  *
- * A net of layers a = W h + b, h = tanh(a); the last one ends in a softmax and is judged by cross-entropy.
- * Every layer learns by the same step, W -= rate * delta * h^T, where h is the layer's input and delta says
- * how its sums a should have been different. At the output that is known: delta = p - y, the error e. All
- * the question is what to tell the hidden layers:
+ * The net consists of layers a = W h + b, h = tanh(a). The last one ends in a softmax p, and the loss is the
+ * cross-entropy. Every layer learns by the same step, W -= rate * delta * h^T, where h is the layer's input
+ * and delta the derivative of the loss with respect to a, or what stands in its place. At the output delta is
+ * the error e = p - y. The methods differ in the signal that a hidden layer l receives:
  *
  *     BP   the delta of the next layer, back through its weights            W[l+1]^T delta[l+1]
  *     FA   the same, through a fixed random matrix instead                  B[l+1]^T delta[l+1]
  *     DFA  the error itself, through a fixed random matrix for each layer   B[l]^T e
  *     IFA  the error at the first layer, from there forward by the weights  W[l] delta[l-1]
  *
- * and each time the signal is multiplied by the slope of tanh, 1 - h^2, to become delta.
+ * The signal times the derivative of tanh, 1 - h^2, is the layer's delta.
+ *
+ * It prints:
+ *
+ *     three spiral arms, 2-30-20-3, error on 5000 new points after 100000 examples
+ *     BP    58.8 % ->  0.9 %
+ *     FA    58.8 % ->  1.2 %
+ *     DFA   58.8 % ->  0.8 %
+ *     IFA   58.8 % ->  2.9 %
  */
 #include <math.h>
 #include <stdint.h>
@@ -29,11 +38,12 @@ struct net {
     double W[LAYERS][WIDEST][WIDEST]; /* W[l]: size[l + 1] rows, size[l] columns */
     double b[LAYERS][WIDEST];
     double B[LAYERS][WIDEST][WIDEST]; /* FA: like W[l]; DFA, IFA: CLASSES rows, size[l + 1] columns */
-    double h[LAYERS + 1][WIDEST]; /* h[0]: the input; h[l + 1]: what layer l says; the last: probabilities */
+    double h[LAYERS + 1]
+            [WIDEST]; /* h[0]: the input; h[l + 1]: the output of layer l; the last: probabilities */
     double delta[LAYERS][WIDEST];
 };
 
-/* What the net says to x: probabilities in h[LAYERS]. */
+/* The forward pass: the probabilities of the classes in h[LAYERS]. */
 static void forward(struct net *net, const double *x)
 {
     for (int j = 0; j < INPUTS; j++)
@@ -51,7 +61,7 @@ static void forward(struct net *net, const double *x)
         net->h[LAYERS][i] /= sum;
 }
 
-/* delta = (M^T from) * slope, M with `rows` rows: the signal comes back from a layer above. */
+/* delta = (M^T from) * slope, M with `rows` rows: the signal comes back from a later layer. */
 static void signal_back(struct net *net, int l, double M[WIDEST][WIDEST], int rows, const double *from)
 {
     for (int j = 0; j < size[l + 1]; j++) {
@@ -62,7 +72,7 @@ static void signal_back(struct net *net, int l, double M[WIDEST][WIDEST], int ro
     }
 }
 
-/* delta = (W from) * slope: the signal comes from the layer below. */
+/* delta = (W from) * slope: the signal comes from the layer before. */
 static void signal_on(struct net *net, int l)
 {
     for (int i = 0; i < size[l + 1]; i++) {
@@ -73,7 +83,7 @@ static void signal_on(struct net *net, int l)
     }
 }
 
-/* The four methods differ here and nowhere else. */
+/* The backward pass: the deltas of all layers. The four methods differ here and nowhere else. */
 static void teach(struct net *net, enum method method, int label)
 {
     const int last = LAYERS - 1;
@@ -94,7 +104,7 @@ static void teach(struct net *net, enum method method, int label)
     }
 }
 
-/* One example: look, be told, change. */
+/* A training step on one example. */
 static void learn(struct net *net, enum method method, const double *x, int label, double rate)
 {
     forward(net, x);
@@ -128,7 +138,7 @@ static void start(struct net *net, uint64_t seed)
         }
 }
 
-/* Three arms of a spiral, one for each class: no straight line parts them. */
+/* Three arms of a spiral, one for each class, which no straight line separates. */
 static int spiral(uint64_t *state, double *x)
 {
     const int arm = (int)((draw(state, 1) + 1) * 1.4999999);

@@ -39,7 +39,7 @@
  *     bl_rule_register(ctx, &rule);
  *     bl_config_set(config, "rule", "my-dfa");
  *
- * examples/03_own_rule.c is a complete program, and docs/rules.md has a section about it. A registered rule
+ * examples/07_own_rule.c is a complete program, and docs/rules.md has a section about it. A registered rule
  * belongs to its context and works there wherever a rule is named: in the option rule, models, checkpoints
  * and run folders, angles, inspection, and the lists of instructions and buffers (bl_trainer_instruction). If
  * a file needs a rule that is not registered, loading it fails with a message that names the rule.

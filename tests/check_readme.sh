@@ -15,12 +15,12 @@ complain() {
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-awk '/^<!-- examples\/01_library.c -->/ { seen = 1; next }
+awk '/^<!-- examples\/01_train.c -->/ { seen = 1; next }
      seen && /^```c/ { inside = 1; next }
      inside && /^```/ { exit }
      inside { print }' README.md >"$folder/example.c"
-cmp -s "$folder/example.c" examples/01_library.c ||
-    complain "README.md: the example is not examples/01_library.c"
+cmp -s "$folder/example.c" examples/01_train.c ||
+    complain "README.md: the example is not examples/01_train.c"
 
 flags() { grep -oE -e '--[a-z][a-z-]+' | sort -u; }
 for command in train compare sweep eval predict info rules explain bench curves report reproduce; do

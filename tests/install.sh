@@ -58,7 +58,8 @@ grep -rlF -e "$folder" -e "$build" -e "$tree" stage/opt/backless --include='*.pc
 lib=$(dirname "$(find there -name libbackless.so)")
 for file in bin/backless include/backless.h include/backless_rule.h share/man/man1/backless.1 \
     share/bash-completion/completions/backless share/zsh/site-functions/_backless \
-    share/fish/vendor_completions.d/backless.fish share/doc/backless/examples/01_library.c; do
+    share/fish/vendor_completions.d/backless.fish share/doc/backless/examples/01_train.c \
+    share/doc/backless/docs/pictures/iris.svg; do
     [ -s "there/$file" ] || complain "$file is missing"
 done
 grep -q '^\.SH NAME' there/share/man/man1/backless.1 || complain "backless.1 is no manual page"

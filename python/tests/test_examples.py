@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 import backless
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "04_own_rule.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "07_own_rule.py"
 
 
-def test_the_example_has_the_bits_of_dfa():
+def test_the_example_prints_what_it_says():
     if not EXAMPLE.exists():
         pytest.skip("the examples are not beside the tests")
     done = subprocess.run([sys.executable, str(EXAMPLE)], check=True, capture_output=True, text=True)
+    said = ast.get_docstring(ast.parse(EXAMPLE.read_text())).split("It prints:\n\n")[1]
+    assert done.stdout == textwrap.dedent(said) + "\n"
     assert done.stdout.splitlines()[-1] == "my-dfa has the bits of dfa: True"
 
 

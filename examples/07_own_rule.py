@@ -1,12 +1,19 @@
 """Two learning rules written in Python: direct feedback alignment once more, and one that is invented here.
 
-    python 04_own_rule.py
+    python 07_own_rule.py
 
-The first one has the bits of the library's dfa. The second one sends the sign of the error through B: each
-example has the same say, however large its error is.
+The first one has the bits of the library's dfa. The second one sends the sign of the error through B, so that
+all examples have equally large signals, however large their errors are. It prints:
+
+    dfa: training loss 0.089, test error 0.0 %, angles 63 and 36 degrees
+    my-dfa: training loss 0.089, test error 0.0 %, angles 63 and 36 degrees
+    sign-dfa: training loss 0.209, test error 2.0 %, angles 79 and 63 degrees
+    my-dfa has the bits of dfa: True
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 
@@ -44,20 +51,22 @@ class SignDFA(backless.Rule):
 
 
 def main() -> None:
-    random = np.random.default_rng(1)
-    x = random.normal(size=(1000, 20)).astype(np.float32)
-    y = (x[:, 0] * x[:, 1] > 0).astype(np.int64) + (x[:, 2] > 0.5)
+    file = Path(__file__).with_name("iris.csv")
+    x = np.loadtxt(file, delimiter=",", skiprows=3, usecols=range(4))  # 50 rows of each species
+    x = ((x - x.mean(axis=0)) / x.std(axis=0)).astype(np.float32)
+    y = np.repeat([0, 1, 2], 50)
+    tests = np.arange(150) % 3 == 0
     hashes = {}
     for rule in ("dfa", MyDFA(), SignDFA()):
-        trainer = backless.Trainer("dense 100, tanh, dense 100, tanh, dense 3", rule, epochs=30, seed=1)
-        history = trainer.fit(x[:800], y[:800])
+        trainer = backless.Trainer("dense 20, tanh, dense 20, tanh, dense 3", rule, init="fanin", epochs=60)
+        history = trainer.fit(x[~tests], y[~tests])
         name = rule if isinstance(rule, str) else rule.name
         hashes[name] = trainer.hash()
-        error = trainer.evaluate(x[800:], y[800:]).error
+        error = trainer.evaluate(x[tests], y[tests]).error
         angles = [f"{block.flat:.0f}" for block in trainer.angles(x, y)[:-1]]
         print(
             f"{name}: training loss {history.losses[-1]:.3f}, test error {100 * error:.1f} %, "
-            f"angles to backpropagation {' and '.join(angles)} degrees"
+            f"angles {' and '.join(angles)} degrees"
         )
     print("my-dfa has the bits of dfa:", hashes["my-dfa"] == hashes["dfa"])
 

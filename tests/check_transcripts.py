@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""check_transcripts.py PROGRAM - the commands that the tutorial and the page on troubleshooting show behind a
+`$` print what is shown. The commands of a page run in its order and in one folder, which has
+examples/iris.csv. Each line below a command must be a line of its output, in that order; `...` stands for any
+lines. Commands on data that are not in the tree (--data mnist, --data cifar10) are not run. At its end the
+test checks that it sees other figures.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parent.parent
+PAGES = ["docs/tutorial.md", "docs/troubleshooting.md"]
+NOT_HERE = re.compile(r"--data (mnist|cifar10)\b")
+
+
+def transcripts(text):
+    """Yields (line number, command, shown lines). A block is indented; within it a command goes on while a
+    quote is open, or behind a backslash."""
+    command, shown, begun, indent = None, [], 0, ""
+    for number, line in enumerate([*text.splitlines(), ""], 1):
+        start = re.match(r"( {4,})\$ (.*)", line)
+        is_inside = command is not None and line.startswith(indent) and line.strip()
+        if command is not None and (start or not is_inside):
+            yield begun, command, shown
+            command = None
+        if start:
+            indent, command, shown, begun = start[1], start[2], [], number
+        elif is_inside and not shown and (command.endswith("\\") or command.count("'") % 2 == 1):
+            command += "\n" + line[len(indent):]
+        elif is_inside:
+            shown.append(line[len(indent):].rstrip())
+
+
+def is_shown(shown, printed):
+    """Whether the lines occur in that order: a line follows directly, except the first and behind `...`."""
+    at, is_free = 0, True
+    for line in shown:
+        if line == "...":
+            is_free = True
+            continue
+        while at < len(printed) and is_free and printed[at] != line:
+            at += 1
+        if at >= len(printed) or printed[at] != line:
+            return False
+        at, is_free = at + 1, False
+    return True
+
+
+def check(page, text, folder):
+    faults, n_run, n_left = [], 0, 0
+    for number, command, shown in transcripts(text):
+        if NOT_HERE.search(command):
+            n_left += 1
+            continue
+        done = subprocess.run(["sh", "-c", command], cwd=folder, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        n_run += 1
+        printed = [line.rstrip() for line in done.stdout.splitlines()]
+        if not is_shown(shown, printed):
+            faults.append(f"{page}:{number}: {command}\nprints other lines than are shown:\n{done.stdout}")
+        if done.returncode and not any(line.startswith("backless: ") for line in shown):
+            faults.append(f"{page}:{number}: {command}\nexit {done.returncode}:\n{done.stdout}")
+    return faults, n_run, n_left
+
+
+def prepare(folder, program):
+    (folder / "examples").mkdir()
+    shutil.copy(TREE / "examples" / "iris.csv", folder / "examples")
+    (folder / "bin").mkdir()
+    (folder / "bin" / "backless").symlink_to(Path(program).resolve())
+    os.environ["PATH"] = f"{folder / 'bin'}:{os.environ['PATH']}"
+    os.environ["BACKLESS_THREADS"] = "1"
+    os.environ["BACKLESS_JOBS"] = "1"
+
+
+def main():
+    faults = []
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as name:
+            prepare(Path(name), sys.argv[1])
+            found, n_run, n_left = check(page, (TREE / page).read_text(), Path(name))
+        print(f"{page}: {n_run} commands were run, {n_left} are on data that are not in the tree")
+        if n_run < 2:
+            faults.append(f"{page}: {n_run} commands, expected 2 or more")
+        faults += found
+    wrong = "    $ printf 'a\\nb\\nc\\n'\n    a\n    ...\n    d\n"
+    right = "\n    $ printf 'a\\nb\\nc\\n' \\\n          | cat\n    a\n    ...\n    c\n"
+    found, n_run, _ = check("self-test", wrong + right, ".")
+    if n_run != 2 or len(found) != 1:
+        sys.exit(f"{len(found)} faults in {n_run} commands, expected 1 in 2")
+    print("\n".join(faults))
+    return 1 if faults else 0
+
+
+sys.exit(main())
