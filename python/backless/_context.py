@@ -97,30 +97,14 @@ class Context:
 
 
 class Handle:
-    """An object of the library that Python owns, and the context that it was created from. also: a second
-    context that must outlive it, as that of the data of a trainer."""
+    """An object of the library that Python owns, and the context that it was created from."""
 
-    def __init__(
-        self, context: Context, address: int, free: Callable[[Any], None], also: Context | None = None
-    ) -> None:
+    def __init__(self, context: Context, address: int, free: Callable[[Any], None]) -> None:
         self.context = context
         self.address = address
         self._free = free
-        self._also = also
         context.add_object()
-        if also:
-            also.add_object()
 
     def __del__(self) -> None:
-        free, address, also = self._free, self.address, self._also
-
-        def release() -> None:
-            free(address)
-            if also:
-                also.release_later(_nothing)
-
-        self.context.release_later(release)
-
-
-def _nothing() -> None:
-    pass
+        free, address = self._free, self.address
+        self.context.release_later(lambda: free(address))

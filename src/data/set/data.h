@@ -267,9 +267,11 @@ void data_gather_targets(const bl_data *data, const uint32_t *order, size_t firs
 /* Writes rows first .. first + n - 1 as read, without scaling, into x (n x features). */
 void data_gather_raw(const bl_data *data, size_t first, size_t n, double *x);
 
-/* Creates a set of copies of the n rows in `order`; everything else is copied from `data`. what: a name such
-   as "the test set", for messages. */
-bl_status data_subset(bl_data **out, const bl_data *data, const uint32_t *order, size_t n, const char *what);
+/* Creates a set of copies of the n rows in `order`; everything else is copied from `data`. All its memory is
+   allocated by ctx, which may be another context than that of `data`. what: a name such as "the test set", for
+   messages. */
+bl_status data_subset(bl_data **out, bl_context *ctx, const bl_data *data, const uint32_t *order, size_t n,
+                      const char *what);
 void data_free(bl_data *data);
 
 #endif
