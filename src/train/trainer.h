@@ -4,6 +4,7 @@
 #ifndef BL_TRAIN_TRAINER_H
 #define BL_TRAIN_TRAINER_H
 
+#include "../data/set/augment.h"
 #include "adversary.h"
 #include "alignment.h"
 #include "angle_examples.h"
@@ -42,6 +43,7 @@ struct bl_trainer {
     struct workspace *workspace;       /* of a training batch */
     struct workspace *score_workspace; /* of evaluation */
     struct adversary *adversary;       /* of the option adversarial; NULL: off */
+    struct augment *augment;           /* of the option augment; NULL: off */
     struct workspace *inspected;       /* of bl_trainer_inspect; NULL before */
     struct alignment *alignment;       /* NULL until measured */
     size_t alignment_room;             /* examples for which it was made */
