@@ -16,7 +16,8 @@
    fixture_configure, so that a test of something else does not depend on them. */
 struct fixture_options {
     const char *net, *rule, *loss, *reduction, *optimizer, *lr, *init, *feedback, *feedback_at, *seed, *batch,
-        *epochs, *precision, *slope, *lambda, *adversarial, *max_norm, *clip_norm, *clip_value, *freeze;
+        *epochs, *precision, *slope, *lambda, *adversarial, *max_norm, *clip_norm, *clip_value, *freeze,
+        *augment, *out;
 };
 
 #define FIXTURE_ROWS                                                                                         \
@@ -82,7 +83,10 @@ static inline bl_status fixture_configure(bl_config *config, const struct fixtur
                                       {"max-norm", o->max_norm},
                                       {"clip-norm", o->clip_norm},
                                       {"clip-value", o->clip_value},
-                                      {"freeze", o->freeze}};
+                                      {"freeze", o->freeze},
+                                      {"augment", o->augment},
+                                      {"out", o->out},
+                                      {"force", o->out ? "true" : NULL}};
     bl_status status = BL_OK;
     for (size_t i = 0; i < sizeof options / sizeof options[0] && status == BL_OK; i++)
         if (options[i][1])

@@ -20,7 +20,8 @@ enum rng_stream { /* the values determine the numbers of a seed, so a value must
                   RNG_DROPOUT = 6,
                   RNG_ANGLES = 7,
                   RNG_RULE_ARRAY = 8, /* first values of the arrays of a user's rule */
-                  RNG_RULE_NOISE = 9
+                  RNG_RULE_NOISE = 9,
+                  RNG_AUGMENT = 10
 };
 
 struct rng {

@@ -78,13 +78,23 @@ static size_t steps_of(const struct fit *f)
     return (n + batch - 1) / batch - (joins ? 1 : 0);
 }
 
+/* The inputs of the n examples at `position` of this epoch, into x. */
+static void gather_inputs(const struct fit *f, size_t position, size_t n, float *x)
+{
+    const bl_trainer *t = f->t;
+    const uint32_t *order = t->order + position;
+    if (t->augment)
+        augment_gather(t->augment, f->train, t->state.epoch, order, n, x);
+    else
+        data_gather(f->train, t->ctx->backend, order, 0, n, x);
+}
+
 static void prepare_next(void *work)
 {
     struct fit *f = work;
     const bl_trainer *t = f->t;
     f->prepared = t->state.position + batch_at(f, t->state.position);
-    data_gather(f->train, t->ctx->backend, t->order + f->prepared, 0, batch_at(f, f->prepared),
-                t->workspace->next.x);
+    gather_inputs(f, f->prepared, batch_at(f, f->prepared), t->workspace->next.x);
 }
 
 /* Makes the next step run prepare_next, if there is memory for it and a next batch in this epoch. */
@@ -114,7 +124,7 @@ static void gather(struct fit *f, size_t n)
     if (f->prepared > 0 && f->prepared == t->state.position)
         take_prepared(f);
     else
-        data_gather(f->train, t->ctx->backend, order, 0, n, workspace->x.x);
+        gather_inputs(f, t->state.position, n, workspace->x.x);
     if (f->train->labels)
         workspace_take_labels(workspace, f->train->labels, order);
     else

@@ -6,6 +6,7 @@
 
 #include "../backend/backend.h"
 #include "../base/text.h"
+#include "../data/set/augment.h"
 #include "../data/set/data.h"
 #include "../losses/loss.h"
 #include "../net/init.h"
@@ -235,6 +236,7 @@ static bl_status check_stop(bl_context *ctx, const char *key, const char *text)
         return function(ctx, text);                                                                          \
     }
 CHECK_WITH(normalize_check_text)
+CHECK_WITH(augment_check_text)
 CHECK_WITH(net_check_text)
 CHECK_WITH(init_check_text)
 CHECK_WITH(rule_check_text)
@@ -295,6 +297,9 @@ const struct option_row option_table[] = {
       "inputs: range to 0 .. 1; or mean 0 and deviation 1: global, of each channel, each feature, each image "
       "by itself; none (auto: range for images, else feature)"},
      normalize_check_text_option},
+    {{"augment", "none|TERM, ...", "none", "data",
+      "random transformations of the training images, in order: \"pad-crop 4, flip, translate 2\" (pixels)"},
+     augment_check_text_option},
     {{"val", "N|F|last N", "0", "data",
       "training examples held out for validation: a number or a fraction, drawn by class and seed; or the "
       "last N"},

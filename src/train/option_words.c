@@ -76,6 +76,9 @@ static const struct option_alias aliases[] = {
     {"imagesize imgsize resizeto", "resize", "it is written ROWSxCOLS, as in 32x32"},
     {"normalise normalization normalisation standardize standardise scale scaling", "normalize",
      "it takes auto, none, range, global, channel, feature or image"},
+    {"augmentation augmentations dataaugmentation transform transforms randomcrop padcrop flip hflip randomflip "
+     "horizontalflip translate",
+     "augment", "it takes terms, as in \"pad-crop 4, flip\""},
     {"shuffle", NULL, "examples are shuffled in every epoch, as --order-seed says"},
     {"earlystopping earlystop earlystoppingpatience niternochange", "patience",
      "it needs a validation set: --val N"},

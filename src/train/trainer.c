@@ -188,6 +188,12 @@ bl_status trainer_prepare_step(bl_trainer *t, struct workspace *workspace, const
     if (batch->n == 1 && t->needs_two)
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "a batch of one example: batch norm of one number for each example needs two or more");
+    if (t->augment)
+        BL_FAIL(
+            t->ctx, BL_BAD_VALUE,
+            "augment is \"%s\", which transforms the examples of bl_trainer_fit by their number and epoch; "
+            "a batch of single steps has neither: transform it before the call",
+            config_text(t->config, "augment"));
     BL_TRY(trainer_take_batch(t, workspace, batch));
     if (!(*rate > 0.0))
         BL_FAIL(

@@ -4,6 +4,7 @@
 #ifndef BL_TRAIN_TRAINER_H
 #define BL_TRAIN_TRAINER_H
 
+#include "../data/set/augment.h"
 #include "adversary.h"
 #include "alignment.h"
 #include "angle_examples.h"
@@ -42,6 +43,7 @@ struct bl_trainer {
     struct workspace *workspace;       /* for training batches */
     struct workspace *score_workspace; /* for evaluation */
     struct adversary *adversary;       /* for the option adversarial; NULL: off */
+    struct augment *augment;           /* for the option augment; NULL: off */
     struct workspace *inspected;       /* for bl_trainer_inspect; NULL before its first call */
     struct alignment *alignment;       /* NULL until angles are measured */
     size_t alignment_room;             /* number of examples for which `alignment` was created */

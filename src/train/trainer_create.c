@@ -267,13 +267,15 @@ static bl_status set_split(bl_trainer *t, const bl_data *schema)
     return status;
 }
 
-/* Sets the metadata of options for which 0 means off. Only runs that use them have the metadata. */
-static bl_status set_bounds(bl_trainer *t)
+/* Sets the metadata of options that are off by default. Only runs that use them have the metadata. */
+static bl_status set_optional(bl_trainer *t)
 {
     static const char *const keys[] = {"adversarial", "max-norm", "clip-norm", "clip-value"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (config_number(t->config, keys[i]) > 0.0)
             BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
+    if (t->augment)
+        BL_TRY(model_set_metadata(t->model, "augment", config_text(t->config, "augment")));
     return t->freeze.n > 0 ? model_set_metadata(t->model, "freeze", config_text(t->config, "freeze")) : BL_OK;
 }
 
@@ -294,7 +296,7 @@ static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
         BL_TRY(model_set_metadata(t->model, keys[i], config_text(t->config, keys[i])));
     if (t->model->rule->ops->has_slope)
         BL_TRY(model_set_metadata(t->model, "slope", config_text(t->config, "slope")));
-    BL_TRY(set_bounds(t));
+    BL_TRY(set_optional(t));
     if (rule_learns_feedback(t->model->rule->ops))
         BL_TRY(model_set_metadata(t->model, "lambda", config_text(t->config, "lambda")));
     BL_TRY(set_names(t, "class_names", schema->class_names, (size_t)schema->outputs));
@@ -436,6 +438,8 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
     BL_TRY(check_memory(t));
     BL_TRY(check_clip(t));
     BL_TRY(make_freeze(t));
+    BL_TRY(augment_create(&t->augment, t->ctx, config_text(t->config, "augment"), schema,
+                          config_u64(t->config, "order-seed")));
     BL_TRY(set_metadata(t, schema));
     BL_TRY(take_initial_weights(t));
     BL_TRY(model_need_counts(t->model));
@@ -496,6 +500,7 @@ void bl_trainer_free(bl_trainer *t)
     free(t->log_line);
     alignment_free(t->alignment);
     adversary_free(t->adversary);
+    augment_free(t->augment);
     freeze_release(&t->freeze);
     stepper_release(&t->stepper);
     workspace_free(t->workspace);
