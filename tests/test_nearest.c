@@ -129,7 +129,7 @@ static const struct word_case words[] = {
     {"optimizer", "sgd momentum=0.9", "with a blank between"},
     {"optimizer", "adam weight_decay 0.1", "did you mean \"weight-decay\"?"},
     {"optimizer", "adam eps 1e-8", "epsilon E"},
-    {"optimizer", "sgd beta1 0.9", "it is written sgd"},
+    {"optimizer", "sgd beta1 0.9", "usage: sgd"},
     {"optimizer", "xyzzy", "there are: sgd [momentum M]"},
     {"schedule", "cos", "write cosine"},
     {"schedule", "StepLR", "step EVERY FACTOR"},

@@ -159,8 +159,8 @@ static bl_status no_setting(bl_context *ctx, const struct optimizer_ops *ops, st
     else if (search.found)
         text_append(advice, sizeof advice, "did you mean \"%s\"?", search.found);
     BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s does not know \"%.*s\"; %s%s", ops->name,
-            word.n < 100 ? (int)word.n : 100, word.at, advice[0] ? advice : "it is written ",
-            advice[0] ? "" : ops->usage);
+            word.n < 100 ? (int)word.n : 100, word.at,
+            advice[0] ? advice : "usage: ", advice[0] ? "" : ops->usage);
 }
 
 /* The limit is also checked after rounding to float, where a beta1 of 0.9999999999 is 1 and Adam would divide
