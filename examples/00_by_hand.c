@@ -1,26 +1,27 @@
 /*
- * 00_by_hand.c - backpropagation, and three ways to learn without it, in plain loops.
+ * 00_by_hand.c - backpropagation, and three rules that do without it, in plain loops.
  *
  *     cc -O2 00_by_hand.c -lm -o 00_by_hand && ./00_by_hand
  *
- * A net of layers a = W h + b, h = tanh(a); the last one ends in a softmax and is judged by cross-entropy.
- * Every layer learns by the same step, W -= rate * delta * h^T, where h is the layer's input and delta says
- * how its sums a should have been different. At the output that is known: delta = p - y, the error e. All
- * the question is what to tell the hidden layers:
+ * A net of layers a = W h + b, h = tanh(a); the last one ends in a softmax, and the loss is the
+ * cross-entropy. Every layer learns by the same step, W -= rate * delta * h^T, where h is the layer's input
+ * and delta is the derivative of the loss by its pre-activations a, or a replacement for it. At the output
+ * the derivative is known: delta = p - y, the error e. The rules differ in the signal that a hidden layer
+ * gets:
  *
  *     BP   the delta of the next layer, back through its weights            W[l+1]^T delta[l+1]
  *     FA   the same, through a fixed random matrix instead                  B[l+1]^T delta[l+1]
  *     DFA  the error itself, through a fixed random matrix for each layer   B[l]^T e
  *     IFA  the error at the first layer, from there forward by the weights  W[l] delta[l-1]
  *
- * and each time the signal is multiplied by the slope of tanh, 1 - h^2, to become delta.
+ * In each rule delta is this signal multiplied by the derivative of tanh, 1 - h^2.
  */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 
 enum { LAYERS = 3, INPUTS = 2, CLASSES = 3, WIDEST = 30 };
-static const int size[LAYERS + 1] = {INPUTS, 30, 20, CLASSES}; /* of the input, and of each layer */
+static const int size[LAYERS + 1] = {INPUTS, 30, 20, CLASSES}; /* units of the input, and of each layer */
 
 enum method { BP, FA, DFA, IFA, METHODS };
 static const char *const method_name[METHODS] = {"BP", "FA", "DFA", "IFA"};
@@ -29,11 +30,11 @@ struct net {
     double W[LAYERS][WIDEST][WIDEST]; /* W[l]: size[l + 1] rows, size[l] columns */
     double b[LAYERS][WIDEST];
     double B[LAYERS][WIDEST][WIDEST]; /* FA: like W[l]; DFA, IFA: CLASSES rows, size[l + 1] columns */
-    double h[LAYERS + 1][WIDEST]; /* h[0]: the input; h[l + 1]: what layer l says; the last: probabilities */
+    double h[LAYERS + 1][WIDEST]; /* h[0]: the input; h[l + 1]: output of layer l; the last: probabilities */
     double delta[LAYERS][WIDEST];
 };
 
-/* What the net says to x: probabilities in h[LAYERS]. */
+/* Computes the outputs of all layers for the input x; the probabilities are in h[LAYERS]. */
 static void forward(struct net *net, const double *x)
 {
     for (int j = 0; j < INPUTS; j++)
@@ -51,7 +52,7 @@ static void forward(struct net *net, const double *x)
         net->h[LAYERS][i] /= sum;
 }
 
-/* delta = (M^T from) * slope, M with `rows` rows: the signal comes back from a layer above. */
+/* Computes delta = (M^T from) * slope, where M has `rows` rows: the signal comes from a layer above. */
 static void signal_back(struct net *net, int l, double M[WIDEST][WIDEST], int rows, const double *from)
 {
     for (int j = 0; j < size[l + 1]; j++) {
@@ -62,7 +63,7 @@ static void signal_back(struct net *net, int l, double M[WIDEST][WIDEST], int ro
     }
 }
 
-/* delta = (W from) * slope: the signal comes from the layer below. */
+/* Computes delta = (W from) * slope: the signal comes from the layer below. */
 static void signal_on(struct net *net, int l)
 {
     for (int i = 0; i < size[l + 1]; i++) {
@@ -73,7 +74,7 @@ static void signal_on(struct net *net, int l)
     }
 }
 
-/* The four methods differ here and nowhere else. */
+/* Computes the deltas of the hidden layers. The four rules differ in this function only. */
 static void teach(struct net *net, enum method method, int label)
 {
     const int last = LAYERS - 1;
@@ -94,7 +95,7 @@ static void teach(struct net *net, enum method method, int label)
     }
 }
 
-/* One example: look, be told, change. */
+/* Trains on one example: forward pass, deltas, update. */
 static void learn(struct net *net, enum method method, const double *x, int label, double rate)
 {
     forward(net, x);
@@ -109,7 +110,7 @@ static void learn(struct net *net, enum method method, const double *x, int labe
 
 #ifndef BY_HAND_NO_MAIN
 
-/* Uniform on (-limit, limit). */
+/* Returns a number drawn uniformly from (-limit, limit). */
 static double draw(uint64_t *state, double limit)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
@@ -128,7 +129,7 @@ static void start(struct net *net, uint64_t seed)
         }
 }
 
-/* Three arms of a spiral, one for each class: no straight line parts them. */
+/* Draws points of three arms of a spiral, one for each class, which no straight line separates. */
 static int spiral(uint64_t *state, double *x)
 {
     const int arm = (int)((draw(state, 1) + 1) * 1.4999999);

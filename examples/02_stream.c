@@ -1,8 +1,8 @@
 /*
- * 02_stream.c - learn from a stream of batches, save, and go on later where it stopped.
+ * 02_stream.c - trains on a stream of batches, saves the state, and continues from it later.
  *
- * The stream is points in a square: class 1 where x y > 0. A second trainer takes up what the first one
- * saved, both go on with the same batches, and both end with the same bits.
+ * The stream is points in a square: class 1 where x y > 0. A second trainer loads what the first one saved.
+ * Both continue with the same batches, and end with the same bits.
  *
  *     cc 02_stream.c -lbackless -o 02_stream && ./02_stream
  */
@@ -13,7 +13,7 @@
 
 enum { BATCH = 32, STEPS = 600, FILE_STEP = 400 };
 
-/* Batch number i: any i gives the same points each time. */
+/* Makes batch number i; the same i always gives the same points. */
 static void batch_of(unsigned i, float *x, int32_t *labels)
 {
     uint32_t random = 2654435761u * (i + 1);
@@ -25,7 +25,8 @@ static void batch_of(unsigned i, float *x, int32_t *labels)
         labels[k] = x[2 * k] * x[2 * k + 1] > 0.0f;
 }
 
-/* `schema` says what an example is and how many classes there are: the first batch will do. */
+/* Makes a trainer. `schema` defines the shape of an example and the number of classes; the first batch is
+   used for it. */
 static bl_status make_trainer(bl_trainer **trainer, bl_context *ctx)
 {
     static const char *const options[][2] = {
@@ -48,7 +49,7 @@ static bl_status make_trainer(bl_trainer **trainer, bl_context *ctx)
     return status;
 }
 
-/* Learns from the batches number `from` to `to` - 1. */
+/* Trains on the batches `from` to `to` - 1. */
 static bl_status learn(bl_trainer *trainer, unsigned from, unsigned to)
 {
     float x[2 * BATCH];
@@ -74,7 +75,7 @@ static bl_status run(bl_context *ctx, bl_trainer **first, bl_trainer **second, c
     if (status == BL_OK)
         status = learn(*first, FILE_STEP, STEPS);
     if (status == BL_OK)
-        status = make_trainer(second, ctx); /* tomorrow, in another process */
+        status = make_trainer(second, ctx); /* could be done later, in another process */
     if (status == BL_OK)
         status = bl_trainer_load(*second, path);
     if (status == BL_OK)
@@ -88,7 +89,7 @@ int main(int argc, char **argv)
     char a[17] = "", b[17] = "";
     bl_trainer *first = NULL, *second = NULL;
     bl_context *ctx = bl_context_new(NULL);
-    bl_status status = bl_context_use(ctx, NULL, 1); /* steps as small as these gain nothing by threads */
+    bl_status status = bl_context_use(ctx, NULL, 1); /* threads would not make such small steps faster */
     if (status == BL_OK)
         status = run(ctx, &first, &second, path);
     if (status == BL_OK) {

@@ -1,5 +1,5 @@
 /*
- * 03_own_rule.c - a learning rule of one's own: direct feedback alignment with a sign and momentum on the
+ * 03_own_rule.c - a user-defined learning rule: direct feedback alignment with a sign and momentum on the
  * error. It trains a small residual net, prints loss, error and angles to backpropagation, and is saved and
  * resumed to the same bits.
  *
@@ -60,7 +60,7 @@ int main(void)
     char before[17] = "", after[17] = "";
     bl_config *config = NULL;
     bl_data *data = NULL;
-    bl_trainer *t = NULL, *u = NULL; /* u goes on where t was saved */
+    bl_trainer *t = NULL, *u = NULL; /* u continues from where t was saved */
     bl_context *ctx = bl_context_new(NULL);
     for (unsigned k = 0, random = 1; k < N * PIXELS; k++, random = random * 1664525u + 1013904223u) {
         labels[k / PIXELS] = (int32_t)(k / PIXELS % 2);
