@@ -17,8 +17,8 @@ counts).
 Says on standard error what a person would see as a fault, and then ends with 1: a line that goes on past the
 last column, a line that is erased and written anew (it flickers) in place of being written over, a progress
 line that is still there at the end, a row of the panel that scrolls away or is still there, something printed
-behind one, a mode of the terminal that stays changed. Otherwise it ends as the command did. The last lines on standard error count the rows of the
-largest panel, the colours and the progress lines.
+behind one, a mode of the terminal that stays changed. Otherwise it ends as the command did. The last lines on
+standard error count the rows of the largest panel, the colours and the progress lines.
 """
 import fcntl
 import os
@@ -181,7 +181,8 @@ def main():
         interrupt = sys.argv[3] if sys.argv[2].startswith("--interrupt") else None
         resize = sys.argv[3:5] if sys.argv[2] == "--resize" else None
         is_slow = sys.argv[2] == "--interrupt-slow"
-        out, code, is_changed = run(sys.argv[sys.argv.index("--") + 1:], columns, rows, interrupt, is_slow, resize)
+        command = sys.argv[sys.argv.index("--") + 1:]
+        out, code, is_changed = run(command, columns, rows, interrupt, is_slow, resize)
     screen = Screen(columns, rows)
     screen.feed(out.decode("utf-8", "replace").replace("^C", ""))
     screen.end()
