@@ -67,7 +67,7 @@ test-slow: deps
 	ctest --preset default -L slow
 
 # Tests that run no C code of this project.
-no_c_code = ^(check_names|check_floors.*|.*_control|skipped_tests)$$
+no_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests)$$
 
 test-asan: deps
 	@cmake --preset asan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null

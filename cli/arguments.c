@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Returns whether the command accepts the former name of an option: training commands do, as they accept the
    option. */
@@ -66,7 +67,7 @@ static int set_extra(struct session *session, int i, const char *value)
     const struct extra *extra = &session->command->extras[i];
     const bool is_false = strcmp(value, "false") == 0;
     if (!extra->argument && !is_false && strcmp(value, "true") != 0)
-        return usage_error("--%s \"%s\", expected true or false", extra->key, value);
+        return usage_error("--%s is \"%s\", expected true or false", extra->key, value);
     if (is_missing_path(extra, value))
         return usage_error("--%s is \"\", expected %s", extra->key, expected_path(extra->argument));
     session->extra[i] = !extra->argument && is_false ? NULL : value;
@@ -153,7 +154,7 @@ static int read_flag(struct session *session, const char *text, const char *next
     if (extra >= 0)
         return set_extra(session, extra, value);
     if (!may_set(session, flag.key))
-        return usage_error("--%s cannot change a run that is resumed", flag.key);
+        return usage_error("--%s cannot be changed when a run is resumed", flag.key);
     if (check_words(flag.key, value) != EXIT_DONE)
         return EXIT_USAGE;
     return sets_config ? set_option(session, option, value) : EXIT_DONE;
@@ -197,7 +198,7 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
         else if (session->n_words < session->command->most_words)
             session->words[session->n_words++] = argv[i];
         else
-            return usage_error("\"%s\" is one word too many; usage: backless %s", argv[i],
+            return usage_error("unexpected argument \"%s\"; usage: backless %s", argv[i],
                                session->command->usage);
     }
     return EXIT_DONE;
@@ -275,11 +276,17 @@ static int load_files(struct session *session)
     int code = EXIT_DONE;
     struct stat found;
     if (resume && config)
-        return usage_error("--config cannot change a run that is resumed");
+        return usage_error("--config cannot be given when a run is resumed");
     if (resume && stat(resume, &found) == 0 && !S_ISDIR(found.st_mode))
         return usage_error("--resume %s: is a file, expected the folder of a run (--out DIR), which holds "
                            "config.json and model.safetensors",
                            resume);
+    if (resume && snprintf(path, sizeof path, "%s/config.json", resume) < (int)sizeof path &&
+        access(resume, F_OK) == 0 && access(path, F_OK) != 0) {
+        usage_error("--resume %s: the folder has no config.json, expected the folder of a run (--out DIR)",
+                    resume);
+        return EXIT_DATA;
+    }
     if (resume && snprintf(path, sizeof path, "%s/config.json", resume) < (int)sizeof path)
         code = load_config(session, path);
     if (code == EXIT_DONE && config)

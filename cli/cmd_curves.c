@@ -240,7 +240,7 @@ static int show(const struct session *s, struct curves *curves)
 static int run_curves(struct session *s)
 {
     if (s->n_words == 0)
-        return usage_error("which run? usage: backless %s", s->command->usage);
+        return usage_error("no run is given; usage: backless %s", s->command->usage);
     if (extra_of(s, "csv") && extra_of(s, "json"))
         return usage_error("--csv and --json: expected one of the two");
     struct curves curves = {.session = s, .rows = json_array(), .settings = json_object()};

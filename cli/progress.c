@@ -96,7 +96,7 @@ int progress_check(const struct session *session)
     for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
         if (strcmp(style_of(session), styles[i]) == 0)
             return EXIT_DONE;
-    return usage_error("--progress \"%s\", expected panel, line or none", style_of(session));
+    return usage_error("--progress is \"%s\", expected panel, line or none", style_of(session));
 }
 
 struct progress_line progress_report(const struct session *session)

@@ -78,9 +78,13 @@ static const char *nearest_command(const struct command_table *program, const ch
    word like "test" is also similar to other commands. */
 int unknown_command(const struct command_table *program, const char *word)
 {
+    static const char *const program_options[] = {"--help", "--version", NULL};
     const char *advice = FIND_ADVICE(commands, word), *nearest = nearest_command(program, word);
     if (advice)
         return usage_error("no command \"%s\"; %s", word, advice);
+    if (word[0] == '-' && bl_nearest(word, program_options))
+        return usage_error("no command \"%s\"; did you mean \"%s\"?", word,
+                           bl_nearest(word, program_options));
     if (word[0] == '-')
         return usage_error("no command \"%s\"; a command stands before its options, as in: backless train %s",
                            word, word);
@@ -104,10 +108,12 @@ int unknown_below(const struct command_table *program, const struct command *com
         names[i] = command_below(program, command, i)->name + strlen(command->name) + 1;
     const char *nearest = bl_nearest(word, names);
     if (advice)
-        return usage_error("backless %s has no \"%s\"; %s", command->name, word, advice);
+        return usage_error("backless %s has no command \"%s\"; %s", command->name, word, advice);
     if (nearest)
-        return usage_error("backless %s has no \"%s\"; did you mean \"%s\"?", command->name, word, nearest);
-    return usage_error("backless %s has no \"%s\"; usage: backless %s", command->name, word, command->usage);
+        return usage_error("backless %s has no command \"%s\"; did you mean \"%s\"?", command->name, word,
+                           nearest);
+    return usage_error("backless %s has no command \"%s\"; usage: backless %s", command->name, word,
+                       command->usage);
 }
 
 /* ---- Options */

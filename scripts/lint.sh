@@ -1,7 +1,7 @@
 #!/bin/sh
-# lint.sh FILE...: include rules (check_floors.py), names (check_names.py), layout (clang-format, and 110
-# columns in all text files), cppcheck and clang-tidy; fails on the first finding. A tool that is not
-# installed is skipped with a message.
+# lint.sh FILE...: include rules (check_source_layers.py), names (check_names.py), layout (clang-format, and
+# 110 columns in all text files), cppcheck and clang-tidy; fails on the first finding. A tool that is not
+# installed is named and skipped.
 set -eu
 
 run_if_there() {
@@ -20,7 +20,7 @@ for file in "$@"; do
     esac
 done
 
-python3 tests/check_floors.py
+python3 tests/check_source_layers.py
 python3 tests/check_names.py --self-test
 # Lines of all text files: clang-format does not break comments and strings, and formats C only. Left out
 # are Markdown; tables and other recorded data (cases.txt, hashes.txt, resumed.txt, iris.csv, the fuzz

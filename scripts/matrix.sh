@@ -36,7 +36,8 @@ fi
 #   lto              the tests of linking, and those that compare bits, because the kernels are compiled again
 # "backless verify" compares the bits of each program with the known ones.
 jobs=$(nproc 2>/dev/null || echo 2)
-alike='check_(floors|golden|header|lists|names|readme|recipes|report) .*_control skipped_tests example_00.*'
+alike='check_(source_layers|golden|header|lists|names|readme|recipes|report) .*_control skipped_tests'
+alike="$alike example_00.*"
 bits='test_backend test_bits test_fixed_bits test_gemm test_hashes test_run'
 linking_programs='test_build_parts test_pictures'
 linking_scripts='check_symbols cli completion doctor install manual'

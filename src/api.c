@@ -211,7 +211,8 @@ static bl_status load_by(const struct data_options *options, bl_data **train, bl
 {
     const char *where = config_text(config, "data");
     if (!where[0])
-        BL_FAIL(ctx, BL_BAD_VALUE, "no data: give a named set such as fashion-mnist, a folder, or a file");
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "no data: --data takes the name of a set such as fashion-mnist, a folder, or a file");
     BL_TRY(data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), options));
     const bl_status status = unused_of_data(config, *train);
     if (status == BL_OK)

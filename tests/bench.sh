@@ -84,7 +84,7 @@ expect 2 "there are: bp" "$program" bench --rules bp,magic
 expect 2 'no backend "abacus"' "$program" bench --backends abacus
 expect 2 "1 to 65536" "$program" bench --batches 0
 expect 2 "1 to 65536" "$program" bench --batches 64x
-expect 2 "with commas" "$program" bench --batches 64,
+expect 2 "separated by commas" "$program" bench --batches 64,
 expect 2 "1 to 1024" "$program" bench --threads 1025
 expect 2 "above 0" "$program" bench --seconds 0
 expect 2 "above 0" "$program" bench --seconds nan
@@ -101,7 +101,7 @@ expect 2 "as in 3x32x32" "$program" bench --net "dense 3" --shape 1x28x28x
 expect 2 "ends with a dense" "$program" bench --net "tanh"
 expect 2 "no such layer" "$program" bench $quick --net "dance 4, dense 3"
 expect 2 "did you mean --nets" "$program" bench --netts 2x800
-expect 2 "one word too many" "$program" bench 2x800
+expect 2 "unexpected argument" "$program" bench 2x800
 expect 4 "no-such-folder" "$program" bench $quick --nets 1x800 --json no-such-folder/out.json
 if [ -c /dev/full ]; then
     expect 4 "/dev/full" "$program" bench $quick --net "dense 3" --shape 1x2x2 --rules bp --json /dev/full

@@ -24,7 +24,7 @@ expect 0 "backless 0." "$program" --version
 expect 2 "no command" "$program" teach
 expect 2 "did you mean --epochs" "$program" train --epoch 3
 expect 2 "needs a value" "$program" train --lr
-expect 2 "one word too many" "$program" train iris
+expect 2 "unexpected argument \"iris\"" "$program" train iris
 expect 2 "no data" "$program" train --net "dense 2"
 expect 2 "no rule" "$program" train --rule magic
 expect 2 "no such layer" "$program" train --net "dance 10"
@@ -55,7 +55,7 @@ for file in config.json log.jsonl result.json model.safetensors; do
 done
 [ "$(wc -l <run/log.jsonl)" = 30 ] || complain "log.jsonl has not one line an epoch"
 ls run/*.tmp >/dev/null 2>&1 && complain "a temporary file was not removed"
-expect 2 "use --force" "$program" train $train --net "$net" --epochs 1 --out run
+expect 2 "--force replaces it" "$program" train $train --net "$net" --epochs 1 --out run
 expect 0 "error" "$program" eval --model run --data clouds.csv
 awk '{ exit !($2 < 5.0) }' out.txt || { complain "the clouds are not learnt"; cat out.txt; }
 expect 0 "0.dense.weight" "$program" info run
@@ -140,7 +140,7 @@ expect 3 "other training data" "$program" train --resume stopped --data other.cs
 cp stopped/result.json result.before
 expect 0 "stopped by epochs" "$program" train --resume stopped --epochs $last
 cmp -s stopped/result.json result.before || complain "resuming a finished run changed its result"
-expect 2 "cannot change a run" "$program" train --resume stopped --lr 0.5
+expect 2 "cannot be changed when a run is resumed" "$program" train --resume stopped --lr 0.5
 
 # ---- standard output that cannot be written
 if [ -c /dev/full ]; then

@@ -128,7 +128,7 @@ expect 3 "nowhere: No such file" "$program" curves nowhere
 expect 3 "log.jsonl: is a folder" sh \
     -c "mkdir -p odd/log.jsonl; cp runs/a/config.json odd; '$program' curves odd"
 expect 2 "runs/a: is named twice" "$program" curves runs/a runs/b runs/a/
-expect 2 "which run?" "$program" curves
+expect 2 "no run is given; usage:" "$program" curves
 expect 2 "expected one of the two" "$program" curves runs/a --csv --json
 expect 4 "sub/x.csv" "$program" curves runs/a --output sub/x.csv
 for path in runs/a/log.jsonl runs/a/config.json link; do

@@ -93,7 +93,7 @@ get() {
 
 # ---- usage
 expect 2 "usage: backless" "$program" data get
-expect 2 "needs its digest" "$program" data get $web/right/file
+expect 2 "needs the digest of its file" "$program" data get $web/right/file
 expect 2 "64 hexadecimal digits" "$program" data get $web/right/file --sha256 12ab
 expect 2 "64 hexadecimal digits" "$program" data get $web/right/file --sha256 "${digest}0"
 expect 2 "64 hexadecimal digits" "$program" data get $web/right/file --sha256 "x${any_digest#?}"

@@ -42,14 +42,14 @@ expect 0 "--samples N" "$program" data info --help
 also "--test-fraction"
 expect 0 "--mirror URL" "$program" help data get
 expect 0 "backless data " "$program" help
-expect 2 'has no "teach"' "$program" data teach
+expect 2 'has no command "teach"' "$program" data teach
 expect 2 "usage: backless" "$program" data info
-expect 2 "one word too many" "$program" data info a b
+expect 2 "unexpected argument" "$program" data info a b
 expect 2 "one of the two" "$program" data info a --data b
 expect 2 "--samples is" "$program" data info a --samples few
 expect 2 "--samples is" "$program" data info a --samples -1
 expect 2 "did you mean --samples" "$program" data info a --sample 3
-expect 2 "one word too many" "$program" data list mnist
+expect 2 "unexpected argument" "$program" data list mnist
 expect 3 "missing.csv" "$program" data info missing.csv
 
 # ---- list

@@ -33,8 +33,8 @@ hash "3 x (dense 9, tanh), dense C" >other
 cmp -s long other && complain "three layers give the same hash as two"
 
 train() { "$program" train --data t.csv --epochs 1 --net "$1"; }
-expect 2 'a "(" of the net has no ")" behind it' train "2 x (dense 4, tanh, dense C"
-expect 2 'a ")" of the net has no "(" before it' train "dense 4), dense C"
+expect 2 'a "(" of the net is not closed by a ")"' train "2 x (dense 4, tanh, dense C"
+expect 2 'a ")" of the net has no opening "("' train "dense 4), dense C"
 expect 2 'parentheses repeat layers, as in "3 x (dense 240, tanh)"' train "tanh (dense 4), dense C"
 expect 2 'parentheses repeat layers' train "2 x (dense 4) tanh, dense C"
 expect 2 'repeated 0 times, expected 1 to 4096' train "0 x (dense 4), dense C"

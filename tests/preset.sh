@@ -72,7 +72,7 @@ expect 2 "--preset needs a value" train --preset
 # A stopped run continues with its stored options; another preset is refused.
 once=$(weights --preset nokland2016 --epochs 6)
 "$program" train --data table.csv --out half --preset nokland2016 --epochs 3 --quiet >/dev/null
-expect 2 "--preset cannot change a run that is resumed" "$program" train --resume half --preset none
+expect 2 "--preset cannot be changed when a run is resumed" "$program" train --resume half --preset none
 expect 0 "weights $once" "$program" train --resume half --epochs 6
 expect 0 "preset     nokland2016, with other values for: epochs 6" "$program" train --resume half --epochs 6
 

@@ -25,12 +25,12 @@ expect 2 "no row \"2x900 tanh\"" reproduce nokland2016 --row "2x900 tanh"
 expect 2 "has no table \"9\"" reproduce nokland2016 --table 9
 expect 2 "no such cell with the rule \"ifa\"" reproduce nokland2016 --row "1x800 tanh" --rule ifa
 expect 2 "no target \"nokland\"" reproduce nokland --list
-expect 2 "which target?" reproduce
+expect 2 "no target is given" reproduce
 expect 2 "--seeds is \"0\"" reproduce nokland2016 --row "4x100 tanh" --seeds 0
 expect 2 "--epochs is 301, but the recipe has at most 300" reproduce nokland2016 --row "4x100 tanh" \
     --epochs 301
 expect 3 "nowhere" run_nowhere
-expect 2 "--collect: which folders?" reproduce nokland2016 --collect
+expect 2 "--collect needs folders" reproduce nokland2016 --collect
 [ ! -e results ] || complain "a refusal made a folder of results"
 
 # ---- Two runs at the same time: a short one for each seed
@@ -112,7 +112,7 @@ if command -v setsid >/dev/null; then
     kill -TERM $pid
     wait $pid
     [ $? = 75 ] || complain "asked to stop: not exit 75"
-    grep -q "stopped after 0 of 1 runs; the same command goes on" out.txt ||
+    grep -q "stopped after 0 of 1 runs; the same command continues" out.txt ||
         complain "asked to stop: nothing is said"
     cp asked/runs/$name/config.json config.json
     sed -i 's/"numeric_revision": [0-9]*/"numeric_revision": 99999/' asked/runs/$name/config.json

@@ -51,7 +51,7 @@ train whole --seed 5 --weight-seed 6 --order-seed 7 --split-seed 8 --epochs 6
 train part --seed 5 --weight-seed 6 --order-seed 7 --split-seed 8 --epochs 3
 expect 0 "stopped by epochs" "$program" train --resume part --epochs 6
 same "a resumed run" "$(hash_of whole)" "$(hash_of part)"
-expect 2 "cannot change a run" "$program" train --resume part --order-seed 3 --epochs 7
+expect 2 "cannot be changed when a run is resumed" "$program" train --resume part --order-seed 3 --epochs 7
 
 # ---- a run folder with a config.json of 0.1.0, which has a single seed
 train now --seed 9 --split-seed 9 --epochs 6

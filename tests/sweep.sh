@@ -48,7 +48,7 @@ expect 2 "--json and --csv" sweep --lr 0.1,0.2 --json --csv --out none
 expect 2 "--rate" sweep --rate 0.1,0.2 --out none
 expect 2 "--epochs is 4 there and 5 here" sweep --rule dfa,bp --lr 1e-3:1e-1:log --epochs 5 --out grid
 expect 3 "nowhere" "$program" sweep --data nowhere.csv --lr 0.1,0.2 --out none
-expect 2 "which folders" collect
+expect 2 "no folder is given; usage:" collect
 expect 4 "plan.json" collect nowhere
 expect 4 "cannot be made" sweep --lr 0.1,0.2 --out table.csv/none
 [ ! -e none ] || complain "a refusal made a folder"
@@ -163,7 +163,7 @@ kill -TERM $pid
 wait $pid
 [ $? = 75 ] || complain "asked to stop: not exit 75"
 grep -q "^rule  *lr" out.txt || complain "asked to stop: what is done is not shown"
-grep -q "the same command goes on" out.txt || complain "asked to stop: nothing is said of the rest"
+grep -q "the same command continues" out.txt || complain "asked to stop: nothing is said of the rest"
 # shellcheck disable=SC2086
 sweep $long --out asked --csv --quiet >asked.csv || complain "a sweep that was stopped does not go on"
 cmp -s asked.csv whole.csv || complain "a sweep that was stopped ends with another table"

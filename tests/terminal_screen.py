@@ -181,7 +181,8 @@ def main():
         interrupt = sys.argv[3] if sys.argv[2].startswith("--interrupt") else None
         resize = sys.argv[3:5] if sys.argv[2] == "--resize" else None
         is_slow = sys.argv[2] == "--interrupt-slow"
-        out, code, is_changed = run(sys.argv[sys.argv.index("--") + 1:], columns, rows, interrupt, is_slow, resize)
+        command = sys.argv[sys.argv.index("--") + 1:]
+        out, code, is_changed = run(command, columns, rows, interrupt, is_slow, resize)
     screen = Screen(columns, rows)
     screen.feed(out.decode("utf-8", "replace").replace("^C", ""))
     screen.end()

@@ -25,7 +25,7 @@ static int read_list(const struct session *session, const char *key, const char 
         while (n > 0 && at[n - 1] == ' ')
             n--;
         if (n == 0 || n >= sizeof word)
-            return usage_error("--%s \"%s\", expected words with commas between them", key, list);
+            return usage_error("--%s is \"%s\", expected words separated by commas", key, list);
         snprintf(word, sizeof word, "%.*s", (int)n, at);
         const int code = take(session, word, out);
         if (code != EXIT_DONE)
@@ -103,7 +103,7 @@ static int take_batch(const struct session *session, const char *word, struct be
     const int n = number_of(word, 65536);
     (void)session;
     if (n == 0)
-        return usage_error("--batches \"%s\", expected whole numbers from 1 to 65536", word);
+        return usage_error("--batches is \"%s\", expected whole numbers from 1 to 65536", word);
     add_number(n, out->batches, &out->n_batches);
     return EXIT_DONE;
 }
@@ -112,7 +112,7 @@ static int take_threads(const struct session *session, const char *word, struct 
 {
     const int n = strcmp(word, "all") == 0 ? bl_context_threads(session->ctx) : number_of(word, 1024);
     if (n == 0)
-        return usage_error("--threads \"%s\", expected whole numbers from 1 to 1024, or all", word);
+        return usage_error("--threads is \"%s\", expected whole numbers from 1 to 1024, or all", word);
     add_number(n, out->threads, &out->n_threads);
     return EXIT_DONE;
 }
@@ -185,7 +185,7 @@ static int choose_seconds(const struct session *s, struct bench_choice *out)
     char *end;
     out->seconds = text ? strtod(text, &end) : 3.0;
     if (text && (end == text || *end || !(out->seconds > 0.0 && out->seconds <= 1e5)))
-        return usage_error("--seconds \"%s\", expected a number above 0, up to 100000", text);
+        return usage_error("--seconds is \"%s\", expected a number above 0, up to 100000", text);
     return EXIT_DONE;
 }
 

@@ -101,10 +101,10 @@ int bench_net_ends(const char *text, const char *shape, bl_shape *input, int *cl
     const bool has_name = find_named(text, &named);
     *input = has_name ? named.shape : (bl_shape){1, 28, 28};
     if (shape && !is_shape(shape, input))
-        return usage_error("--shape \"%s\", expected channels, rows and columns, as in 3x32x32", shape);
+        return usage_error("--shape is \"%s\", expected channels, rows and columns, as in 3x32x32", shape);
     *classes = last_units(has_name ? named.text : text);
     if (*classes < 1)
-        return usage_error("--net \"%s\", expected a net that ends with a dense layer, \"dense 10\", or a "
+        return usage_error("--net is \"%s\", expected a net that ends with a dense layer, \"dense 10\", or a "
                            "net of backless nets",
                            text);
     return EXIT_DONE;

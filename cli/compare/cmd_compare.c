@@ -437,8 +437,8 @@ static int check_options(const struct session *s)
         strcmp(bl_config_get(s->config, "val"), "0") == 0)
         return usage_error("--patience needs a validation set: use --val N");
     if (bl_config_is_set(s->config, "rule") && !extra_of(s, "rules"))
-        return usage_error("--rule %s: compare takes --rules, as in --rules %s,bp",
-                           bl_config_get(s->config, "rule"), bl_config_get(s->config, "rule"));
+        return usage_error("--rule %s: compare takes a list of rules, --rules, as in --rules bp,dfa",
+                           bl_config_get(s->config, "rule"));
     if (bl_config_is_set(s->config, "lr") && extra_of(s, "tune"))
         return usage_error("--lr %s and --tune lr: expected one of the two", bl_config_get(s->config, "lr"));
     if (bl_config_is_set(s->config, "lr") && extra_of(s, "rates"))

@@ -70,9 +70,8 @@ int comparison_pool_options(struct comparison *c)
             "--shard with rates that are chosen: every part would choose them; tune first, then "
             "write backless sweep --shard with the rates");
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0)
-        return usage_error(
-            "--force: a comparison with seeds goes on with the runs that its folder holds; name "
-            "another --out");
+        return usage_error("--force: a comparison with seeds continues the runs that its folder holds; name "
+                           "another --out");
     return EXIT_DONE;
 }
 

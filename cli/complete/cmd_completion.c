@@ -23,6 +23,8 @@ static int run_completion(struct session *s)
             shells[i].write(stdout, s->program);
             return EXIT_DONE;
         }
+    if (s->n_words == 1)
+        return usage_error("no completion for the shell \"%s\", expected bash, zsh or fish", s->words[0]);
     return usage_error("usage: backless %s; in bash and zsh: source <(backless completion bash), and in "
                        "fish: backless completion fish | source",
                        s->command->usage);

@@ -120,7 +120,7 @@ static int unknown_set(const struct session *s, const char *name)
         const size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", set_source_at(i)->set);
     }
-    return usage_error("no data set \"%s\" that could be fetched; there are: %s", name, known);
+    return usage_error("no data set \"%s\" to download; there are: %s", name, known);
 }
 
 static int check_names(const struct session *s)
@@ -159,7 +159,8 @@ static int take_sha256(const struct session *s, struct request *r)
 {
     const char *hex = extra_of(s, "sha256");
     if (!hex)
-        return usage_error("an address needs its digest: backless data get URL --sha256 HEX [--to FILE]");
+        return usage_error(
+            "a URL needs the digest of its file: backless data get URL --sha256 HEX [--to FILE]");
     const size_t n = strspn(hex, "0123456789abcdefABCDEF");
     if (n != SHA256_DIGITS || hex[n])
         return usage_error("--sha256 is \"%s\", expected 64 hexadecimal digits", hex);

@@ -154,10 +154,10 @@ static int run_report(struct session *s)
 {
     const char *page = extra_of(s, "output"), *picture = extra_of(s, "svg");
     if (s->n_words == 0)
-        return usage_error("which run? it is written: backless %s", s->command->usage);
+        return usage_error("no run is given; usage: backless %s", s->command->usage);
     if (!page && !picture)
-        return usage_error("--output FILE.html or --svg FILE.svg is missing (- for standard output); it is "
-                           "written: backless %s",
+        return usage_error("--output FILE.html or --svg FILE.svg is missing (- for standard output); "
+                           "usage: backless %s",
                            s->command->usage);
     if (page && picture && strcmp(page, picture) == 0)
         return usage_error("--output and --svg are both %s; name two files", page);

@@ -48,7 +48,7 @@ static int no_target(const char *name)
         snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "",
                  target_at(i)->name);
     return name ? usage_error("no target \"%s\", expected one of: %s", name, names)
-                : usage_error("which target? expected one of: %s", names);
+                : usage_error("no target is given, expected one of: %s", names);
 }
 
 /* Prints that no such cell exists. The message lists the rows of the table that was asked for, or the
@@ -118,7 +118,7 @@ static int run_cells(struct session *s, const struct target *target)
     static struct cell cells[MOST_CELLS];
     const int n = select_cells(s, target, cells);
     if (s->n_words > 1)
-        return usage_error("\"%s\" is one word too many; usage: backless %s", s->words[1], s->command->usage);
+        return usage_error("unexpected argument \"%s\"; usage: backless %s", s->words[1], s->command->usage);
     if (n == 0)
         return no_cell(s, target);
     if (extra_of(s, "list"))
@@ -178,7 +178,7 @@ static int collect_reproduce(const struct session *s, const struct target *targe
 {
     int code = EXIT_DONE;
     if (s->n_words < 2)
-        return usage_error("--collect: which folders? backless reproduce %s --collect DIR...", target->name);
+        return usage_error("--collect needs folders: backless reproduce %s --collect DIR...", target->name);
     for (int i = 1; code == EXIT_DONE && i < s->n_words; i++) {
         const char *folder = s->words[i];
         if (is_folder(folder) && !folder_has(folder, "config.json"))

@@ -7,6 +7,7 @@
  */
 #include "reproduction.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -301,6 +302,8 @@ int result_read(struct result *out, const struct session *s, const char *path)
 {
     json_error_t error;
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!json && error.line < 0)
+        return refuse(path, "cannot be read: %s", strerror(errno));
     if (!json)
         return refuse(path, "line %d: %s", error.line, error.text);
     const int code = parse_result(out, s, path, json, false);

@@ -238,7 +238,10 @@ int plan_read(struct run_plan *out, const char *folder)
     snprintf(path, sizeof path, "%s/plan.json", folder);
     *out = (struct run_plan){.options = NULL};
     if (access(path, R_OK) != 0) {
-        usage_error("%s: cannot be read: %s", path, strerror(errno));
+        usage_error(
+            "%s: cannot be read: %s; expected a folder of backless sweep, or of backless compare with "
+            "--seeds or --tune",
+            path, strerror(errno));
         return EXIT_IO;
     }
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);

@@ -94,7 +94,7 @@ static void end_run(struct run_pool *p, struct pool_run *run, int status)
     run->child = 0;
     p->running--;
     if (WIFSIGNALED(status))
-        usage_error("%s: its process was ended by signal %d; the same command goes on with it", run->name,
+        usage_error("%s: its process was ended by signal %d; the same command continues it", run->name,
                     WTERMSIG(status));
     if (code == EXIT_DONE && p->collect)
         code = p->collect(p, run);
@@ -218,7 +218,7 @@ static int code_of_all(const struct run_pool *p)
     const bool is_stopped =
         progress_asked_to_stop() || p->code == EXIT_DONE; /* the command was stopped, or only a child was */
     if (is_stopped && p->done + p->failed < p->n_runs) {
-        usage_error("stopped after %d of %d runs; the same command goes on", p->done, p->n_runs);
+        usage_error("stopped after %d of %d runs; the same command continues", p->done, p->n_runs);
         return EXIT_STOPPED;
     }
     if (p->code != EXIT_DONE && p->n_runs > 1)

@@ -449,7 +449,7 @@ static void tell_rest(const struct session *s, const struct run_summary *summary
         most = summary->groups[i].done > most ? summary->groups[i].done : most;
     }
     if (summary->done + bad < summary->n_runs)
-        note(s, "%-11s%d of %d runs; the same command goes on with the others", "done", summary->done,
+        note(s, "%-11s%d of %d runs; the same command continues with the others", "done", summary->done,
              summary->n_runs);
     if (most > 1 && has_folds(summary))
         note(

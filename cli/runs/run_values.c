@@ -63,6 +63,18 @@ struct range_parts {
     size_t n_kind;
 };
 
+/* Returns whether the text is "A:B", a range whose kind is missing. */
+static bool is_range_without_kind(const char *text)
+{
+    char *end = NULL;
+    strtod(text, &end);
+    if (end == text || *end != ':')
+        return false;
+    const char *to = end + 1;
+    strtod(to, &end);
+    return end != to && !*end;
+}
+
 static bool split_range(const char *text, struct range_parts *p)
 {
     p->from = text;
@@ -82,7 +94,7 @@ static bool split_range(const char *text, struct range_parts *p)
 static int bad_range(const char *key, const char *text)
 {
     return usage_error(
-        "--%s \"%s\": expected A:B:log, A:B:log:N or A:B:lin:N with A < B (log: 0 < A) and N from 2 to "
+        "--%s is \"%s\", expected A:B:log, A:B:log:N or A:B:lin:N with A < B (log: 0 < A) and N from 2 to "
         "%d",
         key, text, MOST_VALUES);
 }
@@ -152,6 +164,8 @@ int values_read(struct run_values *out, const char *key, const char *text)
         usage_error("no memory for the values of --%s", key);
         return EXIT_OTHER;
     }
+    if (is_range_without_kind(text))
+        return bad_range(key, text);
     return split_range(text, &parts) ? read_range(out, key, text, &parts) : read_list(out, key, text);
 }
 

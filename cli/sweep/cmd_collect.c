@@ -51,7 +51,7 @@ static int run_collect(struct session *s)
     if (code != EXIT_DONE)
         return code;
     if (s->n_words == 0)
-        return usage_error("which folders? it is written: backless %s", s->command->usage);
+        return usage_error("no folder is given; usage: backless %s", s->command->usage);
     return collect_all(s, form);
 }
 

@@ -45,8 +45,7 @@ static int read_options(struct sweep_command *w)
     if (code == EXIT_DONE)
         code = run_options_read(&w->options, s);
     if (code == EXIT_DONE && strcmp(bl_config_get(s->config, "force"), "true") == 0)
-        code =
-            usage_error("--force: a sweep goes on with the runs that its folder holds; name another --out");
+        code = usage_error("--force: a sweep continues the runs that its folder holds; name another --out");
     return code;
 }
 

@@ -49,8 +49,10 @@ static bl_status read_length(struct tensors_reader *r, size_t *length)
     BL_TRY(disk_file_read(&r->file, bytes, SAFETENSORS_LENGTH_BYTES));
     const uint64_t n = bytes_to_u64(bytes, SAFETENSORS_LENGTH_BYTES);
     if (n > SAFETENSORS_MOST_HEADER)
-        REFUSE(r, "%s: the header would have %llu bytes, expected at most %d; is it a safetensors file?",
-               path, (unsigned long long)n, SAFETENSORS_MOST_HEADER);
+        REFUSE(
+            r,
+            "%s: not a safetensors file, or damaged: its header would have %llu bytes, expected at most %d",
+            path, (unsigned long long)n, SAFETENSORS_MOST_HEADER);
     if (n > size - SAFETENSORS_LENGTH_BYTES)
         REFUSE(r, "%s: the header's %llu bytes reach past the end of a file of %llu bytes", path,
                (unsigned long long)n, (unsigned long long)size);
@@ -78,7 +80,7 @@ static bl_status json_failure(const struct tensors_reader *r, const json_error_t
 static bl_status parse_header(struct tensors_reader *r, const char *text, size_t n)
 {
     if (n == 0 || text[0] != '{')
-        REFUSE(r, "%s: the header does not begin with {; is it a safetensors file?", r->file.path);
+        REFUSE(r, "%s: not a safetensors file, or damaged: its header does not begin with {", r->file.path);
     json_error_t error;
     memset(&error, 0, sizeof error);
     r->header = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);

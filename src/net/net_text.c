@@ -55,10 +55,10 @@ bl_status net_text_next(bl_context *ctx, struct slice *rest, struct slice *item,
     for (; n < rest->n && (depth > 0 || rest->at[n] != ','); n++) {
         depth += rest->at[n] == '(' ? 1 : rest->at[n] == ')' ? -1 : 0;
         if (depth < 0)
-            BL_FAIL(ctx, BL_BAD_VALUE, "a \")\" of the net has no \"(\" before it");
+            BL_FAIL(ctx, BL_BAD_VALUE, "a \")\" of the net has no opening \"(\"");
     }
     if (depth > 0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "a \"(\" of the net has no \")\" behind it");
+        BL_FAIL(ctx, BL_BAD_VALUE, "a \"(\" of the net is not closed by a \")\"");
     *item = slice_trim((struct slice){rest->at, n});
     *rest = n < rest->n ? (struct slice){rest->at + n + 1, rest->n - n - 1} : (struct slice){NULL, 0};
     return BL_OK;

@@ -158,7 +158,7 @@ static bl_status no_setting(bl_context *ctx, const struct optimizer_ops *ops, st
         text_append(advice, sizeof advice, "write %s and the number with a blank between", search.found);
     else if (search.found)
         text_append(advice, sizeof advice, "did you mean \"%s\"?", search.found);
-    BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s has no option \"%.*s\"; %s%s", ops->name,
+    BL_FAIL(ctx, BL_BAD_VALUE, "optimizer %s does not know \"%.*s\"; %s%s", ops->name,
             word.n < 100 ? (int)word.n : 100, word.at,
             advice[0] ? advice : "usage: ", advice[0] ? "" : ops->usage);
 }

@@ -115,7 +115,8 @@ static void add_way_out(bl_trainer *t, size_t n_examples, char *text, size_t roo
         text_append(text, room, "%s a higher rate: --lr %g (now %s)", is_short ? ", or at" : "; try",
                     usual.rate, rate);
     if (!is_short && !is_slow)
-        text_append(text, room, "; try another --lr (now %s); or the inputs tell little of the answer", rate);
+        text_append(text, room, "; try another --lr (now %s); or the inputs say little about the target",
+                    rate);
 }
 
 void advice_give(bl_trainer *t, const bl_data *data, double blind_loss, double loss)
@@ -123,11 +124,11 @@ void advice_give(bl_trainer *t, const bl_data *data, double blind_loss, double l
     t->advice[0] = 0;
     if (!has_hardly_trained(t, blind_loss, loss))
         return;
-    text_append(t->advice, sizeof t->advice,
-                "hardly trained: after %llu steps the training loss is %.4g, and %.4g is reached without a "
-                "look at the "
-                "inputs",
-                (unsigned long long)t->state.step, loss, blind_loss);
+    text_append(
+        t->advice, sizeof t->advice,
+        "hardly trained: after %llu steps the training loss is %.4g; a prediction that ignores the inputs "
+        "reaches %.4g",
+        (unsigned long long)t->state.step, loss, blind_loss);
     add_angle(t, t->advice, sizeof t->advice);
     if (loss > GROWN * blind_loss)
         add_smaller_rate(t, data->n, t->advice, sizeof t->advice);

@@ -356,7 +356,9 @@ bl_status bl_config_load(bl_config *config, const char *path)
     json_t *root = json_loadb((const char *)file.at, file.n, JSON_REJECT_DUPLICATES, &error);
     mem_free(config->ctx, file.at);
     if (!root)
-        BL_FAIL(config->ctx, BL_BAD_VALUE, "%s, line %d: %s", path, error.line, error.text);
+        BL_FAIL(config->ctx, BL_BAD_VALUE,
+                "%s, line %d: %s; expected one JSON object of options, {\"rule\": \"dfa\", ...}", path,
+                error.line, error.text);
     bl_config *trial = NULL; /* if the file is refused, no option is set */
     bl_status status = bl_config_copy(&trial, config);
     if (status == BL_OK)

@@ -73,7 +73,7 @@ static const struct option_alias aliases[] = {
     {"categoricalcolumns cat factors nominal", "categorical", NULL},
     {"decimalpoint decimalcomma", "decimal", "it takes auto, point or comma"},
     {"task problem problemtype regression classification", "target", "it takes auto, class or number"},
-    {"imagesize imgsize resizeto", "resize", "it is written ROWSxCOLS, as in 32x32"},
+    {"imagesize imgsize resizeto", "resize", "its value is ROWSxCOLS, as in 32x32"},
     {"normalise normalization normalisation standardize standardise scale scaling", "normalize",
      "it takes auto, none, range, global, channel, feature or image"},
     {"augmentation augmentations dataaugmentation transform transforms randomcrop padcrop flip hflip randomflip "

@@ -63,7 +63,7 @@ static bl_status check_replaceable(bl_context *ctx, const char *folder, const ch
                 "%s: is a file that this run reads, and must not be replaced; name another folder", path);
     if (!may_replace)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "%s: holds a run already; use --force to replace it, --resume to go on with it", folder);
+                "%s: holds a run already; --force replaces it, and --resume %s continues it", folder, folder);
     return BL_OK;
 }
 

@@ -229,7 +229,7 @@ bl_status data_read_part(bl_data **out, bl_context *ctx, const char *where, cons
 {
     struct split_request p = {ctx, where, part, {ctx, NULL, options, schema}, {.path = ""}, &schema->origin};
     if (strcmp(part, "train") != 0 && strcmp(part, "val") != 0 && strcmp(part, "test") != 0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "part \"%s\", expected train, val or test", part);
+        BL_FAIL(ctx, BL_BAD_VALUE, "part is \"%s\", expected train, val or test", part);
     BL_TRY(location_find(&p.from, ctx, where, options));
     bl_data *data = NULL;
     BL_TRY(find_split(&data, &p));

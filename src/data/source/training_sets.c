@@ -220,7 +220,7 @@ bl_status data_read_with_schema(bl_data **out, bl_context *ctx, const char *wher
                                 const struct data_options *options, const bl_data *schema)
 {
     if (!part || (strcmp(part, "train") != 0 && strcmp(part, "test") != 0))
-        BL_FAIL(ctx, BL_BAD_VALUE, "part \"%s\", expected train or test", part ? part : "");
+        BL_FAIL(ctx, BL_BAD_VALUE, "part is \"%s\", expected train or test", part ? part : "");
     const struct reading how = {ctx, NULL, options, schema};
     struct location from;
     BL_TRY(location_find(&from, ctx, where, options));

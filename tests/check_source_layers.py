@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""check_floors.py - checks which files include which, and other rules of the source tree that a compiler does
-not check.
+"""check_source_layers.py - checks which files may include which, and other rules of the tree that a compiler
+does not check.
 
-A file of src/ includes headers of its own folder and of folders on lower levels; folders on the same level do
-not include each other, except tensor and backend. The program and the examples include the public headers
-only. Names of rules occur in src/rules only, which refers to no kind of layer and no backend. The folders of
-src/data have levels of their own, and files must not depend on each other in a circle. Each finding is one
-line, file:line: message. --self-test checks that planted faults are found in small trees.
+A file of src/ includes headers of its own folder and of lower layers of the source; folders on the same
+layer do not include each other, except tensor and backend. The program and the examples include the public
+headers only. Names of rules occur in src/rules only, whose files in turn name no kind of network layer and
+no backend. The folders of src/data have an order of their own, and no files depend on each other in a
+circle. A finding is one line, file:line: sentence. With --self-test the script must find every fault that
+is planted in small trees.
 """
 
 import re
@@ -22,16 +23,16 @@ LEVELS = {
     "program": 4,
     "rules": 5,
     "train": 6,
-    "": 7,  # the files src/*.c
+    "": 7,  # src/api*.c
 }
 PUBLIC_HEADERS = {"include/backless.h", "include/backless_rule.h"}
 FRIENDS = {frozenset(("tensor", "backend"))}
 
-# The levels of the folders inside src/data: table and image do not include each other.
+# The folders inside src/data; table and image may not include each other.
 DATA_LEVELS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
 
-# Names that only certain files may use: a pattern, these files, and what to use instead.
-RESTRICTED_NAMES = [
+# What only some files may use: a pattern, these files, and what to use instead.
+RESTRICTED = [
     (re.compile(r"#\s*pragma\s+omp|\bomp_\w+|<omp\.h>|\b_OPENMP\b"), set(),
      "threads come from src/base/parallel.c, not from OpenMP"),
     (re.compile(r"\bpthread_\w+|<pthread\.h>|\bthrd_\w+|<threads\.h>"), {"src/base/parallel.c"},
@@ -42,13 +43,12 @@ RESTRICTED_NAMES = [
      "the library does not exit, abort or print"),
 ]
 
-# The option table holds the default rule; in all other files outside src/rules the name of a rule is an
-# error.
+# The option table names the default rule; no other file outside src/rules may name a rule.
 MAY_NAME_RULES = {"src/train/option_table.c"}
-# The only header of src/layers that rules include indirectly, by net: the interface, not a kind of layer.
+# The one header of src/layers that files of src/rules may include: the interface, not a kind.
 LAYER_INTERFACE = {"layer.h"}
 
-# Definitions that other files can use, at the beginning of a line: a function, or a constant struct.
+# What a file defines for others, at the beginning of a line: a function, or a constant of a struct.
 FUNCTION = re.compile(r"^(?!static\b|typedef\b|extern\b)[a-z][\w *]*?\b(\w+)\([^;{}]*\)\s*\n\{", re.M)
 CONSTANT = re.compile(r"^const [\w *]*?\b(\w+)(?:\[[^\n]*\])? = ", re.M)
 STATIC_NAME = re.compile(r"^static [\w *]*?\b(\w+)(?:\(|\[| = )", re.M)
@@ -59,7 +59,7 @@ SOURCES = (".c", ".h")
 
 
 def without_comments(text):
-    """The code with comments replaced by blanks; line numbers and literals are kept."""
+    """Returns the code with comments replaced by blanks, which keeps line numbers; literals are kept."""
     pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', re.S)
 
     def blank(match):
@@ -96,7 +96,7 @@ class Tree:
         return parts[1] if len(parts) > 2 else ""
 
     def resolve(self, path, included):
-        """The file of the project that an include refers to, or None for a system header."""
+        """The project's file behind an include, or None for a system header."""
         for base in (path.parent, self.root / "include"):
             target = (base / included).resolve()
             if target.is_file() and target.is_relative_to(self.root):
@@ -110,16 +110,16 @@ class Tree:
                 yield number, match.group(1), match.group(2), self.resolve(path, match.group(2))
 
 
-def check_levels(tree):
+def check_source_layers(tree):
     for path in tree.files("src"):
         folder = tree.folder_of(path)
         if folder not in LEVELS:
-            tree.report(path, 1, f"folder src/{folder} has no level: give it one in tests/check_floors.py")
+            tree.report(path, 1, f"folder src/{folder} has no level in tests/check_source_layers.py")
             continue
         for number, quote, included, target in tree.includes(path):
             if target is None:
                 if quote == '"':
-                    tree.report(path, number, f'"{included}" is no file of this project')
+                    tree.report(path, number, f'"{included}" is not a file of this project')
                 continue
             other = tree.folder_of(target)
             if other is None:
@@ -132,10 +132,10 @@ def check_levels(tree):
 def check_step(tree, path, number, folder, other):
     here, there = LEVELS[folder], LEVELS[other]
     if there > here:
-        tree.report(path, number, f"src/{folder} (level {here}) includes src/{other} (level {there})")
+        tree.report(path, number, f"src/{folder} (level {here}) may not include src/{other} (level {there})")
     elif there == here and frozenset((folder, other)) not in FRIENDS:
-        tree.report(path, number, f"src/{folder} and src/{other} are both on level {here}: "
-                    "they must not include each other")
+        tree.report(path, number, f"src/{folder} and src/{other} are on the same level {here}: "
+                    "they may not include each other")
 
 
 def data_folder_of(tree, path):
@@ -146,11 +146,11 @@ def data_folder_of(tree, path):
     return parts[2] if len(parts) > 3 else ""
 
 
-def check_data_levels(tree):
+def check_data_layers(tree):
     for path in tree.files("src/data"):
         here = data_folder_of(tree, path)
         if here not in DATA_LEVELS:
-            tree.report(path, 1, f"folder src/data/{here} has no level: give it one in tests/check_floors.py")
+            tree.report(path, 1, f"folder src/data/{here} has no level in tests/check_source_layers.py")
             continue
         for number, _, included, target in tree.includes(path):
             there = data_folder_of(tree, target) if target else None
@@ -159,7 +159,7 @@ def check_data_levels(tree):
 
 
 def needs_of(tree, folder):
-    """For each .c file the files that define names it uses, except its own static names."""
+    """Maps each .c file to the files that define what it names, except its own static names."""
     codes = {path: LITERAL.sub('""', without_comments(path.read_text(encoding="utf-8")))
              for path in tree.files(folder, (".c",))}
     home = {}
@@ -174,7 +174,7 @@ def needs_of(tree, folder):
 
 
 def circles_of(needs):
-    """Circles of dependencies: the strongly connected sets of two or more files, by Tarjan's algorithm."""
+    """The strongly connected sets of files, by Tarjan's algorithm; only those of two files and more."""
     found, index, low, stack = [], {}, {}, []
 
     def visit(path):
@@ -200,7 +200,7 @@ def circles_of(needs):
 def check_circles(tree):
     for folder in ("src", "cli"):
         for circle in circles_of(needs_of(tree, folder)):
-            tree.report(circle[0], 1, "files need each other in a circle: " +
+            tree.report(circle[0], 1, "files depend on each other in a circle: " +
                         ", ".join(map(tree.name, circle)))
 
 
@@ -210,14 +210,14 @@ def check_outside(tree):
             for number, quote, included, target in tree.includes(path):
                 inside = target is not None and tree.folder_of(target) is not None
                 if inside or (target is None and "src/" in included):
-                    tree.report(path, number, f"{folder}/ sees the public headers only, not {included}")
+                    tree.report(path, number, f"{folder}/ may include public headers only, not {included}")
                 elif target is None and quote == '"':
-                    tree.report(path, number, f'"{included}" is no file of this project')
+                    tree.report(path, number, f'"{included}" is not a file of this project')
 
 
-def check_restricted_names(tree):
+def check_restricted(tree):
     for path in tree.files("src"):
-        for pattern, allowed, sentence in RESTRICTED_NAMES:
+        for pattern, allowed, sentence in RESTRICTED:
             if tree.name(path) in allowed:
                 continue
             for number, line in tree.lines(path):
@@ -240,10 +240,10 @@ def check_rule_names(tree):
         for number, line in tree.lines(path):
             for literal in LITERAL.findall(line):
                 if literal in names:
-                    tree.report(path, number, f'"{literal}" is a rule: only src/rules knows rules by name')
+                    tree.report(path, number, f'"{literal}" is a rule: only src/rules may name rules')
 
 
-def check_what_rules_know(tree):
+def check_rule_sources(tree):
     kinds = names_given_in(tree, "src/layers")
     backends = names_given_in(tree, "src/backend")
     pattern = re.compile(r"(?<![a-z])(" + "|".join(sorted(kinds | backends | {"(?!)"})) + r")(?![a-z])")
@@ -252,10 +252,10 @@ def check_what_rules_know(tree):
             match = pattern.search(line)
             if match:
                 what = "kind of layer" if match.group(1) in kinds else "backend"
-                tree.report(path, number, f'"{match.group(1)}" is a {what}: rules know of none')
+                tree.report(path, number, f'"{match.group(1)}" is a {what}; files of src/rules may name none')
         for number, _, included, target in tree.includes(path):
             if target and tree.folder_of(target) == "layers" and target.name not in LAYER_INTERFACE:
-                tree.report(path, number, f"rules know nothing of layer kinds: {included}")
+                tree.report(path, number, f"files of src/rules may not include kinds of layers: {included}")
 
 
 def check_unique_names(tree):
@@ -267,8 +267,8 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_levels, check_data_levels, check_circles, check_outside, check_restricted_names,
-          check_rule_names, check_what_rules_know, check_unique_names)
+CHECKS = (check_source_layers, check_data_layers, check_circles, check_outside, check_restricted,
+          check_rule_names, check_rule_sources, check_unique_names)
 
 
 def findings(root):
@@ -278,7 +278,7 @@ def findings(root):
     return tree.findings
 
 
-# A small tree without faults, and faults to plant in it: file, its text, the expected message (None: none).
+# A small tree without fault, and faults to plant in it: file, its text, the expected message (None: none).
 GOOD = {
     "include/backless.h": "",
     "src/base/mem.h": '#include "backless.h"\n',
@@ -302,13 +302,13 @@ GOOD = {
 FAULTS = [
     ("src/base/text.c", '#include "mem.h"\n', None),
     ("src/layers/tanh.c", '/* "dfa" */ x = "dfa rule";\n', None),
-    ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is no file'),
+    ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is not a file'),
     ("src/net/two.c", '\n\n#include "../data/set/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
-    ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: src/base (level 0) includes"),
+    ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: src/base (level 0) may not include"),
     ("src/runlog/see.c", '#include "../tensor/matrix.h"\n', "src/runlog/see.c:1: src/runlog and src/tensor"),
     ("src/extra/new.c", "", "src/extra/new.c:1: folder src/extra has no level"),
-    ("cli/peek.c", '#include "../src/base/mem.h"\n', "cli/peek.c:1: cli/ sees the public headers only"),
-    ("examples/peek.c", '#include "../src/base/mem.h"\n', "examples/peek.c:1: examples/ sees"),
+    ("cli/peek.c", '#include "../src/base/mem.h"\n', "cli/peek.c:1: cli/ may include public headers only"),
+    ("examples/peek.c", '#include "../src/base/mem.h"\n', "examples/peek.c:1: examples/ may include"),
     ("src/net/omp.c", "int i;\n#pragma omp simd\n", "src/net/omp.c:2: threads come from"),
     ("src/net/omp2.c", "#include <omp.h>\n", "src/net/omp2.c:1: threads come from"),
     ("src/net/threads.c", "#include <pthread.h>\n", "src/net/threads.c:1: threads belong"),
@@ -316,17 +316,17 @@ FAULTS = [
     ("src/net/own.c", "p = malloc(3);\n", "src/net/own.c:1: memory comes"),
     ("src/net/say.c", 'printf("x");\n', "src/net/say.c:1: the library does not"),
     ("src/train/step.c", 'if (is(name, "dfa"))\n', 'src/train/step.c:1: "dfa" is a rule'),
-    ("src/rules/kind.c", '#include "../layers/window.h"\n', "src/rules/kind.c:1: rules know nothing of"),
+    ("src/rules/kind.c", '#include "../layers/window.h"\n', "src/rules/kind.c:1: files of src/rules may not"),
     ("src/rules/named.c", 'if (is(name, "dense 8"))\n', 'src/rules/named.c:1: "dense" is a kind of layer'),
     ("src/rules/called.c", "\n\nlayer_dense(x);\n", 'src/rules/called.c:3: "dense" is a kind of layer'),
     ("src/rules/back.c", 'use("plain");\n', 'src/rules/back.c:1: "plain" is a backend'),
     ("src/rules/plainly.c", "/* plain, dense */ explain(densest);\n", None),
-    ("src/data/set/up.c", '\n#include "../table/csv.h"\n', "src/data/set/up.c:2: ../table/csv.h is not on a"),
+    ("src/data/set/up.c", '\n#include "../table/csv.h"\n', "src/data/set/up.c:2: ../table/csv.h is not on"),
     ("src/data/image/aside.c", '#include "../table/csv.h"\n',
-     "src/data/image/aside.c:1: ../table/csv.h is no"),
+     "src/data/image/aside.c:1: ../table/csv.h is not"),
     ("src/data/new/one.c", "", "src/data/new/one.c:1: folder src/data/new has no level"),
     ("cli/help.c", "int help(void)\n{\n    return run();\n}\n",
-     "cli/help.c:1: files need each other in a circle"),
+     "cli/help.c:1: files depend on each other in a circle"),
     ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n",
      None),
     ("cli/helpless.c", "int help(void)\n{\n    return 1;\n}\n", None),
@@ -360,7 +360,7 @@ def main():
         return 1 if self_test() else 0
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
     found = findings(root)
-    print("\n".join(found) if found else "levels: nothing found")
+    print("\n".join(found) if found else "source layers: nothing found")
     return 1 if found else 0
 
 
