@@ -38,8 +38,7 @@ struct net {
     double W[LAYERS][WIDEST][WIDEST]; /* W[l]: size[l + 1] rows, size[l] columns */
     double b[LAYERS][WIDEST];
     double B[LAYERS][WIDEST][WIDEST]; /* FA: like W[l]; DFA, IFA: CLASSES rows, size[l + 1] columns */
-    double h[LAYERS + 1]
-            [WIDEST]; /* h[0]: the input; h[l + 1]: the output of layer l; the last: probabilities */
+    double h[LAYERS + 1][WIDEST];     /* h[0]: the input; h[l + 1]: of layer l; the last: probabilities */
     double delta[LAYERS][WIDEST];
 };
 
