@@ -556,7 +556,7 @@ static void targets_are_wrapped(void **state)
     assert_int_equal(data_wrap_targets(&data, ctx, x, targets, 2, shape, 3), BL_OK);
     assert_null(data->labels);
     assert_int_equal(data->outputs, 3);
-    assert_int_equal(data_subset(&part, data, order, 1, "a part"), BL_OK);
+    assert_int_equal(data_subset(&part, ctx, data, order, 1, "a part"), BL_OK);
     for (size_t k = 0; k < 3; k++)
         assert_true(part->targets[k] == (double)targets[3 + k]);
     assert_memory_equal(part->floats, x + 2, 2 * sizeof(float));

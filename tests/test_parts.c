@@ -46,7 +46,7 @@ static bl_status load(struct sets *s, const char *path)
 {
     *s = (struct sets){0};
     BL_TRY(data_load(&s->train, &s->val, &s->test, ctx, path, NULL, &options));
-    return data_subset(&s->schema, s->train, NULL, 0, "what a model keeps");
+    return data_subset(&s->schema, ctx, s->train, NULL, 0, "what a model keeps");
 }
 
 static void free_sets(struct sets *s)

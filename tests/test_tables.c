@@ -262,7 +262,7 @@ static void ids_are_kept_beside(void **state)
     bl_data *part = NULL;
     assert_string_equal(data->ids[0], "u \"1\"");
     assert_string_equal(data->ids[2], "v");
-    assert_int_equal(data_subset(&part, data, (const uint32_t[]){2, 0}, 2, "a part"), BL_OK);
+    assert_int_equal(data_subset(&part, ctx, data, (const uint32_t[]){2, 0}, 2, "a part"), BL_OK);
     assert_string_equal(part->ids[1], "u \"1\"");
     data_free(part);
     data_free(data);

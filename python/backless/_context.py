@@ -96,30 +96,14 @@ class Context:
 
 
 class Handle:
-    """An object of the library's that Python owns, and the context that it was made from. also: another
-    context in which it has memory, as a trainer has in that of the data that it was made for."""
+    """An object of the library's that Python owns, and the context that it was made from."""
 
-    def __init__(
-        self, context: Context, address: int, free: Callable[[Any], None], also: Context | None = None
-    ) -> None:
+    def __init__(self, context: Context, address: int, free: Callable[[Any], None]) -> None:
         self.context = context
         self.address = address
         self._free = free
-        self._also = also
         context.adopt()
-        if also:
-            also.adopt()
 
     def __del__(self) -> None:
-        free, address, also = self._free, self.address, self._also
-
-        def release() -> None:
-            free(address)
-            if also:
-                also.doom(_nothing)
-
-        self.context.doom(release)
-
-
-def _nothing() -> None:
-    pass
+        free, address = self._free, self.address
+        self.context.doom(lambda: free(address))

@@ -352,7 +352,7 @@ class Trainer:
                 self._config.address,
                 like.address,
             )
-            self._handle = Handle(self._context, out.value or 0, lib.bl_trainer_free, also=like.context)
+            self._handle = Handle(self._context, out.value or 0, lib.bl_trainer_free)
             model = lib.bl_trainer_model(self._handle.address)
             self._model = Model(self._context, model, self._handle)
         return self._handle.address

@@ -44,7 +44,7 @@ bl_status model_create(bl_model **out, bl_context *ctx, struct net *net, struct 
         return status;
     }
     *model = (bl_model){.ctx = ctx, .net = net, .rule = rule, .loss = loss};
-    status = data_subset(&model->schema, schema, NULL, 0, "the model's description of its data");
+    status = data_subset(&model->schema, ctx, schema, NULL, 0, "the model's description of its data");
     if (status == BL_OK)
         status = name_tensors(model);
     if (status != BL_OK) {

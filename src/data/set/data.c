@@ -370,7 +370,7 @@ static bl_status copy_missing(bl_data *to, const bl_data *from)
 static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *order, size_t n,
                              const char *what)
 {
-    bl_context *ctx = from->ctx;
+    bl_context *ctx = to->ctx;
     const void *bytes = NULL, *floats = NULL, *doubles = NULL, *labels = NULL, *targets = NULL;
     to->n = n;
     to->shape = from->shape;
@@ -403,10 +403,11 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     return BL_OK;
 }
 
-bl_status data_subset(bl_data **out, const bl_data *data, const uint32_t *order, size_t n, const char *what)
+bl_status data_subset(bl_data **out, bl_context *ctx, const bl_data *data, const uint32_t *order, size_t n,
+                      const char *what)
 {
     bl_data *subset = NULL;
-    BL_TRY(data_create(&subset, data->ctx, data->source));
+    BL_TRY(data_create(&subset, ctx, data->source));
     const bl_status status = fill_subset(subset, data, order, n, what);
     if (status == BL_OK)
         *out = subset;

@@ -253,9 +253,10 @@ void data_gather_targets(const bl_data *data, const uint32_t *order, size_t firs
 /* The rows as read, without scaling. */
 void data_gather_raw(const bl_data *data, size_t first, size_t n, double *x);
 
-/* A new set of copies of the n rows in `order`; all else is that of `data`, copied. what: for a message, "the
-   test set". */
-bl_status data_subset(bl_data **out, const bl_data *data, const uint32_t *order, size_t n, const char *what);
+/* A new set of copies of the n rows in `order`; all else is that of `data`, copied. All its memory is of ctx,
+   which may be another context than that of `data`. what: for a message, "the test set". */
+bl_status data_subset(bl_data **out, bl_context *ctx, const bl_data *data, const uint32_t *order, size_t n,
+                      const char *what);
 void data_free(bl_data *data);
 
 #endif

@@ -113,8 +113,8 @@ static void deal(struct draw *d, const bl_data *data)
 static bl_status separate_rows(struct split *split, const struct draw *d, bl_data **taken, const char *what)
 {
     bl_data *all = split->train, *rest = NULL;
-    BL_TRY(data_subset(taken, all, d->taken, d->n_taken, what));
-    BL_TRY(data_subset(&rest, all, d->rest, d->n_rest, "the training set"));
+    BL_TRY(data_subset(taken, all->ctx, all, d->taken, d->n_taken, what));
+    BL_TRY(data_subset(&rest, all->ctx, all, d->rest, d->n_rest, "the training set"));
     split->train = rest;
     data_move_notes(rest, all);
     data_free(all);
