@@ -1,8 +1,5 @@
 /*
  * event.c - encodes events as protocol buffers.
- *
- * A field is its number and wire type in one varint, and its value: a varint (VARINT), 8 or 4 little-endian
- * bytes (FIXED64, FIXED32), or a length and as many bytes (BYTES: texts, messages, packed numbers).
  */
 #include "event.h"
 
@@ -11,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-enum wire_type { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
 enum { EVENT_WALL_TIME = 1, EVENT_STEP = 2, EVENT_FILE_VERSION = 3, EVENT_SUMMARY = 5 };
 enum { SUMMARY_VALUE = 1 };
 enum {
@@ -36,112 +32,22 @@ enum { METADATA_PLUGIN = 1, PLUGIN_NAME = 1 };
 enum { TENSOR_TYPE = 1, TENSOR_SHAPE = 2, SHAPE_DIMENSION = 2, DIMENSION_SIZE = 1, TENSOR_TEXT = 8 };
 enum { TYPE_STRING = 7, COLORSPACE_RGB = 3, RANGES = 30 };
 
-/* ---- Fields */
-
-static void put(struct message *m, const void *bytes, size_t n)
-{
-    if (m->n + n > m->room && !m->has_failed) {
-        const size_t room = 2 * (m->n + n) + 64;
-        unsigned char *more = realloc(m->bytes, room);
-        if (more) {
-            m->bytes = more;
-            m->room = room;
-        } else
-            m->has_failed = true;
-    }
-    if (m->has_failed || n == 0)
-        return;
-    memcpy(m->bytes + m->n, bytes, n);
-    m->n += n;
-}
-
-static void put_varint(struct message *m, uint64_t x)
-{
-    unsigned char byte;
-    for (; x >= 128; x >>= 7) {
-        byte = (unsigned char)(x | 128);
-        put(m, &byte, 1);
-    }
-    byte = (unsigned char)x;
-    put(m, &byte, 1);
-}
-
-static void put_key(struct message *m, unsigned field, enum wire_type type)
-{
-    put_varint(m, (uint64_t)field << 3 | (uint64_t)type);
-}
-
-static void put_number(struct message *m, unsigned field, uint64_t x)
-{
-    put_key(m, field, VARINT);
-    put_varint(m, x);
-}
-
-static void put_raw_double(struct message *m, double x)
-{
-    uint64_t bits;
-    unsigned char bytes[8];
-    memcpy(&bits, &x, sizeof bits);
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (unsigned char)(bits >> (8 * i));
-    put(m, bytes, sizeof bytes);
-}
-
-static void put_double(struct message *m, unsigned field, double x)
-{
-    put_key(m, field, FIXED64);
-    put_raw_double(m, x);
-}
-
-static void put_float(struct message *m, unsigned field, float x)
-{
-    uint32_t bits;
-    unsigned char bytes[4];
-    memcpy(&bits, &x, sizeof bits);
-    for (int i = 0; i < 4; i++)
-        bytes[i] = (unsigned char)(bits >> (8 * i));
-    put_key(m, field, FIXED32);
-    put(m, bytes, sizeof bytes);
-}
-
-static void put_bytes(struct message *m, unsigned field, const void *bytes, size_t n)
-{
-    put_key(m, field, BYTES);
-    put_varint(m, n);
-    put(m, bytes, n);
-}
-
-static void put_text(struct message *m, unsigned field, const char *text)
-{
-    put_bytes(m, field, text, strlen(text));
-}
-
-/* Puts a message that is complete into another, and frees it. */
-static void put_message(struct message *m, unsigned field, struct message *part)
-{
-    m->has_failed |= part->has_failed;
-    if (!part->has_failed)
-        put_bytes(m, field, part->bytes, part->n);
-    free(part->bytes);
-    *part = (struct message){NULL, 0, 0, false};
-}
-
 /* ---- Values */
 
 static void add_value(struct event *event, const char *tag, unsigned field, struct message *content)
 {
     struct message value = {NULL, 0, 0, false};
-    put_text(&value, VALUE_TAG, tag);
-    put_message(&value, field, content);
-    put_message(&event->summary, SUMMARY_VALUE, &value);
+    message_put_text(&value, VALUE_TAG, tag);
+    message_put_message(&value, field, content);
+    message_put_message(&event->summary, SUMMARY_VALUE, &value);
 }
 
 void event_add_scalar(struct event *event, const char *tag, double x)
 {
     struct message value = {NULL, 0, 0, false};
-    put_text(&value, VALUE_TAG, tag);
-    put_float(&value, VALUE_SIMPLE, (float)x);
-    put_message(&event->summary, SUMMARY_VALUE, &value);
+    message_put_text(&value, VALUE_TAG, tag);
+    message_put_float(&value, VALUE_SIMPLE, (float)x);
+    message_put_message(&event->summary, SUMMARY_VALUE, &value);
 }
 
 /* Range i of RANGES ends at limit(i), which belongs to it. */
@@ -179,16 +85,16 @@ void event_add_histogram(struct event *event, const char *tag, const float *valu
     struct message histogram = {NULL, 0, 0, false}, limits = {NULL, 0, 0, false},
                    buckets = {NULL, 0, 0, false};
     for (int i = 0; i < n_ranges; i++) {
-        put_raw_double(&limits, n_ranges > 1 ? limit(least, most, i) : most);
-        put_raw_double(&buckets, counts[i]);
+        message_put_raw_double(&limits, n_ranges > 1 ? limit(least, most, i) : most);
+        message_put_raw_double(&buckets, counts[i]);
     }
-    put_double(&histogram, HISTOGRAM_MIN, least);
-    put_double(&histogram, HISTOGRAM_MAX, most);
-    put_double(&histogram, HISTOGRAM_COUNT, (double)n_finite);
-    put_double(&histogram, HISTOGRAM_SUM, sum);
-    put_double(&histogram, HISTOGRAM_SQUARES, squares);
-    put_message(&histogram, HISTOGRAM_LIMITS, &limits);
-    put_message(&histogram, HISTOGRAM_BUCKETS, &buckets);
+    message_put_double(&histogram, HISTOGRAM_MIN, least);
+    message_put_double(&histogram, HISTOGRAM_MAX, most);
+    message_put_double(&histogram, HISTOGRAM_COUNT, (double)n_finite);
+    message_put_double(&histogram, HISTOGRAM_SUM, sum);
+    message_put_double(&histogram, HISTOGRAM_SQUARES, squares);
+    message_put_message(&histogram, HISTOGRAM_LIMITS, &limits);
+    message_put_message(&histogram, HISTOGRAM_BUCKETS, &buckets);
     add_value(event, tag, VALUE_HISTOGRAM, &histogram);
 }
 
@@ -196,10 +102,10 @@ void event_add_image(struct event *event, const char *tag, const unsigned char *
                      size_t rows, size_t cols)
 {
     struct message image = {NULL, 0, 0, false};
-    put_number(&image, IMAGE_HEIGHT, rows);
-    put_number(&image, IMAGE_WIDTH, cols);
-    put_number(&image, IMAGE_COLORSPACE, COLORSPACE_RGB);
-    put_bytes(&image, IMAGE_FILE, file, n_bytes);
+    message_put_number(&image, IMAGE_HEIGHT, rows);
+    message_put_number(&image, IMAGE_WIDTH, cols);
+    message_put_number(&image, IMAGE_COLORSPACE, COLORSPACE_RGB);
+    message_put_bytes(&image, IMAGE_FILE, file, n_bytes);
     add_value(event, tag, VALUE_IMAGE, &image);
 }
 
@@ -208,17 +114,17 @@ void event_add_text(struct event *event, const char *tag, const char *text)
 {
     struct message value = {NULL, 0, 0, false}, tensor = value, shape = value, dimension = value,
                    metadata = value, plugin = value;
-    put_number(&dimension, DIMENSION_SIZE, 1);
-    put_message(&shape, SHAPE_DIMENSION, &dimension);
-    put_number(&tensor, TENSOR_TYPE, TYPE_STRING);
-    put_message(&tensor, TENSOR_SHAPE, &shape);
-    put_text(&tensor, TENSOR_TEXT, text);
-    put_text(&plugin, PLUGIN_NAME, "text");
-    put_message(&metadata, METADATA_PLUGIN, &plugin);
-    put_text(&value, VALUE_TAG, tag);
-    put_message(&value, VALUE_TENSOR, &tensor);
-    put_message(&value, VALUE_METADATA, &metadata);
-    put_message(&event->summary, SUMMARY_VALUE, &value);
+    message_put_number(&dimension, DIMENSION_SIZE, 1);
+    message_put_message(&shape, SHAPE_DIMENSION, &dimension);
+    message_put_number(&tensor, TENSOR_TYPE, TYPE_STRING);
+    message_put_message(&tensor, TENSOR_SHAPE, &shape);
+    message_put_text(&tensor, TENSOR_TEXT, text);
+    message_put_text(&plugin, PLUGIN_NAME, "text");
+    message_put_message(&metadata, METADATA_PLUGIN, &plugin);
+    message_put_text(&value, VALUE_TAG, tag);
+    message_put_message(&value, VALUE_TENSOR, &tensor);
+    message_put_message(&value, VALUE_METADATA, &metadata);
+    message_put_message(&event->summary, SUMMARY_VALUE, &value);
 }
 
 /* ---- Events */
@@ -227,26 +133,26 @@ static void put_now(struct event *event)
 {
     struct timespec now;
     timespec_get(&now, TIME_UTC);
-    put_double(&event->whole, EVENT_WALL_TIME, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+    message_put_double(&event->whole, EVENT_WALL_TIME, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
 }
 
 void event_make_version(struct event *event)
 {
     event->whole.n = event->summary.n = 0;
     put_now(event);
-    put_text(&event->whole, EVENT_FILE_VERSION, "brain.Event:2");
+    message_put_text(&event->whole, EVENT_FILE_VERSION, "brain.Event:2");
 }
 
 void event_begin(struct event *event, uint64_t step)
 {
     event->whole.n = event->summary.n = 0;
     put_now(event);
-    put_number(&event->whole, EVENT_STEP, step);
+    message_put_number(&event->whole, EVENT_STEP, step);
 }
 
 bool event_end(struct event *event)
 {
-    put_bytes(&event->whole, EVENT_SUMMARY, event->summary.bytes, event->summary.n);
+    message_put_bytes(&event->whole, EVENT_SUMMARY, event->summary.bytes, event->summary.n);
     return !event->whole.has_failed && !event->summary.has_failed;
 }
 
@@ -259,32 +165,18 @@ void event_free(struct event *event)
 
 /* ---- Reading */
 
-/* The varint at *at, which goes behind it. A varint that the bytes do not hold is 0. */
-static uint64_t read_varint(const unsigned char *bytes, size_t n, size_t *at)
-{
-    uint64_t x = 0;
-    for (int shift = 0; *at < n && shift < 64; shift += 7) {
-        const unsigned char byte = bytes[(*at)++];
-        x |= (uint64_t)(byte & 127) << shift;
-        if (byte < 128)
-            return x;
-    }
-    *at = n;
-    return 0;
-}
-
 uint64_t event_step(const unsigned char *bytes, size_t n)
 {
     for (size_t at = 0; at < n;) {
-        const uint64_t key = read_varint(bytes, n, &at), type = key & 7;
+        const uint64_t key = message_read_varint(bytes, n, &at), type = key & 7;
         if (key >> 3 == EVENT_STEP && type == VARINT)
-            return read_varint(bytes, n, &at);
+            return message_read_varint(bytes, n, &at);
         if (type == VARINT)
-            read_varint(bytes, n, &at);
+            message_read_varint(bytes, n, &at);
         else {
             const uint64_t length = type == FIXED64   ? 8
                                     : type == FIXED32 ? 4
-                                    : type == BYTES   ? read_varint(bytes, n, &at)
+                                    : type == BYTES   ? message_read_varint(bytes, n, &at)
                                                       : n;
             at = length < n - at ? at + (size_t)length : n;
         }

@@ -8,15 +8,7 @@
 #ifndef CLI_EVENT_H
 #define CLI_EVENT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct message {
-    unsigned char *bytes;
-    size_t n, room;
-    bool has_failed; /* no memory */
-};
+#include "../protobuf/message.h"
 
 struct event {
     struct message whole;   /* what event_end makes, and after it the bytes of the record */
