@@ -77,7 +77,7 @@ struct session {
 extern const struct command command_train, command_compare, command_eval, command_predict, command_curves,
     command_rules, command_explain, command_nets, command_info, command_data, command_bench, command_verify,
     command_doctor, command_completion, command_manual, command_reproduce, command_sweep, command_collect,
-    command_report;
+    command_report, command_export;
 const struct command *command_at(const struct command_table *program, int i); /* NULL past the last */
 /* The i-th command within a command, from 0; NULL past the last, and if it has none. */
 const struct command *command_below(const struct command_table *program, const struct command *command,

@@ -31,6 +31,7 @@ static const struct command_table program[] = {
     {&command_collect, NULL, NULL},
     {&command_eval, NULL, NULL},
     {&command_predict, NULL, NULL},
+    {&command_export, NULL, NULL},
     {&command_curves, NULL, NULL},
     {&command_report, NULL, NULL},
     {&command_rules, NULL, NULL},

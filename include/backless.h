@@ -693,6 +693,40 @@ BL_API int bl_trainer_activation(const bl_trainer *trainer, int i, bl_tensor *ou
 BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);
 
+/* A layer of a model's net, for programs that build the same net elsewhere. bl_model_layer describes the i-th
+   layer, from 0, in the order of the net's text, where a sum of residuals follows its body and its shortcut;
+   it returns 1, or 0 past the last. Batch norm and layer norm have an epsilon of 1e-5, and batch norm a
+   momentum of 0.1: running <- 0.9 running + 0.1 batch. */
+typedef struct bl_layer {
+    size_t size;      /* sizeof(bl_layer) */
+    const char *kind; /* "dense", "conv", "relu", "batchnorm", ...; "add": the sum of a residual's branches */
+    const char *text; /* "conv 16 5x5 stride 2 pad 2" */
+    int block;        /* the block that it belongs to; -1: it precedes the first weights */
+    /* The layers whose outputs it reads, -1 for the batch. A sum has two, or one if a residual's branch begins
+       without weights: then it copies. Other layers have one. */
+    int inputs[2], n_inputs;
+    bl_shape in, out;
+    int rows, cols, stride, pad; /* the window of conv, pools and subsample; else 0 */
+    double slope;                /* of leaky-relu, below 0 */
+    double rate;                 /* of dropout */
+    /* Indices of its tensors (bl_model_tensor): weight and, if it has one, bias; or scale and shift, and for
+       batchnorm the running mean and variance */
+    int tensors[4], n_tensors;
+} bl_layer;
+BL_API int bl_model_layer(const bl_model *model, int i, bl_layer *out);
+
+/* How a model scales numbers. Inputs become y = (x - offset) scale, in double and then rounded to float, and a
+   missing value 0; an output y of the net is y / scale + offset in the unit of the targets. */
+typedef struct bl_scaling {
+    size_t size; /* sizeof(bl_scaling) */
+    size_t n;    /* pairs: 0: nothing is scaled by pairs; 1: one for all; else one a number */
+    const double *offset, *scale; /* n each */
+    int is_of_example; /* 1: x is brought to the mean 0 and the deviation 1 of each example's own numbers */
+} bl_scaling;
+/* Each returns 1, or 0 if an argument is NULL. */
+BL_API int bl_model_input_scaling(const bl_model *model, bl_scaling *out);
+BL_API int bl_model_target_scaling(const bl_model *model, bl_scaling *out);
+
 /* The highest measured rates of this machine, for all threads of the context together: the best of a few
    repetitions, per second. */
 typedef struct bl_peaks {

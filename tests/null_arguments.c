@@ -59,6 +59,8 @@ static union {
     bl_named_net net;
     bl_rule_info rule;
     bl_net_size net_size;
+    bl_layer layer;
+    bl_scaling scaling;
     double doubles[EXAMPLES * FEATURES];
     float floats[EXAMPLES * FEATURES];
     char path[BL_PATH_ROOM];

@@ -77,6 +77,8 @@ VALUES = [
     ("*", "bl_score *", "*", "&room.score"),
     ("*", "bl_progress *", "*", "&room.progress"),
     ("*", "bl_angles *", "*", "room.angles"),
+    ("*", "bl_layer *", "*", "&room.layer"),
+    ("*", "bl_scaling *", "*", "&room.scaling"),
     ("*", "bl_peaks *", "*", "&room.peaks"),
     ("*", "bl_work *", "*", "&room.work"),
     ("*", "bl_traffic *", "*", "&room.traffic"),

@@ -100,7 +100,7 @@ static void say_data_folder(struct doctor *d, const char *value)
 static bool is_for_tests(const char *name)
 {
     static const char *const names[] = {"BACKLESS_TEST_DATA", "BACKLESS_TEST_CIFAR", "BACKLESS_PYTHON",
-                                        "BACKLESS_PEERS_PYTHON"};
+                                        "BACKLESS_PEERS_PYTHON", "BACKLESS_ONNX_PYTHON"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
             return true;

@@ -48,14 +48,24 @@ void message_put_number(struct message *m, unsigned field, uint64_t x)
     put_varint(m, x);
 }
 
-void message_put_raw_double(struct message *m, double x)
+static void put_eight_bytes(struct message *m, uint64_t bits)
 {
-    uint64_t bits;
     unsigned char bytes[8];
-    memcpy(&bits, &x, sizeof bits);
     for (int i = 0; i < 8; i++)
         bytes[i] = (unsigned char)(bits >> (8 * i));
     put(m, bytes, sizeof bytes);
+}
+
+void message_put_raw_int64(struct message *m, int64_t x)
+{
+    put_eight_bytes(m, (uint64_t)x);
+}
+
+void message_put_raw_double(struct message *m, double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    put_eight_bytes(m, bits);
 }
 
 void message_put_raw_float(struct message *m, float x)

@@ -29,6 +29,7 @@ void message_put_message(struct message *m, unsigned field, struct message *part
 /* Numbers without field and wire type, for the content of packed fields. */
 void message_put_raw_float(struct message *m, float x);
 void message_put_raw_double(struct message *m, double x);
+void message_put_raw_int64(struct message *m, int64_t x);
 
 /* Reads the varint at *at, and moves *at behind it. 0 if the n bytes do not hold a whole varint. */
 uint64_t message_read_varint(const unsigned char *bytes, size_t n, size_t *at);
