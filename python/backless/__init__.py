@@ -6,6 +6,8 @@ trainer.fit(x_train, y_train)
 trainer.predict(x_test)
 """
 
+from importlib import import_module
+
 from ._errors import (
     BadData,
     BadValue,
@@ -20,6 +22,7 @@ from ._errors import (
 from ._library import lib as _lib
 from ._options import Option, options
 from .data import Data, DataSets
+from .layers import LayerInfo
 from .model import Model
 from .net import NamedNet, Net, NetSize, named_nets
 from .program import Instruction, Operand
@@ -33,16 +36,22 @@ from .trainer import Inspection, Trainer
 __version__: str = _lib.bl_version().decode()
 numeric_revision: int = _lib.bl_numeric_revision()
 
-# Estimators of backless.sklearn, which is imported when one of them is asked for: it needs scikit-learn.
-_ESTIMATORS = ("BacklessClassifier", "BacklessRegressor")
+# Names of backless.sklearn and backless.torch, which are imported when one of them is asked for: they need
+# scikit-learn and PyTorch.
+_LAZY = {
+    "BacklessClassifier": "sklearn",
+    "BacklessRegressor": "sklearn",
+    "TorchTrainer": "torch",
+    "fit": "torch",
+    "from_torch": "torch",
+    "to_torch": "torch",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _ESTIMATORS:
+    if name not in _LAZY:
         raise AttributeError(f"module 'backless' has no attribute {name!r}")
-    from . import sklearn
-
-    return getattr(sklearn, name)
+    return getattr(import_module(f".{_LAZY[name]}", __name__), name)
 
 
 __all__ = [
@@ -59,6 +68,7 @@ __all__ = [
     "History",
     "Inspection",
     "Instruction",
+    "LayerInfo",
     "MapCall",
     "Model",
     "NamedNet",

@@ -27,6 +27,27 @@ class Tensor(c.Structure):
     ]
 
 
+class Layer(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("kind", c.c_char_p),
+        ("text", c.c_char_p),
+        ("block", c.c_int),
+        ("inputs", c.c_int * 2),
+        ("n_inputs", c.c_int),
+        ("in", Shape),
+        ("out", Shape),
+        ("rows", c.c_int),
+        ("cols", c.c_int),
+        ("stride", c.c_int),
+        ("pad", c.c_int),
+        ("slope", c.c_double),
+        ("rate", c.c_double),
+        ("tensors", c.c_int * 4),
+        ("n_tensors", c.c_int),
+    ]
+
+
 class Score(c.Structure):
     _fields_ = [
         ("loss", c.c_double),

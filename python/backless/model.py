@@ -16,6 +16,7 @@ from ._context import Context, Handle
 from ._library import lib, path_bytes, text
 from ._options import Config
 from .data import Data
+from .layers import LayerInfo, layers_of
 from .records import Score, score_of
 from .tensors import Tensors, is_feedback, is_rule_array, is_weight
 
@@ -152,6 +153,11 @@ class Model:
     def rule_arrays(self) -> Tensors:
         """Arrays of a rule of one's own that keep their numbers from step to step."""
         return Tensors(self._context, self.address, self._owner, is_rule_array)
+
+    @property
+    def layers(self) -> list[LayerInfo]:
+        """The layers of the net, in the order of its text."""
+        return list(layers_of(self.address))
 
     def hash(self) -> str:
         """Of the bits of all weights and biases: 16 hexadecimal digits, the same as the program prints."""

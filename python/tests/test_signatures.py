@@ -33,6 +33,7 @@ STRUCTS = {
     "bl_array": _structs.Array,
     "bl_tensor": _structs.Tensor,
     "bl_score": _structs.Score,
+    "bl_layer": _structs.Layer,
     "bl_angles": _structs.Angles,
     "bl_progress": _structs.Progress,
     "bl_option": _structs.Option,
@@ -91,13 +92,14 @@ def test_structs_are_those_of_the_header(header, name):
             members.append(function.group(1))
         elif declaration.strip():
             first, *others = declaration.split(",")
-            members += [re.search(r"(\w+)(?:\[4\])?\s*$", part).group(1) for part in (first, *others)]
+            members += [re.search(r"(\w+)(?:\[\d\])?\s*$", part).group(1) for part in (first, *others)]
     assert members == [field[0] for field in STRUCTS[name]._fields_]
     for field, kind in STRUCTS[name]._fields_:
         declared = re.search(rf"([^;{{]*)\b{field}\b", body).group(1)
         word = declared.replace("const", "").split()[0] if declared.split() else ""
         if word in KINDS and "*" not in declared and "(" not in declared:
-            assert kind is KINDS[word], (name, field)
+            element = kind._type_ if issubclass(kind, ctypes.Array) else kind
+            assert element is KINDS[word], (name, field)
 
 
 def test_the_version_is_the_headers(header):

@@ -1,0 +1,129 @@
+"""Trainers of modules of PyTorch."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from torch import nn
+
+from .._arrays import Array
+from ..data import Data
+from ..net import Net
+from ..rule import Rule
+from ..trainer import Trainer
+from .layers import check_parameters
+from .tracing import trace
+from .weights import names_of, pairs_of, put_arrays, put_tensors, read_tensors
+
+
+class TorchTrainer(Trainer):
+    """A trainer whose net and first weights are those of a module: see from_torch().
+
+    Unlike other trainers it has a model before it has seen examples. That model is made anew for the first
+    examples, with the same weights, because defaults follow from them."""
+
+    def __init__(
+        self, module: nn.Module, input_shape: tuple[int, ...], rule: str | Rule, **options: Any
+    ) -> None:
+        check_parameters(module)
+        self.module = module
+        self._input_shape = input_shape
+        self._layers = trace(module, input_shape)
+        super().__init__(Net(self._layers.text), rule, **options)
+        self._loss = options.get("loss")
+        self._arrays: list[Array] = read_tensors(self._layers.layers)
+        self._is_provisional = False
+
+    def copy_to(self, module: nn.Module | None = None) -> nn.Module:
+        """Copies the weights into the module that they came from, or into another one of the same layers."""
+        target, layers = self.module, self._layers
+        if module is not None:
+            check_parameters(module)
+            target, layers = module, trace(module, self._input_shape)
+            if layers.text != self._layers.text:
+                raise ValueError(f"the module is {layers.text!r}, but the model {self._layers.text!r}")
+        put_tensors(self.model, layers.layers)
+        return target
+
+    # ---- A model without examples
+
+    def _blank(self) -> Data:
+        """One example, from which the kind of the data follows."""
+        x = np.zeros((1, *self._input_shape), np.float32)
+        outputs = self.net.outputs or 1
+        if self._loss == "mse" or (outputs == 1 and self._loss != "bce"):
+            return Data(x, np.zeros((1, outputs), np.float32))
+        return Data(x, np.zeros(1, np.int32), classes=self._classes or max(2, outputs))
+
+    def _built(self) -> int:
+        if self._handle is None:
+            self._need(self._blank())
+            self._is_provisional = True
+        return super()._built()
+
+    def _drop_provisional(self) -> None:
+        if self._is_provisional:
+            weights = self.model.weights
+            self._arrays = [np.array(weights[name]) for name in names_of(self.model.layers)]
+            self._handle = self._model = None
+            self._is_provisional = False
+
+    def _need(self, like: Data) -> int:
+        is_new = self._handle is None
+        address = super()._need(like)
+        if is_new:
+            try:
+                pairs_of(self.model, self._layers.layers)
+                put_arrays(self.model, self._arrays)
+            except BaseException:
+                self._handle = self._model = None
+                raise
+        return address
+
+    def _data_of(
+        self, x: npt.ArrayLike | Data, y: npt.ArrayLike | None = None, weights: npt.ArrayLike | None = None
+    ) -> Data:
+        self._drop_provisional()
+        return super()._data_of(x, y, weights)
+
+    def _on_batch(
+        self, of_classes: Any, of_targets: Any, x: npt.ArrayLike, y: npt.ArrayLike, *more: Any
+    ) -> None:
+        self._drop_provisional()
+        super()._on_batch(of_classes, of_targets, x, y, *more)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        super().load(path)
+        self._is_provisional = False
+
+    def resume(self, folder: str | os.PathLike[str]) -> None:
+        super().resume(folder)
+        self._is_provisional = False
+
+    def set_rate(self, rate: float | None) -> None:
+        super().set_rate(rate)
+        self._is_provisional = False
+
+
+def from_torch(
+    module: nn.Module,
+    input_shape: int | tuple[int, ...],
+    *,
+    rule: str | Rule = "dfa",
+    classes: int | None = None,
+    threads: int = 0,
+    **options: object,
+) -> TorchTrainer:
+    """A trainer with the layers and the weights of a module, whose own weights stay as they are.
+
+    module: an nn.Sequential, or another module that torch.fx can trace, of the layers that a net of backless
+    has: chains and residuals of Linear, Conv2d, pools, norms, activations, Dropout and Flatten, also by their
+    functions and methods. Its outputs are the numbers before softmax. input_shape: of an example, as the
+    module takes it: (features,), (rows, cols) or (channels, rows, cols). The rest is as in Trainer().
+
+    Unsupported names what backless does not have. ValueError: a parameter is not float32 on the CPU."""
+    shape = (input_shape,) if isinstance(input_shape, int) else tuple(int(side) for side in input_shape)
+    return TorchTrainer(module, shape, rule, classes=classes, threads=threads, **options)
