@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
 from ._errors import error_of
-from ._library import lib
+from ._library import lib, text
+from ._option_table import in_python
 
 
 class Context:
@@ -47,7 +48,7 @@ class Context:
     def check(self, status: int) -> None:
         """Raises what the status means. Under `use`, so that the sentence is this failure's."""
         if status:
-            raise error_of(status, (lib.bl_why(self.address) or b"").decode("utf-8", "replace"))
+            raise error_of(status, in_python(text(lib.bl_why(self.address)) or ""))
 
     def call(self, function: Any, *arguments: Any) -> None:
         """Calls a function that gives a status."""
