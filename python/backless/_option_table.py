@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from ._library import lib, text
@@ -38,7 +38,7 @@ def options() -> list[Option]:
         )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _by_key() -> dict[str, Option]:
     return {option.key: option for option in options()}
 
