@@ -4,9 +4,9 @@
  *
  * The graph has the input "input", batch x channels x rows x cols, or batch x features for vectors, as
  * bl_model_predict takes it, and one output: "probabilities", batch x classes, for the losses ce and bce;
- * "outputs", batch x outputs in the unit of the targets, for mse; or "logits", batch x units of the last layer,
- * the net's outputs themselves. Weights keep their names ("0.dense.weight"). Dropout is off, and batch norm
- * takes its running statistics.
+ * "outputs", batch x outputs in the unit of the targets, for mse; or "logits", batch x units of the last
+ * layer, the net's outputs themselves. Weights keep their names ("0.dense.weight"). Dropout is off, and
+ * batch norm takes its running statistics.
  */
 #ifndef CLI_ONNX_H
 #define CLI_ONNX_H
