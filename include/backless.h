@@ -705,8 +705,8 @@ typedef struct bl_layer {
     const char *kind; /* "dense", "conv", "relu", "batchnorm", ...; "add": the sum of a residual's branches */
     const char *text; /* "conv 16 5x5 stride 2 pad 2" */
     int block;        /* the block that it belongs to; -1: it precedes the first weights */
-    /* The layers whose outputs it reads, -1 for the batch. A sum has two, or one if a residual's branch begins
-       without weights: then it copies. Other layers have one. */
+    /* The layers whose outputs it reads, -1 for the batch. A sum has two, or one if a residual's branch
+       begins without weights: then it copies. Other layers have one. */
     int inputs[2], n_inputs;
     bl_shape in, out;
     int rows, cols, stride, pad; /* the window of conv, pools and subsample; else 0 */
@@ -718,8 +718,8 @@ typedef struct bl_layer {
 } bl_layer;
 BL_API int bl_model_layer(const bl_model *model, int i, bl_layer *out);
 
-/* How a model scales numbers. Inputs become y = (x - offset) scale, in double and then rounded to float, and a
-   missing value 0; an output y of the net is y / scale + offset in the unit of the targets. */
+/* How a model scales numbers. Inputs become y = (x - offset) scale, in double and then rounded to float, and
+   a missing value 0; an output y of the net is y / scale + offset in the unit of the targets. */
 typedef struct bl_scaling {
     size_t size; /* sizeof(bl_scaling) */
     size_t n;    /* pairs: 0: nothing is scaled by pairs; 1: one for all; else one a number */

@@ -23,7 +23,7 @@ cmp -s "$folder/example.c" examples/01_train.c ||
     complain "README.md: the example is not examples/01_train.c"
 
 flags() { grep -oE -e '--[a-z][a-z-]+' | sort -u; }
-for command in train compare sweep eval predict info rules explain bench curves report reproduce; do
+for command in train compare sweep eval predict info rules explain bench curves report reproduce export; do
     "$program" "$command" --help
 done 2>/dev/null | flags >"$folder/known"
 grep -vE 'cmake|make ' README.md | flags >"$folder/shown"

@@ -17,18 +17,13 @@ static const struct extra extras[] = {
 
 static const size_t most_bytes = (1u << 31) - 1; /* of a file of protocol buffers */
 
-static bool has_loss(const bl_model *model, const char *name)
-{
-    const char *loss = bl_model_metadata(model, "loss");
-    return loss && strcmp(loss, name) == 0;
-}
-
 static int write_onnx(const struct session *s, const bl_model *model)
 {
     const char *path = extra_of(s, "onnx");
+    const bool is_logits = extra_of(s, "logits") != NULL;
     struct message file = {NULL, 0, 0, false};
     int code = EXIT_OTHER;
-    if (!onnx_encode(&file, model, extra_of(s, "logits") != NULL)) {
+    if (!onnx_encode(&file, model, is_logits)) {
         if (file.has_failed)
             usage_error("no memory for the ONNX file");
     } else if (file.n > most_bytes)
@@ -39,10 +34,7 @@ static int write_onnx(const struct session *s, const bl_model *model)
     }
     free(file.bytes);
     if (code == EXIT_DONE)
-        note(s, "%s: input \"input\", output \"%s\"", path,
-             extra_of(s, "logits")    ? "logits"
-             : has_loss(model, "mse") ? "outputs"
-                                      : "probabilities");
+        note(s, "%s: input \"input\", output \"%s\"", path, onnx_output(model, is_logits));
     return code;
 }
 
@@ -57,7 +49,7 @@ static int run_export(struct session *s)
     if (status == BL_OK)
         status = bl_file_target(s->ctx, extra_of(s, "onnx"), target, sizeof target); /* is not the model */
     int code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
-    if (code == EXIT_DONE && extra_of(s, "logits") && has_loss(model, "mse"))
+    if (code == EXIT_DONE && extra_of(s, "logits") && strcmp(onnx_output(model, false), "outputs") == 0)
         code = usage_error("--logits is for classes, but this model predicts numbers");
     if (code == EXIT_DONE)
         code = write_onnx(s, model);

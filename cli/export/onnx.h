@@ -4,9 +4,9 @@
  *
  * The graph has the input "input", batch x channels x rows x cols, or batch x features for vectors, as
  * bl_model_predict takes it, and one output: "probabilities", batch x classes, for the losses ce and bce;
- * "outputs", batch x outputs in the unit of the targets, for mse; or "logits", batch x units of the last layer,
- * the net's outputs themselves. Weights keep their names ("0.dense.weight"). Dropout is off, and batch norm
- * takes its running statistics.
+ * "outputs", batch x outputs in the unit of the targets, for mse; or "logits", batch x units of the last
+ * layer, the net's outputs themselves. Weights keep their names ("0.dense.weight"). Dropout is off, and
+ * batch norm takes its running statistics.
  */
 #ifndef CLI_ONNX_H
 #define CLI_ONNX_H
@@ -30,8 +30,11 @@ bool onnx_put_net(struct message *graph, const bl_model *model, const char *inpu
    result. */
 void onnx_put_answers(struct message *graph, const bl_model *model, const char *input, const char *output);
 
-/* Encodes the whole model. is_logits: the net's outputs instead of predictions. *out: to be freed by the
-   caller, also on failure, where out->has_failed is set or false is returned. */
+/* The name of the graph's output. is_logits: the net's outputs instead of predictions. */
+const char *onnx_output(const bl_model *model, bool is_logits);
+
+/* Encodes the whole model. The caller frees out->bytes, also on failure. Returns false if there is no memory
+   (out->has_failed), or after onnx_put_net has written why. */
 bool onnx_encode(struct message *out, const bl_model *model, bool is_logits);
 
 #endif

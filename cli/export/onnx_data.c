@@ -1,8 +1,8 @@
 /*
  * onnx_data.c - how a model scales its inputs, and what it makes of the net's outputs, as nodes of ONNX.
  *
- * Numbers are scaled in float where all offsets and scales are floats, as those of images are, else in double,
- * as in the library, because the numbers of a column may be large and differ little.
+ * Numbers are scaled in float where all offsets and scales are floats, as those of images are, else in
+ * double, as in the library, because the numbers of a column may be large and differ little.
  */
 #include "onnx.h"
 

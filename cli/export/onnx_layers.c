@@ -1,8 +1,8 @@
 /*
  * onnx_layers.c - the layers of a net as nodes of ONNX.
  *
- * An example that is a vector (1 x 1 x n) is a tensor of batch x n, any other one of batch x channels x rows x
- * cols. A layer that takes a vector where its input is an image gets it flattened, and the other way round;
+ * An example that is a vector (1 x 1 x n) is a tensor of batch x n, any other one of batch x channels x rows
+ * x cols. A layer that takes a vector where its input is an image gets it flattened, and the other way round;
  * both have one order of numbers: channel, row, column. Layers that do nothing in evaluation (dropout,
  * identity, a sum of one input) have no node: their output is their input.
  */

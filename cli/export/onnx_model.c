@@ -17,7 +17,7 @@ enum {
 };
 enum { GRAPH_NAME = 2, SET_VERSION = 2, ENTRY_KEY = 1, ENTRY_VALUE = 2 };
 
-static const char *output_name(const bl_model *model, bool is_logits)
+const char *onnx_output(const bl_model *model, bool is_logits)
 {
     const char *loss = bl_model_metadata(model, "loss");
     return is_logits ? "logits" : loss && strcmp(loss, "mse") == 0 ? "outputs" : "probabilities";
@@ -26,7 +26,7 @@ static const char *output_name(const bl_model *model, bool is_logits)
 static bool put_graph(struct message *graph, const bl_model *model, bool is_logits)
 {
     bl_layer layer = {.size = sizeof layer};
-    const char *output = output_name(model, is_logits);
+    const char *output = onnx_output(model, is_logits);
     char scaled[ONNX_NAME_ROOM] = "", last[ONNX_NAME_ROOM] = "";
     bl_model_layer(model, 0, &layer); /* which reads the input */
     const bl_shape input = layer.in;

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
 from ._errors import error_of
-from ._library import lib
+from ._library import lib, text
+from ._option_table import in_python
 
 
 class Context:
@@ -48,7 +49,7 @@ class Context:
         """Raises the exception for a status other than 0. To be called within `use`, so that the message
         belongs to this failure."""
         if status:
-            raise error_of(status, (lib.bl_why(self.address) or b"").decode("utf-8", "replace"))
+            raise error_of(status, in_python(text(lib.bl_why(self.address)) or ""))
 
     def call(self, function: Any, *arguments: Any) -> None:
         """Calls a function that returns a status, and checks it."""

@@ -5,41 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 
 from ._context import Context
 from ._library import lib, text
+from ._option_table import Option, options
 
-
-class Option(NamedTuple):
-    """An option of the library: `backless train --help` shows the same table."""
-
-    key: str
-    argument: str | None
-    default: str
-    group: str
-    help: str
-
-
-def options() -> list[Option]:
-    """The whole table of the library's options."""
-    table: list[Option] = []
-    while True:
-        found = lib.bl_option_at(len(table))
-        if not found:
-            return table
-        o = found.contents
-        table.append(
-            Option(
-                text(o.key) or "",
-                text(o.argument),
-                text(o.default_value) or "",
-                text(o.group) or "",
-                text(o.help) or "",
-            )
-        )
+__all__ = ["Config", "Option", "check_names", "key_of", "option_text", "options"]
 
 
 def key_of(name: str) -> str:

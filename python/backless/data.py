@@ -14,6 +14,7 @@ from . import _structs
 from ._arrays import Array, Examples, check_labels, examples_of, is_labels, labels_of, targets_of, view
 from ._context import Context, Handle
 from ._library import lib, text
+from ._option_table import in_python
 from ._options import Config, check_names, options
 
 
@@ -178,7 +179,7 @@ class Data:
             note = text(lib.bl_data_note(self.address, len(notes)))
             if note is None:
                 return notes
-            notes.append(note)
+            notes.append(in_python(note))
 
     def rows(self, first: int = 0, n: int | None = None) -> Array:
         """Examples as they are trained on, scaled: n x channels x rows x cols, float32, a copy."""

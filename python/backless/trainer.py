@@ -17,6 +17,7 @@ from ._context import Context, Handle
 from ._errors import STOPPED
 from ._interrupts import Interrupts
 from ._library import lib, path_bytes, text
+from ._option_table import in_python
 from ._options import Config, check_names, options
 from ._progress_callback import Callback, ProgressCallback
 from .data import Data, as_floats
@@ -145,7 +146,8 @@ class Trainer:
             self._context.check(status)
             self._has_finished = True
         reason = "callback" if status == STOPPED else text(lib.bl_trainer_stop_reason(trainer)) or ""
-        return History(watched.epochs, reason, self.notes, text(lib.bl_trainer_advice(trainer)) or "")
+        advice = in_python(text(lib.bl_trainer_advice(trainer)) or "")
+        return History(watched.epochs, reason, self.notes, advice)
 
     def step(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
         """Trains one step on one batch, for streams; returns its mean loss before the step. At most as many
@@ -221,7 +223,7 @@ class Trainer:
             note = text(lib.bl_trainer_note(self._built(), len(notes)))
             if note is None:
                 return notes
-            notes.append(note)
+            notes.append(in_python(note))
 
     # ---- Inspection
 

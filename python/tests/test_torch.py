@@ -7,10 +7,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from torch import nn  # noqa: E402
-from torch.nn import functional as F  # noqa: E402
+from torch import nn
+from torch.nn import functional as F
 
-import backless  # noqa: E402
+import backless
 
 BOUND = 1e-5  # of the largest output: sums of float32 in another order
 
@@ -237,7 +237,7 @@ def test_fit_on_batches_takes_a_step_for_each():
     for _ in range(2):
         for i in range(0, len(x), 20):
             trainer.step(x[i : i + 20], y[i : i + 20])
-    history = backless.fit(module, loader, epochs=2, lr=0.01)
+    history = backless.fit(module, loader, epochs=2, lr=0.01, progress=True)
     assert [now.epoch for now in history] == [1, 2] and history[1].train.loss < history[0].train.loss
     assert backless.from_torch(module, shape).hash() == trainer.hash()
 
@@ -326,5 +326,7 @@ def test_other_types_and_devices_are_refused():
         backless.fit(nn.Sequential(nn.Linear(4, 2, device="meta")), x, y)
     with pytest.raises(TypeError, match="y is missing"):
         backless.fit(nn.Sequential(nn.Linear(4, 2)), torch.zeros(4, 4))
+    with pytest.raises(TypeError, match="iterator"):
+        backless.fit(nn.Sequential(nn.Linear(4, 2)), iter([(x, y)]))
     with pytest.raises(TypeError, match="no option 'patience'"):
         backless.fit(nn.Sequential(nn.Linear(4, 2)), [(x, y)], patience=2)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import backless
+from backless._option_table import in_python
 
 NET = "dense 20, tanh, dense C"
 
@@ -204,3 +205,31 @@ def test_what_is_not_built_yet_says_so():
     trainer = backless.Trainer(NET)
     with pytest.raises(RuntimeError, match="has seen no examples yet"):
         trainer.predict(np.zeros((1, 3)))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("train longer: --epochs 40 (now 4)", "train longer: epochs=40 (now 4)"),
+        ("; try a smaller rate: --lr 1e-05 (now 0.1)", "; try a smaller rate: lr=1e-05 (now 0.1)"),
+        ("--max-time SECONDS with more", "max_time=SECONDS with more"),
+        ("drawn for --val or --test-fraction", "drawn for val= or test_fraction="),
+        ("use --init fanin or --init he", 'use init="fanin" or init="he"'),
+        (
+            "try a smaller --lr, another --init or leaky-relu",
+            "try a smaller lr=, another init= or leaky-relu",
+        ),
+        ('--optimizer "adam"; --force replaces it', 'optimizer="adam"; force=True replaces it'),
+        ("--lambda 0.1 and --resume run", "lambda_=0.1 and --resume run"),
+    ],
+)
+def test_sentences_name_options_as_python_does(sentence, expected):
+    assert in_python(sentence) == expected
+
+
+def test_errors_and_advice_name_options_as_python_does(floats):
+    x, y = floats
+    with pytest.raises(backless.BadValue, match='init="fanin"'):
+        backless.Trainer("dense 4, relu, dense 3", init="zero").build(x, y)
+    history = backless.Trainer("dense 4, tanh, dense 3", epochs=1, batch=256, lr=1e-6).fit(x, y)
+    assert "epochs=" in history.advice and "--" not in history.advice

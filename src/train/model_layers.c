@@ -1,6 +1,6 @@
 /*
- * model_layers.c - describes the layers of a model's net and its scaling, for programs that build the same net
- * elsewhere.
+ * model_layers.c - describes the layers of a model's net and its scaling, for programs that build the same
+ * net elsewhere.
  */
 #include "../base/sized.h"
 #include "model.h"

@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
-from .._arrays import Array, is_labels
+from .._arrays import Array
 from .._errors import Diverged
 from .._watch import Callback
+from ..progress_bar import ProgressBar
 from ..records import History, Progress, Score
 from ..rule import Rule
 from .from_module import TorchTrainer, from_torch
@@ -53,21 +55,26 @@ def fit(
         raise TypeError(
             "y is missing: classes or targets for x; without y, x is an iterable of batches (x, y)"
         )
+    if iter(x) is x:
+        raise TypeError("x is an iterator, which can be read once; a DataLoader or a list can be read again")
     refused = [name for name in options if name in _OF_EPOCHS and options[name] is not None]
     if refused:
         raise TypeError(f"fit() with batches has no option {refused[0]!r}: each batch is a single step")
     epochs = int(options.pop("epochs", 1))
-    first_x, first_y = _next_batch(iter(x))
+    first_x, _ = _next_batch(x)
     options = {"batch": len(first_x), "schedule": "constant", **options}
     trainer = from_torch(module, first_x.shape[1:], rule=rule, classes=classes, threads=threads, **options)
-    return _fit_batches(trainer, x, epochs, held_out, [*callbacks])
+    bars = [ProgressBar(epochs)] if progress else []
+    try:
+        return _fit_batches(trainer, x, epochs, held_out, [*callbacks, *bars])
+    finally:
+        for bar in bars:
+            bar.close()
 
 
 def _array(values: Any, name: str) -> Array:
     """Without a copy, of a tensor on the CPU."""
     if not isinstance(values, torch.Tensor):
-        import numpy as np
-
         return np.asarray(values)
     if values.device.type != "cpu":
         raise ValueError(
@@ -143,7 +150,8 @@ def _fit_batches(
             now = _epoch(trainer, batches, epoch, val)
             trainer.copy_to()
             done.append(now)
-            if any([callback(now) is True for callback in callbacks]):
+            stops = [callback(now) is True for callback in callbacks]
+            if any(stops):
                 reason = "callback"
                 break
     except Diverged:

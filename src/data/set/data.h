@@ -268,8 +268,8 @@ void data_gather_targets(const bl_data *data, const uint32_t *order, size_t firs
 void data_gather_raw(const bl_data *data, size_t first, size_t n, double *x);
 
 /* Creates a set of copies of the n rows in `order`; everything else is copied from `data`. All its memory is
-   allocated by ctx, which may be another context than that of `data`. what: a name such as "the test set", for
-   messages. */
+   allocated by ctx, which may be another context than that of `data`. what: a name such as "the test set",
+   for messages. */
 bl_status data_subset(bl_data **out, bl_context *ctx, const bl_data *data, const uint32_t *order, size_t n,
                       const char *what);
 void data_free(bl_data *data);
