@@ -33,8 +33,8 @@ def peaks(bench):
         ["threads", "GFLOP/s of fused multiply-adds", "ns for a root and a division", "GB/s of memory"], rows)
 
 
-def share(case, *moves):
-    return 100 * sum(case["split"][move] for move in moves) / (case["split"]["step"] * case["threads"])
+def share(case, *phases):
+    return 100 * sum(case["split"][phase] for phase in phases) / (case["split"]["step"] * case["threads"])
 
 
 def steps(bench):
@@ -68,7 +68,7 @@ def step_row(case):
     return [str(case["batch"]), case["backend"], case["precision"], case["rule"],
             f"{1e3 * case['seconds']:.3f}",
             f"{1e3 * case['seconds_low']:.3f} to {1e3 * case['seconds_high']:.3f}", f"{case['gflops']:.0f}",
-            f"{case['over_bound']:.2f}", to_bp] + [f"{share(case, move):.0f}" for move in
+            f"{case['over_bound']:.2f}", to_bp] + [f"{share(case, phase):.0f}" for phase in
                                                ("forward", "signal", "gradient", "update")]
 
 

@@ -48,7 +48,7 @@ has_sanitizer() { nm -D --undefined-only "$build/libbackless.so" |
 missing_library() {
     command -v cc >/dev/null 2>&1 || { echo "there is no C compiler"; return; }
     [ -e "$build/libbackless.so" ] || { echo "the shared library was not built"; return; }
-    has_sanitizer && echo "a program of a stranger has no sanitizer"
+    has_sanitizer && echo "the programs of the recipes are not linked to the sanitizer"
 }
 
 left_out() {
@@ -63,7 +63,7 @@ run() {
     sh) (cd work && sh -eu "$3") ;;
     python) (cd work && "$python" "$3") ;;
     c) cp "$3" "work/$(sed -nE '1s,^/\* ([a-z_]+\.c) .*,\1,p' "$3")" ;;
-    *) echo "nobody knows how to run a block of $2" && return 1 ;;
+    *) echo "no command is known for a block of $2" && return 1 ;;
     esac
 }
 

@@ -101,8 +101,8 @@ expect 2 "use --init fanin" "$program" compare --data clouds.csv --net "$net" --
 
 # ---- divergence: exit 5 with a message, and the last model with finite weights is kept
 expect 5 "diverged at step" "$program" train $train --net "dense 32, relu, dense 2" --rule bp --loss mse \
-    --optimizer sgd --lr 1e6 --epochs 50 --out wild
-expect 0 "weights_hash" "$program" info wild
+    --optimizer sgd --lr 1e6 --epochs 50 --out diverged
+expect 0 "weights_hash" "$program" info diverged
 
 # ---- resumed after kill -9 and after SIGINT: the same bits as an uninterrupted run
 hash_of() { "$program" info "$1/model.safetensors" | awk '/^weights_hash/ { print $2 }'; }

@@ -139,8 +139,8 @@ has_no "more (--all"
 also "    24  "
 
 printf 'a,b,kind\n1,2,x\033[31mred\n3,4,\303\244pfel\n5,6,a name that is much longer than the room for it\n' \
-    >strange.csv
-expect 0 "x?[31mred" "$program" data info strange.csv
+    >escapes.csv
+expect 0 "x?[31mred" "$program" data info escapes.csv
 grep -q "$(printf '\033')" out.txt && complain "a class name reached the terminal with a control character"
 also "$(printf '\303\244pfel  ')"
 also "a name that is much longer t.. "

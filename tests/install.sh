@@ -150,7 +150,7 @@ mkdir project
 if [ -n "$cxx" ]; then languages="C CXX" kinds="c cpp"; else languages=C kinds=c; fi
 cat >project/CMakeLists.txt <<END
 cmake_minimum_required(VERSION 3.25)
-project(stranger LANGUAGES $languages)
+project(user LANGUAGES $languages)
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_CXX_STANDARD 11)
 add_compile_options(-Wall -Wextra -Wpedantic -Werror)

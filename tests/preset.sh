@@ -7,14 +7,14 @@ export BACKLESS_THREADS=1
 awk 'BEGIN { print "a,b,kind"
     for (i = 0; i < 200; i++)
         printf "%d,%d,%s\n", i % 20, (i * 7) % 13, (i % 20 > 9 ? "y" : i % 3 ? "x" : "z") }' >table.csv
-recipe="--loss bce --reduction sum --optimizer rmsprop --lr 1e-4 --schedule constant --batch 64 \
+options="--loss bce --reduction sum --optimizer rmsprop --lr 1e-4 --schedule constant --batch 64 \
     --stop paper --feedback nokland"
 
 # option KEY: prints its value in run/config.json
 option() { sed -n "s/.*\"$1\": \"\\(.*\\)\".*/\\1/p" run/config.json; }
 
-# settled KEY VALUE: run/config.json has this value
-settled() {
+# saved KEY VALUE: run/config.json has this value
+saved() {
     [ "$(option "$1")" = "$2" ] || complain "config.json: $1 is \"$(option "$1")\", expected \"$2\""
 }
 
@@ -34,17 +34,17 @@ grep -qF "3 epochs of 4 steps, batch 64, rmsprop, lr 1e-4, schedule constant" ou
 grep -qF "loss bce, init zero, feedback nokland, reduction sum, stop paper" out.txt ||
     complain "other settings are printed"
 grep -qF "by default: net, init" out.txt || complain "the preset's values are called defaults"
-settled preset nokland2016
-settled loss bce
-settled reduction sum
-settled stop paper
+saved preset nokland2016
+saved loss bce
+saved reduction sum
+saved stop paper
 
 # For each rule of the paper the preset gives the same weights as its options set one by one, and other
 # weights than the defaults.
 for rule in bp fa dfa ifa; do
     word=$(weights --rule $rule --preset nokland2016)
     # shellcheck disable=SC2086
-    [ "$word" = "$(weights --rule $rule $recipe)" ] || complain "$rule: the preset is not its options"
+    [ "$word" = "$(weights --rule $rule $options)" ] || complain "$rule: the preset is not its options"
     [ "$word" != "$(weights --rule $rule)" ] || complain "$rule: the preset changes nothing"
 done
 

@@ -77,11 +77,11 @@ expect 3 "one and the same target in all 64 training examples, 1000000000.5" \
 
 table plain.csv t,label "%d,%s" 1
 expect 0 "" train plain.csv --net "dense 2" --epochs 1 --quiet --out plain
-sed '5s/^[0-9]*/1e200/' plain.csv >wild.csv
+sed '5s/^[0-9]*/1e200/' plain.csv >far.csv
 expect 3 'row 3 (from 0), column "t": 1e+200 is so far from' "$program" predict --model plain \
-    --data wild.csv --output -
-expect 3 'column "t": 1e+200 is so far from' "$program" eval --model plain --data wild.csv
-expect 3 'column "t": 1e+200 is so far from' train plain.csv --test wild.csv --net "dense 2" --epochs 1
+    --data far.csv --output -
+expect 3 'column "t": 1e+200 is so far from' "$program" eval --model plain --data far.csv
+expect 3 'column "t": 1e+200 is so far from' train plain.csv --test far.csv --net "dense 2" --epochs 1
 
 [ "$failures" = 0 ] && echo "table_numbers: all as expected"
 exit "$failures"

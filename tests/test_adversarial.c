@@ -46,7 +46,7 @@ static int fill(void **state)
 
 /* For each input of each example, how the trainer perturbs it: -1, 0 or 1 times eps; 2: by another
    distance. */
-static void find_moves(struct fixture *fixture, int *moves)
+static void find_directions(struct fixture *fixture, int *directions)
 {
     bl_trainer *t = fixture->trainer;
     workspace_set_size(t->workspace, N);
@@ -56,7 +56,7 @@ static void find_moves(struct fixture *fixture, int *moves)
     adversary_perturb(t->adversary, t->workspace);
     for (int i = 0; i < N * INPUTS; i++) {
         const float now = t->workspace->x.x[i];
-        moves[i] = now == x[i] ? 0 : now == x[i] + eps ? 1 : now == x[i] - eps ? -1 : 2;
+        directions[i] = now == x[i] ? 0 : now == x[i] + eps ? 1 : now == x[i] - eps ? -1 : 2;
     }
 }
 
@@ -79,9 +79,9 @@ static void check_by_differences(const char *net, const char *rule, const char *
     static const double clear = 2e-3;
     enum { EACH = 7 }; /* every seventh input is tested */
     struct fixture fixture;
-    int moves[N * INPUTS], judged = 0;
+    int directions[N * INPUTS], judged = 0;
     make(&fixture, 2, net, rule, loss, "0.125");
-    find_moves(&fixture, moves);
+    find_directions(&fixture, directions);
     for (int i = 0; i < N * INPUTS; i += EACH) {
         float near[N * INPUTS];
         memcpy(near, x, sizeof x);
@@ -92,9 +92,9 @@ static void check_by_differences(const char *net, const char *rule, const char *
         if (fabs(slope) < clear)
             continue;
         judged++;
-        if (moves[i] != (slope > 0.0 ? 1 : -1))
+        if (directions[i] != (slope > 0.0 ? 1 : -1))
             fail_msg("%s, %s, %s: input %d has the slope %g and is moved by %d eps", net, rule, loss, i,
-                     slope, moves[i]);
+                     slope, directions[i]);
     }
     if (judged < N * INPUTS / EACH / 2)
         fail_msg("%s, %s, %s: only %d slopes are clear", net, rule, loss, judged);
@@ -183,19 +183,19 @@ static void test_dropout_on_the_input(void **state)
 {
     (void)state;
     struct fixture fixture;
-    int moves[N * INPUTS], kept = 0, dropped = 0, differ = 0;
+    int directions[N * INPUTS], kept = 0, dropped = 0, differ = 0;
     make(&fixture, 1, "dropout 0.5, dense 7, tanh, dense 3", "dfa", "ce", "0.125");
-    find_moves(&fixture, moves);
+    find_directions(&fixture, directions);
     struct workspace *workspace = fixture.trainer->workspace;
     workspace->pass.purpose = PASS_TRAIN;
     for (int i = 0; i < N * INPUTS; i++)
         workspace->x.x[i] = 1.0f;
     net_enter(fixture.trainer->model->net, workspace);
     for (int i = 0; i < N * INPUTS; i++) {
-        assert_true(moves[i] != 2);
-        kept += moves[i] != 0;
-        dropped += moves[i] == 0;
-        differ += (moves[i] == 0) != (workspace->x.x[i] == 0.0f);
+        assert_true(directions[i] != 2);
+        kept += directions[i] != 0;
+        dropped += directions[i] == 0;
+        differ += (directions[i] == 0) != (workspace->x.x[i] == 0.0f);
     }
     /* of 300 draws 150 are expected, with a deviation of 9: five deviations each way */
     assert_in_range(kept, 105, 195);

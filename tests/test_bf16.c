@@ -254,7 +254,7 @@ static bool update_fused_is_right(const struct backend *backend, const struct wo
         c[i] = 0.0f - c[i];
     for (size_t i = 0; i < s.m * s.n; i++) /* 0 - 0 is 0, whatever the sign of the gradient */
         c[i] = c[i] == 0.0f && w->wanted[i] == 0.0f ? w->wanted[i] : c[i];
-    return is_wanted(w, c, "descend", backend);
+    return is_wanted(w, c, "update_fused", backend);
 }
 
 static bool products_are_right(const struct backend *backend)

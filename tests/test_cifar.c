@@ -279,7 +279,10 @@ static void classes_of_cifar_are_those_of_the_model(void **state)
     static char *coarse_names[20];
     static const bl_shape shape = {3, 32, 32};
     const bl_data numbers = {.shape = shape, .features = CIFAR_PIXELS, .outputs = 10},
-                  strangers = {.shape = shape, .features = CIFAR_PIXELS, .outputs = 2, .class_names = pets},
+                  other_classes = {.shape = shape,
+                                   .features = CIFAR_PIXELS,
+                                   .outputs = 2,
+                                   .class_names = pets},
                   other_order = {.shape = shape, .features = CIFAR_PIXELS, .outputs = 2, .class_names = some},
                   coarse = {
                       .shape = shape, .features = CIFAR_PIXELS, .outputs = 20, .class_names = coarse_names};
@@ -293,7 +296,7 @@ static void classes_of_cifar_are_those_of_the_model(void **state)
     data = must_read(below("zero.bin"), "test", &with_labels, &other_order);
     assert_int_equal(data->labels[0], 1);
     data_free(data);
-    must_refuse(below("zero.bin"), "test", &with_labels, &strangers,
+    must_refuse(below("zero.bin"), "test", &with_labels, &other_classes,
                 "class airplane, which is none of the 2");
     write_records("hundred.bin", 1, 2, 25); /* coarse 5, fine 25 */
     data = must_read(below("hundred.bin"), "test", &with_labels, &coarse);

@@ -566,9 +566,9 @@ static void feedback_at_is_for_direct_rules_only(void **state)
         bl_model *again = NULL;
         make(&fixture, "portable", nets[1].text, i ? "drtp" : "adfa", i ? "channels" : "before-pool");
         assert_string_equal(bl_model_metadata(fixture.model, "inlet"), i ? "channels" : "before-pool");
-        fixture_must(&fixture, bl_model_save(fixture.model, "inlet.safetensors"));
-        fixture_must(&fixture, bl_model_load(&again, fixture.ctx, "inlet.safetensors"));
-        remove("inlet.safetensors");
+        fixture_must(&fixture, bl_model_save(fixture.model, "feedback_at.safetensors"));
+        fixture_must(&fixture, bl_model_load(&again, fixture.ctx, "feedback_at.safetensors"));
+        remove("feedback_at.safetensors");
         bl_model_free(again);
         fixture_free(&fixture);
     }

@@ -15,8 +15,8 @@ enum { N = 70, INPUTS = 37, CLASSES = 3, BATCH = 16 };
 
 static float x[N * INPUTS], targets[N * CLASSES];
 static int32_t labels[N];
-static const float wild[] = {NAN, INFINITY, -INFINITY};
-enum { N_WILD = sizeof wild / sizeof *wild };
+static const float invalid[] = {NAN, INFINITY, -INFINITY};
+enum { N_INVALID = sizeof invalid / sizeof *invalid };
 /* Positions of invalid numbers: the first, the last, and one in the middle of a vector. */
 static const size_t places[] = {0, 3 * INPUTS + 18, BATCH *INPUTS - 1};
 enum { N_PLACES = sizeof places / sizeof *places };
@@ -97,10 +97,10 @@ static void test_single_steps(void **state)
     char row[64], a[17], b[17];
     (void)state;
     make(&m, "ce");
-    for (size_t i = 0; i < N_WILD * N_PLACES; i++) {
+    for (size_t i = 0; i < N_INVALID * N_PLACES; i++) {
         const size_t at = places[i % N_PLACES];
         fill();
-        x[at] = wild[i / N_PLACES];
+        x[at] = invalid[i / N_PLACES];
         snprintf(row, sizeof row, "row %zu (from 0), feature %zu", at / INPUTS, at % INPUTS);
         refused(&m, bl_trainer_step(m.trainer, x, labels, BATCH, NULL), row);
         refused(&m, bl_trainer_inspect(m.trainer, x, labels, BATCH), row);
@@ -126,9 +126,9 @@ static void test_targets(void **state)
     bl_data *numbers = NULL;
     (void)state;
     make(&m, "mse");
-    for (size_t i = 0; i < N_WILD; i++) {
+    for (size_t i = 0; i < N_INVALID; i++) {
         fill();
-        targets[2 * CLASSES + 1] = wild[i];
+        targets[2 * CLASSES + 1] = invalid[i];
         refused(&m, bl_trainer_step_targets(m.trainer, x, targets, BATCH, NULL), "row 2 (from 0), target 1");
         refused(&m, bl_trainer_inspect_targets(m.trainer, x, targets, BATCH), "row 2 (from 0), target 1");
         must(&m, bl_data_wrap_targets(&numbers, m.ctx, x, targets, N, (bl_shape){1, 1, INPUTS}, CLASSES));
@@ -165,10 +165,10 @@ static void test_wrapped_arrays(void **state)
     (void)state;
     make(&m, "ce");
     wrap(&m);
-    for (size_t i = 0; i < N_WILD * N_PLACES; i++) {
+    for (size_t i = 0; i < N_INVALID * N_PLACES; i++) {
         const size_t at = places[i % N_PLACES];
         fill(); /* the caller changes arrays that the set borrows */
-        x[at] = wild[i / N_PLACES];
+        x[at] = invalid[i / N_PLACES];
         snprintf(row, sizeof row, "row %zu (from 0), feature %zu", at / INPUTS, at % INPUTS);
         check_set(&m, row);
     }

@@ -178,8 +178,8 @@ static void test_large_and_equal_numbers_by_image(void **state)
     assert_int_equal(scaling_check(&data), BL_OK);
     data_gather(&data, ctx->backend, NULL, 0, 2, &y[0][0]);
     assert_memory_equal(y, wanted, sizeof y);
-    const double wild[4] = {1, 2, (double)INFINITY, 3};
-    data.doubles = wild;
+    const double infinite[4] = {1, 2, (double)INFINITY, 3};
+    data.doubles = infinite;
     data.n = 1;
     assert_int_equal(scaling_check(&data), BL_BAD_DATA);
     scaling_free(ctx, &data.scaling);

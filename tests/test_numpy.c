@@ -139,7 +139,7 @@ static void archives_of_arrays_are_read(void **state)
 {
     static const char *const keras[] = {"x_test", "x_train", "y_train", "y_test"},
                              *const simple[] = {"x", "y"}, *const counted[] = {"arr_0", "arr_1"},
-                             *const strange[] = {"a", "b"};
+                             *const other_names[] = {"a", "b"};
     bl_data *train = NULL, *val = NULL, *test = NULL;
     (void)state;
     write_npz(below("keras.npz"), keras, 4);
@@ -154,7 +154,7 @@ static void archives_of_arrays_are_read(void **state)
     data_free(train);
     write_npz(below("simple.npz"), counted, 2);
     data_free(must_read(below("simple.npz"), "train", &with_labels, NULL));
-    write_npz(below("simple.npz"), strange, 2);
+    write_npz(below("simple.npz"), other_names, 2);
     must_refuse(below("simple.npz"), "train", &with_labels, NULL,
                 "its arrays are a, b; expected x_train and y_train");
     write_npz(below("simple.npz"), simple, 1);

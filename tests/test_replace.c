@@ -37,10 +37,10 @@ static int step_fails(const char *step)
 /* Replaces the function of the C library in this program. */
 int fsync(int fd)
 {
-    struct stat facts;
-    if (fstat(fd, &facts) != 0)
+    struct stat info;
+    if (fstat(fd, &info) != 0)
         return -1;
-    return step_fails(S_ISDIR(facts.st_mode) ? "sync-folder" : "sync-file") ? -1 : fdatasync(fd);
+    return step_fails(S_ISDIR(info.st_mode) ? "sync-folder" : "sync-file") ? -1 : fdatasync(fd);
 }
 
 int rename(const char *from, const char *to)

@@ -199,8 +199,8 @@ static bool learns_from_zero(const char *rule)
 
 struct start_case {
     const char *rule, *net;
-    const char *settled; /* the default of init; NULL: any */
-    bool stalls;         /* init zero is refused */
+    const char *default_init; /* the default of init; NULL: any */
+    bool stalls;              /* init zero is refused */
 };
 
 static const struct start_case starts[] = {
@@ -226,8 +226,8 @@ static void check_start(const struct start_case *c)
     struct fixture_options options = {.net = c->net, .rule = c->rule};
     struct fixture fixture;
     fixture_make(&fixture, "portable", 1, &options, &batch);
-    if (c->settled)
-        assert_string_equal(bl_config_get(bl_trainer_config(fixture.trainer), "init"), c->settled);
+    if (c->default_init)
+        assert_string_equal(bl_config_get(bl_trainer_config(fixture.trainer), "init"), c->default_init);
     fixture_free(&fixture);
 
     options.init = "zero";

@@ -32,7 +32,7 @@ class Dense:
         torch.addmm(self.b, self.x, self.W.t(), out=self.h)
         return self.h if self.is_output else self.h.tanh_()
 
-    def settle(self, signal):
+    def local_backward(self, signal):
         if self.is_output:
             self.delta = signal
         else:
@@ -42,7 +42,7 @@ class Dense:
         torch.mm(self.delta.t(), self.x, out=self.gW)
         torch.sum(self.delta, 0, out=self.gb)
 
-    def carry(self):
+    def input_gradient(self):
         return torch.mm(self.delta, self.W, out=self.below)
 
 
@@ -58,7 +58,7 @@ class Conv:
         self.out, self.places = aten.max_pool2d_with_indices(self.h, [3, 3], [2, 2])
         return self.out
 
-    def settle(self, signal):
+    def local_backward(self, signal):
         signal = signal.reshape(self.out.shape).contiguous(memory_format=self.memory_format)
         unpooled = aten.max_pool2d_with_indices_backward(signal, self.h, [3, 3], [2, 2], [0, 0], [1, 1],
                                                          False, self.places)
@@ -73,13 +73,13 @@ class Conv:
         # The memory order of W: in another order "fused" would combine elements that do not belong together.
         self.gW = gW.contiguous(memory_format=self.memory_format)
 
-    def carry(self):
+    def input_gradient(self):
         return self.derivative(True)[0]
 
 
 def backward(blocks, e):
     for above, block in zip(blocks[:0:-1], blocks[-2::-1]):
-        block.settle(above.carry())
+        block.local_backward(above.input_gradient())
 
 
 def direct(blocks, B):
@@ -89,7 +89,7 @@ def direct(blocks, B):
 
     def teach(blocks, e):
         for block, signal in zip(blocks, torch.mm(e, B).split(sizes, 1)):
-            block.settle(signal)
+            block.local_backward(signal)
 
     return teach
 
@@ -141,7 +141,7 @@ def eager_step(blocks, teach, update):
         for block in blocks:
             x = block.forward(x)
         e = torch.softmax(x, 1).sub_(target).div_(len(target))
-        blocks[-1].settle(e)
+        blocks[-1].local_backward(e)
         teach(blocks, e)
         for block in blocks:
             block.gradient()

@@ -170,12 +170,12 @@ class Model:
     @property
     def metadata(self) -> dict[str, str]:
         """The metadata of the model file: "net", "rule", "loss", "epoch", ..."""
-        facts: dict[str, str] = {}
+        metadata: dict[str, str] = {}
         while True:
-            name = lib.bl_model_metadata_name(self.address, len(facts))
+            name = lib.bl_model_metadata_name(self.address, len(metadata))
             if name is None:
-                return facts
-            facts[name.decode()] = text(lib.bl_model_metadata(self.address, name)) or ""
+                return metadata
+            metadata[name.decode()] = text(lib.bl_model_metadata(self.address, name)) or ""
 
     def _fact(self, name: str) -> str:
         return text(lib.bl_model_metadata(self.address, name.encode())) or ""

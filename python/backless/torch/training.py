@@ -12,7 +12,7 @@ from torch import nn
 
 from .._arrays import Array
 from .._errors import Diverged
-from .._watch import Callback
+from .._progress_callback import Callback
 from ..progress_bar import ProgressBar
 from ..records import History, Progress, Score
 from ..rule import Rule
