@@ -13,11 +13,11 @@
  */
 #include "reproduction.h"
 
-static const char dropout[] =
-    "a decaying learning rate, which the paper does not publish: it must be chosen on a "
-    "validation split first";
 static const char decay[] =
     "the decaying learning rate of the dropout rows is not published; 1e-4 with the schedule auto, the "
+    "halving of the published code, is used, and was not chosen on a validation split";
+static const char rate_and_decay[] =
+    "the learning rate and its decay are not published; 1e-4 of the MNIST rows with the schedule auto, the "
     "halving of the published code, is used, and was not chosen on a validation split";
 static const char whitening[] = "ZCA whitening of the images";
 static const char rate[] = "the learning rate is not published; that of the MNIST rows is used";
@@ -101,8 +101,9 @@ static const struct target_row rows[] = {
      .name = "3x1000 tanh + do",
      .net = "dropout 0.1, 3 x (dense 1000, tanh, dropout 0.5), dense C",
      .data = &data_cifar10,
-     .needs = dropout,
-     .cells = {MEAN("bp", 42.2, 0.2, 36.7), MEAN("fa", 46.9, 0.3, 48.9), MEAN("dfa", 42.9, 0.2, 37.6)}},
+     .incomplete = rate_and_decay,
+     .cells = {MEAN("bp", 42.2, 0.2, 36.7), MEAN("fa", 46.9, 0.3, 48.9), MEAN("dfa", 42.9, 0.2, 37.6)},
+     .options = {{"schedule", "auto"}}},
     {.table = "2",
      .name = "conv tanh",
      .net = "nokland-conv",
@@ -126,8 +127,9 @@ static const struct target_row rows[] = {
      .name = "3x1000 tanh + do",
      .net = "dropout 0.1, 3 x (dense 1000, tanh, dropout 0.5), dense C",
      .data = &data_cifar100,
-     .needs = dropout,
-     .cells = {MEAN("bp", 69.8, 0.1, 66.8), MEAN("fa", 75.3, 0.2, 77.2), MEAN("dfa", 73.1, 0.1, 69.8)}},
+     .incomplete = rate_and_decay,
+     .cells = {MEAN("bp", 69.8, 0.1, 66.8), MEAN("fa", 75.3, 0.2, 77.2), MEAN("dfa", 73.1, 0.1, 69.8)},
+     .options = {{"schedule", "auto"}}},
     {.table = "3",
      .name = "conv tanh",
      .net = "nokland-conv",
