@@ -199,9 +199,9 @@ static void put_array(FILE *to, const struct sample_array *a)
     markup_text(to, a->name);
     fprintf(to, "</th><td class=\"dim\">%zu x %zu", a->rows, a->cols);
     if (a->n_rows < a->rows)
-        fprintf(to, "<br>rows %zu to %zu", a->first_row, a->first_row + a->n_rows - 1);
+        fprintf(to, ",<br> rows %zu to %zu", a->first_row, a->first_row + a->n_rows - 1);
     if (a->n_cols < a->cols)
-        fprintf(to, "<br>columns %zu to %zu", a->first_col, a->first_col + a->n_cols - 1);
+        fprintf(to, ",<br> columns %zu to %zu", a->first_col, a->first_col + a->n_cols - 1);
     fputs("</td><td class=\"values\">", to);
     for (size_t r = 0; r < a->n_rows; r++) {
         fputs("<div>", to);
@@ -247,7 +247,7 @@ static void put_sample(FILE *to, const struct sample *sample)
     if (sample->n_examples > 1)
         fputs(" and the next one, because batch norm takes the statistics of a batch", to);
     if (sample->label >= 0)
-        fprintf(to, ", class %d ", sample->label);
+        fprintf(to, ", class %d%s", sample->label, sample->of_class ? " " : "");
     markup_text(to, sample->of_class);
     fprintf(to, ". The loss before the update is %.6g.", sample->loss);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)

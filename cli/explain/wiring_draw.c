@@ -282,8 +282,20 @@ static void put_marker(FILE *to, const char *id, const char *class)
             id, class);
 }
 
+/* Whether an arrow before it joins the same two boxes, as those of blocks that are not shown do. */
+static bool is_drawn(const struct wiring *w, const struct wire *wire)
+{
+    for (const struct wire *other = w->wires; other < wire; other++)
+        if (other->kind == wire->kind && row_of(w, other->from) == row_of(w, wire->from) &&
+            row_of(w, other->to) == row_of(w, wire->to))
+            return true;
+    return false;
+}
+
 static void put_wire(FILE *to, const struct wiring *w, const struct wire *wire)
 {
+    if (is_drawn(w, wire))
+        return;
     if (wire->kind == WIRE_FORWARD)
         put_forward(to, w, wire);
     else if (is_own_error(w, wire))
