@@ -7,7 +7,8 @@ iris=$here/../examples/iris.csv
 net="dense 4, tanh, dense 3"
 
 if command -v python3 >/dev/null 2>&1; then
-    python3 "$here/check_explain.py" "$program" "$iris" || complain "the printed numbers do not fit each other"
+    python3 "$here/check_explain.py" "$program" "$iris" ||
+        complain "the printed numbers do not fit each other"
     "$program" explain dfa --net "$net" --data "$iris" --quiet --json >json.txt || complain "no JSON"
     python3 - <<'END' || complain "the JSON of a step"
 import json

@@ -1,6 +1,7 @@
 #!/bin/sh
 # explain_page.sh PROGRAM - the page of backless explain --html: it is well-formed, requests nothing, has no
-# script, and escapes names from files; its wiring has the arrows of each rule, also of residual and deep nets.
+# script, and escapes names from files; its wiring has the arrows of each rule, also of residual and deep
+# nets.
 . "$(dirname "$0")/shell/expect.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 iris=$here/../examples/iris.csv

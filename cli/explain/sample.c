@@ -2,9 +2,9 @@
  * sample.c - takes a step on one example and records it.
  *
  * The element whose arithmetic is written out is chosen before the step: the unit of the class in the last
- * block, in other dense layers the first unit unless its delta is 0, else the unit with the largest delta, of maps
- * in their middle, and of its weights the first with a gradient. On a
- * blank corner of an image there would be zeros only.
+ * block; in other dense layers the first unit, unless its delta is 0; else the unit with the largest delta,
+ * of maps in their middle. Of its weights the first with a gradient is taken. In a blank corner of an image
+ * there would be zeros only.
  */
 #include "sample.h"
 #include "sample_products.h"
