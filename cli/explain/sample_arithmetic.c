@@ -398,8 +398,8 @@ static void write_gradient(const struct instant *s)
 static void put_number(FILE *to, const char *before, double x)
 {
     char number[20];
-    const size_t n = strlen(before);
-    if (n > 1 && before[n - 1] == ' ' && before[n - 2] != '=')
+    const char *blank = strrchr(before, ' ');
+    if (blank && !blank[1] && blank > before && blank[-1] != '=')
         sum_factor(number, x);
     else
         sum_number(number, x);
