@@ -25,6 +25,9 @@ CASES = [  # rule, net, further options: their arithmetic is evaluated
     ("dfa", "dense 4, relu, dense 4, logistic, dense 4, softplus, dense 3", ["--example", "120"]),
     ("bp", "dense 4, batchnorm, tanh, dense 4 nobias, relu, dense 3", []),
     ("bp", "dense 4, tanh, residual (dense 3, tanh, dense 4), tanh, dense 3", []),
+    ("dfa", "dense 4, tanh, residual (tanh, dense 4), tanh, dense 3", ["--modules", "residual"]),
+    ("drtp", "dense 4, batchnorm, logistic, dense 4, tanh, dense 3", []),
+    ("dkp", NET, ["--optimizer", "rmsprop"]),
     ("dfa", "dense 4, tanh, residual (dense 3, tanh, dense 4 | dense 4), tanh, dense 3", []),
     ("ifa", "dense 4, tanh, residual (dense 3, tanh, dense 4), tanh, dense 3", []),
     ("bp", "conv 2 2x2 pad 1, tanh, conv 2 2x2, relu, maxpool 2, dense 3", ["--shape", "1x2x2"]),
@@ -164,7 +167,7 @@ def statements(lines):
     for line in lines:
         if line[0] != " ":
             out.append(line)
-        elif not line.strip().startswith("(without"):
+        elif not line.strip().startswith("("):  # a remark
             out[-1] += " " + line.strip()
     return out
 
@@ -184,7 +187,7 @@ def element(step, match, is_result=False):
 
 def evaluate(step, expression, known):
     """NaN where it cannot be evaluated, because not all of its numbers are printed."""
-    if "..." in expression or "numbers from" in expression:
+    if "..." in expression or "numbers from" in expression or ("sum" in expression and "sum" not in known):
         return math.nan
     values = [element(step, match) for match in NAME.finditer(expression)]
     if None in values:
@@ -207,6 +210,8 @@ def check_statement(step, statement, known):
     matches = list(NAME.finditer(left))
     listed = element(step, matches[0], True) if matches else None
     found = [value for value in found if not math.isnan(value)]
+    if not found:
+        return 0
     known.setdefault("m" if left.startswith("new mean_") and "square" not in left else "v", found[-1])
     known[left] = found[-1]
     for value in found:

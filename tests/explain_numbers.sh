@@ -30,7 +30,8 @@ if command -v python3 >/dev/null 2>&1; then
     python3 - "$here/../docs/explain.md" <<'END' || complain "docs/explain.md shows other numbers"
 import re, sys
 printed = open("shown.txt", encoding="utf-8").read()
-blocks = re.findall(r"<!-- output -->\n((?:    .*\n|\n(?=    ))+)", open(sys.argv[1], encoding="utf-8").read())
+document = open(sys.argv[1], encoding="utf-8").read()
+blocks = re.findall(r"<!-- output -->\n((?:    .*\n|\n(?=    ))+)", document)
 assert len(blocks) == 6, len(blocks)
 for block in blocks:
     text = re.sub(r"^    ", "", block, flags=re.M)

@@ -79,5 +79,6 @@ page 3 1 0 1 '<script>alert(1)</script>&' bp --net "dense 4, tanh, dense 3" --da
     complain "no page on standard output"
 cmp -s page.html out.html || complain "standard output differs from the file"
 expect 4 "" "$program" explain bp --net "dense 4, tanh, dense 3" --data "$iris" --html /nowhere/page.html
+expect 2 "leave --json" "$program" explain dfa --net "$net" --json --html page.html
 expect 2 "memory low" "$program" explain dfa --net "$net" --memory low --html page.html
 exit "$failures"

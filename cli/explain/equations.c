@@ -126,6 +126,9 @@ void equation_write(FILE *to, const bl_trace *now, int n_blocks)
     char a[SAMPLE_NAME], b[SAMPLE_NAME], c[SAMPLE_NAME];
     if (is(op, "forward"))
         put_forward(to, now, n_blocks);
+    else if ((is(op, "add") || is(op, "push_add")) && now->arrays[0].values == now->arrays[1].values)
+        fprintf(to, "%s = %s", array_name(now, is(op, "add") ? 2 : now->n_arrays - 1, n_blocks, c),
+                array_name(now, 0, n_blocks, a));
     else if (is(op, "add") || is(op, "push_add"))
         fprintf(to, "%s = %s + %s", array_name(now, is(op, "add") ? 2 : now->n_arrays - 1, n_blocks, c),
                 array_name(now, 0, n_blocks, a), array_name(now, 1, n_blocks, b));

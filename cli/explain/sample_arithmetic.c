@@ -100,7 +100,7 @@ static void write_pool(const struct instant *s, const struct part *from, const s
         fprintf(s->to, "%s%s", i ? ", " : "", number);
     }
     sum_number(number, to->value);
-    fprintf(s->to, "%s) = %s\n", n > SUM_FEW ? ", ..." : "", number);
+    fprintf(s->to, "%s)\n%*s = %s\n", n > SUM_FEW ? ", ..." : "", (int)strlen(to->element), "", number);
 }
 
 /* The formula of an activation: %s stands for its input. NULL: another layer. */
@@ -184,7 +184,7 @@ static void write_sum(const struct instant *s, const struct part *first, const s
 static void write_add(const struct instant *s)
 {
     const struct part first = part_at(s, 0), second = part_at(s, 1), to = own_output(s, 0);
-    const bool is_copy = second.a->block == s->now->instruction.block || second.a == to.a;
+    const bool is_copy = second.a->values == first.a->values;
     const struct part none = {.a = NULL};
     if (to.a)
         write_sum(s, &first, is_copy ? &none : &second, &to);
@@ -267,15 +267,18 @@ static void write_product(const struct instant *s)
     if (!B.a || !to.a || B.a->rows != v.a->cols)
         return;
     const bool is_targets = is(v.a->buffer, "targets");
-    char of[SUM_TEXT], at[SUM_TEXT];
+    const size_t n = is(option(s, "reduction"), "mean") ? s->sample->n_examples : 1;
+    const double factor = is_targets ? -1.0 / (double)n : 1.0;
+    char of[SUM_TEXT], at[SUM_TEXT], element[SUM_TEXT];
     const size_t map = to.a->cols / B.a->cols; /* 1, or the numbers of a channel that get one signal */
     for (size_t k = 0; k < v.a->cols; k++) {
-        sum_element(of, v.name, k);
+        sum_element(element, v.name, k);
         sum_element_at(at, B.name, k, to.col / map);
-        if (is_targets)
-            memmove(of + 1, of, SUM_TEXT - 1), of[0] = '-';
-        sum_add(&sum, of, (is_targets ? -1.0 / (double)s->sample->n_examples : 1.0) * trace_value(v.a, 0, k),
-                at, trace_value(B.a, k, to.col / map));
+        if (is_targets && n > 1)
+            snprintf(of, sizeof of, "-1/%zu %.60s", n, element);
+        else
+            snprintf(of, sizeof of, "%s%.60s", is_targets ? "-" : "", element);
+        sum_add(&sum, of, factor * trace_value(v.a, 0, k), at, trace_value(B.a, k, to.col / map));
     }
     sum_write(s->to, to.element, &sum, to.value);
 }
@@ -325,7 +328,7 @@ static void write_push_add(const struct instant *s)
 {
     const struct part first = part_at(s, 0), second = part_at(s, 1), to = find(s, "signal", NULL, 0);
     const struct part none = {.a = NULL};
-    write_sum(s, &first, is(second.a->buffer, "delta") ? &second : &none, &to);
+    write_sum(s, &first, second.a->values == first.a->values ? &none : &second, &to);
 }
 
 /* The factor of a delta: the derivative of the activation, or the function that the option slope names. */
@@ -427,7 +430,7 @@ static void put_change(const struct instant *s, const struct updated *u, const c
     char before[24] = "";
     if (decay > 0.0)
         snprintf(before, sizeof before, "(1 - %.6g) ", decay);
-    const bool is_long = strlen(before) + strlen(change_names) > MOST_CHANGE;
+    const bool is_long = strlen(before) + strlen(change_names) > MOST_CHANGE || strchr(change_names, '/');
     fprintf(s->to, "new %s = %s%s", u->w->element, before, u->w->element);
     if (is_long)
         fprintf(s->to, "\n%*s  ", margin, "");
@@ -458,8 +461,14 @@ static void put_average(const struct instant *s, const struct part *m, double ke
     put_number(s->to, " + ", 1.0 - keep);
     put_number(s->to, square[0] ? " * (" : " * ", g);
     fprintf(s->to, "%s%s", square[0] ? ")" : "", square);
-    put_number(s->to, " = ", m->value);
+    fprintf(s->to, "\n    %*s = ", (int)strlen(m->element), "");
+    put_number(s->to, "", m->value);
     fputc('\n', s->to);
+}
+
+static void explain_letters(const struct instant *s, const struct updated *u, const char *letters)
+{
+    fprintf(s->to, "    %*s   (%s)\n", (int)strlen(u->w->element), "", letters);
 }
 
 static void write_sgd(const struct instant *s, const struct updated *u)
@@ -496,13 +505,14 @@ static void write_rmsprop(const struct instant *s, const struct updated *u)
     const double epsilon = number_behind(optimizer, "epsilon", 1e-8);
     char names[2 * SUM_TEXT];
     put_average(s, m, number_behind(optimizer, "rho", 0.99), u->g_name, u->g, "^2");
-    snprintf(names, sizeof names, "%s / (sqrt(new %s) + epsilon)", u->g_name, m->element);
+    snprintf(names, sizeof names, "%s / (sqrt(v) + epsilon)", u->g_name);
     put_change(s, u, names);
     put_number(s->to, " * ", u->g);
     put_number(s->to, " / (sqrt(", m->value);
     put_number(s->to, ") + ", epsilon);
     fputc(')', s->to);
     finish_change(s, u);
+    explain_letters(s, u, "v: the new mean square");
 }
 
 /* In the first step, t = 1, so that the corrections are 1 - beta. */
@@ -526,6 +536,7 @@ static void write_adam(const struct instant *s, const struct updated *u)
     put_number(s->to, ") + ", epsilon);
     fputc(')', s->to);
     finish_change(s, u);
+    explain_letters(s, u, "m, v: the new mean and mean square");
 }
 
 static void write_update_of(const struct instant *s, const struct part *w, const struct part *g,
