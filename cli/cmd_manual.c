@@ -100,6 +100,8 @@ static const struct item examples[] = {
      "Writes the model's predictions for a file of examples."},
     {"backless explain dfa --net \"dense 800, tanh, dense 10\" --program",
      "Shows the instructions of a training step, what they read and write, and what runs in parallel."},
+    {"backless explain dfa --net \"dense 4, tanh, dense 3\" --data iris.csv --html dfa.html",
+     "Draws which block sends what to which, and follows one training step on an example number by number."},
     {"backless bench --nets 2x800,conv --rules bp,dfa --json bench.json",
      "Measures steps of two nets by two rules on this machine, and writes all figures to a file."},
     {"backless reproduce nokland2016 --table 1 --row \"2x800 tanh\" --rule dfa --seeds 3",

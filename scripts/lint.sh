@@ -27,7 +27,7 @@ python3 tests/check_names.py --self-test
 # corpus); and the style sheets and the script of reports, which are embedded in every report as they are.
 if LC_ALL=C.UTF-8 grep -rnIE --exclude='*.md' --exclude=cases.txt --exclude=hashes.txt --exclude=resumed.txt \
     --exclude=iris.csv --exclude-dir=corpus --exclude=report.css --exclude=report.js \
-    --exclude=chart.css \
+    --exclude=chart.css --exclude=explain.css \
     '^.{111,}' .ci bench cli cmake debian examples include python scripts src tests \
     Makefile CMakeLists.txt CMakePresets.json pyproject.toml; then
     echo "lint: these lines are longer than 110 columns" >&2

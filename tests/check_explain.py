@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_explain.py PROGRAM DATA - the numbers that `backless explain RULE --data` prints are those of the rule.
+"""check_explain.py PROGRAM DATA - the numbers of `backless explain RULE --data` are those of the rule.
 
 For bp, fa, dfa and ifa on two hidden layers of tanh with SGD, the whole step is computed again in double
 precision from the printed example, weights, biases and feedback alone, and compared with every array that is
@@ -20,14 +20,19 @@ CASES = [  # rule, net, further options: their arithmetic is evaluated
     ("dfa", NET, ["--optimizer", "adam"]), ("dfa", NET, ["--optimizer", "adam weight-decay 0.1"]),
     ("dfa", NET, ["--optimizer", "rmsprop"]), ("fa", NET, ["--optimizer", "sgd momentum 0.9"]),
     ("fa", NET, ["--optimizer", "sgd momentum 0.9 nesterov weight-decay 0.1"]),
-    ("bp", NET, ["--optimizer", "sgd l2 0.1"]), ("bp", NET, ["--loss", "mse"]), ("dfa", NET, ["--loss", "bce"]),
+    ("bp", NET, ["--optimizer", "sgd l2 0.1"]), ("bp", NET, ["--loss", "mse"]),
+    ("dfa", NET, ["--loss", "bce"]),
     ("dfa", "dense 4, relu, dense 4, logistic, dense 4, softplus, dense 3", ["--example", "120"]),
     ("bp", "dense 4, batchnorm, tanh, dense 4 nobias, relu, dense 3", []),
     ("bp", "dense 4, tanh, residual (dense 3, tanh, dense 4), tanh, dense 3", []),
+    ("dfa", "dense 4, tanh, residual (tanh, dense 4), tanh, dense 3", ["--modules", "residual"]),
+    ("drtp", "dense 4, batchnorm, logistic, dense 4, tanh, dense 3", []),
+    ("dkp", NET, ["--optimizer", "rmsprop"]),
     ("dfa", "dense 4, tanh, residual (dense 3, tanh, dense 4 | dense 4), tanh, dense 3", []),
     ("ifa", "dense 4, tanh, residual (dense 3, tanh, dense 4), tanh, dense 3", []),
     ("bp", "conv 2 2x2 pad 1, tanh, conv 2 2x2, relu, maxpool 2, dense 3", ["--shape", "1x2x2"]),
-    ("fa", "conv 2 2x2 pad 1, tanh, conv 2 3x3 stride 2 pad 1, tanh, avgpool all, dense 3", ["--shape", "1x2x2"]),
+    ("fa", "conv 2 2x2 pad 1, tanh, conv 2 3x3 stride 2 pad 1, tanh, avgpool all, dense 3",
+     ["--shape", "1x2x2"]),
 ]
 STATE = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 
@@ -162,7 +167,7 @@ def statements(lines):
     for line in lines:
         if line[0] != " ":
             out.append(line)
-        elif not line.strip().startswith("(without"):
+        elif not line.strip().startswith("("):  # a remark
             out[-1] += " " + line.strip()
     return out
 
@@ -172,7 +177,8 @@ NAME = re.compile(r"(new |old )?([A-Za-z_]+\d*)\[(?:(\d+),)?(\d+)\]")
 
 def element(step, match, is_result=False):
     new, name, row, col = match.group(1), match.group(2), int(match.group(3) or 0), int(match.group(4))
-    arrays = step.written if new == "new " or (is_result and name in step.written) else step.read if name in step.read else step.written
+    is_after = new == "new " or (is_result and name in step.written) or name not in step.read
+    arrays = step.written if is_after else step.read
     first_row, first_col, rows = arrays[name]
     if not (0 <= row - first_row < len(rows) and 0 <= col - first_col < len(rows[0])):
         return None  # beyond the numbers that are printed
@@ -181,17 +187,18 @@ def element(step, match, is_result=False):
 
 def evaluate(step, expression, known):
     """NaN where it cannot be evaluated, because not all of its numbers are printed."""
-    if "..." in expression or "numbers from" in expression:
+    if "..." in expression or "numbers from" in expression or ("sum" in expression and "sum" not in known):
         return math.nan
     values = [element(step, match) for match in NAME.finditer(expression)]
     if None in values:
         return math.nan
     values = iter(values)
-    python = NAME.sub(lambda match: f"({next(values)!r})", expression).replace("^", "**").replace(", else", " else")
+    python = NAME.sub(lambda match: f"({next(values)!r})", expression)
+    python = python.replace("^", "**").replace(", else", " else")
     python = re.sub(r"(?<=[\d)])\s+(?=[\d(a-z])(?!if|else)", " * ", python)
     python = re.sub(r"\b(lr)\s+(?=[\d(a-z])", r"\1 * ", python)
-    scope = {"exp": math.exp, "log": math.log, "tanh": math.tanh, "sqrt": math.sqrt, "cos": math.cos, "max": max,
-             "mean": lambda *all: sum(all) / len(all), **STATE, **known}
+    scope = {"exp": math.exp, "log": math.log, "tanh": math.tanh, "sqrt": math.sqrt, "cos": math.cos,
+             "max": max, "mean": lambda *all: sum(all) / len(all), **STATE, **known}
     return eval(python, {"__builtins__": {}}, scope)  # pylint: disable=eval-used
 
 
@@ -203,6 +210,8 @@ def check_statement(step, statement, known):
     matches = list(NAME.finditer(left))
     listed = element(step, matches[0], True) if matches else None
     found = [value for value in found if not math.isnan(value)]
+    if not found:
+        return 0
     known.setdefault("m" if left.startswith("new mean_") and "square" not in left else "v", found[-1])
     known[left] = found[-1]
     for value in found:
@@ -256,7 +265,7 @@ def main():
                 continue
             sys.exit(f"{rule}: a change of the number {number} was not noticed")
         assert n > 300, n
-        print(f"{rule}: {arrays} numbers and {lines} expressions agree; each of {n} changed numbers was noticed")
+        print(f"{rule}: {arrays} numbers and {lines} expressions agree; {n} changes of a number were noticed")
     total = 0
     for rule, net, more in CASES:
         text = explain(program, data, rule, net, more)

@@ -45,6 +45,9 @@ backless rules i|ifa -dfa
 backless nets |lenet nokland-conv -2x800
 backless explain d|dfa dkp drtp -fa
 backless explain dfa --pro|--program
+backless explain dfa --ht|--html
+backless explain dfa --html a|a_folder a_table.csv
+backless explain dfa --data fash|fashion-mnist -mnist
 backless completion |bash zsh fish -train
 backless data |list info get -train -fashion-mnist
 backless data get fash|fashion-mnist -mnist

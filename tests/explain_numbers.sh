@@ -1,13 +1,15 @@
 #!/bin/sh
 # explain_numbers.sh PROGRAM - the numbers of a step on an example, which backless explain --data prints,
-# recomputed (check_explain.py); what it says about images, deep nets and JSON; and what it refuses.
+# recomputed (check_explain.py), and as docs/explain.md shows them; what it says about images, deep nets and
+# JSON; and what it refuses.
 . "$(dirname "$0")/shell/expect.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 iris=$here/../examples/iris.csv
 net="dense 4, tanh, dense 3"
 
 if command -v python3 >/dev/null 2>&1; then
-    python3 "$here/check_explain.py" "$program" "$iris" || complain "the printed numbers do not fit each other"
+    python3 "$here/check_explain.py" "$program" "$iris" ||
+        complain "the printed numbers do not fit each other"
     "$program" explain dfa --net "$net" --data "$iris" --quiet --json >json.txt || complain "no JSON"
     python3 - <<'END' || complain "the JSON of a step"
 import json
@@ -19,6 +21,21 @@ for step in sample["steps"]:
     assert step["arrays"] and isinstance(step["arithmetic"], str)
     for array in step["arrays"]:
         assert len(array["values"]) == min(array["shape"][0], 4), array
+END
+fi
+
+# docs/explain.md shows what the program prints.
+if command -v python3 >/dev/null 2>&1; then
+    (cd "$here/.." && "$program" explain dfa --net "$net" --data examples/iris.csv --quiet) >shown.txt
+    python3 - "$here/../docs/explain.md" <<'END' || complain "docs/explain.md shows other numbers"
+import re, sys
+printed = open("shown.txt", encoding="utf-8").read()
+document = open(sys.argv[1], encoding="utf-8").read()
+blocks = re.findall(r"<!-- output -->\n((?:    .*\n|\n(?=    ))+)", document)
+assert len(blocks) == 6, len(blocks)
+for block in blocks:
+    text = re.sub(r"^    ", "", block, flags=re.M)
+    assert text in printed, text
 END
 fi
 

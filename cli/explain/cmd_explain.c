@@ -196,6 +196,9 @@ static int configure(const struct session *s)
         return usage_error("the rule is given twice: \"%s\" and --rule; leave --rule out", s->words[0]);
     if (extra_typed(s, "example") && !bl_config_get(s->config, "data")[0])
         return usage_error("--example is of the data that --data names, which is missing");
+    if (extra_of(s, "html") && (extra_of(s, "json") || extra_of(s, "program")))
+        return usage_error("--html writes the program and the numbers to its page; leave --json and "
+                           "--program out");
     bl_status status = bl_config_set(s->config, "rule", s->words[0]);
     if (status == BL_OK && !bl_config_is_set(s->config, "net"))
         status = bl_config_set(s->config, "net", "dense 100, tanh, dense C");

@@ -12,8 +12,8 @@ static bool is(const char *a, const char *b)
 }
 
 /* The name of the k-th array of a buffer, from 0; "" if there is none. */
-static const char *name_of(const bl_trace *now, const char *buffer, const char *what, int k, int n_blocks,
-                           char name[SAMPLE_NAME])
+static const char *buffer_name(const bl_trace *now, const char *buffer, const char *what, int k, int n_blocks,
+                               char name[SAMPLE_NAME])
 {
     const char *about;
     name[0] = 0;
@@ -24,7 +24,7 @@ static const char *name_of(const bl_trace *now, const char *buffer, const char *
 }
 
 /* The name of array i. */
-static const char *name_at(const bl_trace *now, int i, int n_blocks, char name[SAMPLE_NAME])
+static const char *array_name(const bl_trace *now, int i, int n_blocks, char name[SAMPLE_NAME])
 {
     const char *about;
     name[0] = 0;
@@ -40,8 +40,8 @@ static void put_layers(FILE *to, const bl_trace *now, int n_blocks)
     for (int i = 1; i < now->n_arrays; i++) {
         const bl_trace_array *a = &now->arrays[i], *before = &now->arrays[i - 1];
         if (is(a->buffer, "output") && a->writes && is(before->buffer, "output") && before->writes)
-            fprintf(to, ";  %s = %s(%s)", name_at(now, i, n_blocks, until), a->what,
-                    name_at(now, i - 1, n_blocks, from));
+            fprintf(to, ";  %s = %s(%s)", array_name(now, i, n_blocks, until), a->what,
+                    array_name(now, i - 1, n_blocks, from));
     }
 }
 
@@ -51,12 +51,12 @@ static void put_forward(FILE *to, const bl_trace *now, int n_blocks)
     const char *layer = "";
     for (int i = 0; i < now->n_arrays && !head[0]; i++)
         if (now->arrays[i].writes && is(now->arrays[i].buffer, "output")) {
-            name_at(now, i, n_blocks, a);
+            array_name(now, i, n_blocks, a);
             layer = now->arrays[i].what;
         }
-    name_at(now, 0, n_blocks, x);
-    name_of(now, "weights", "weight", 0, n_blocks, W);
-    name_of(now, "weights", "bias", 0, n_blocks, b);
+    array_name(now, 0, n_blocks, x);
+    buffer_name(now, "weights", "weight", 0, n_blocks, W);
+    buffer_name(now, "weights", "bias", 0, n_blocks, b);
     if (strncmp(layer, "conv", 4) == 0)
         fprintf(to, "%s = %s * %s", a, x, W);
     else if (W[0])
@@ -74,12 +74,12 @@ static void put_function(FILE *to, const bl_trace *now, int n_blocks)
     int n = 0;
     for (int i = 0; i < now->n_arrays; i++)
         if (now->arrays[i].writes)
-            fprintf(to, "%s%s", n++ ? ", " : "", name_at(now, i, n_blocks, name));
+            fprintf(to, "%s%s", n++ ? ", " : "", array_name(now, i, n_blocks, name));
     fprintf(to, " ← %s(", now->instruction.op);
     n = 0;
     for (int i = 0; i < now->n_arrays; i++)
         if (now->arrays[i].reads)
-            fprintf(to, "%s%s", n++ ? ", " : "", name_at(now, i, n_blocks, name));
+            fprintf(to, "%s%s", n++ ? ", " : "", array_name(now, i, n_blocks, name));
     fputc(')', to);
 }
 
@@ -96,10 +96,11 @@ static bool is_conv(const bl_trace *now)
 static void put_learning(FILE *to, const bl_trace *now, int n_blocks)
 {
     char x[SAMPLE_NAME], d[SAMPLE_NAME], dW[SAMPLE_NAME], W[SAMPLE_NAME];
-    name_at(now, 0, n_blocks, x);
-    name_of(now, "delta", NULL, 0, n_blocks, d);
-    name_of(now, "gradient", NULL, 0, n_blocks, dW);
-    name_of(now, is(now->instruction.op, "update_feedback") ? "feedback" : "weights", NULL, 0, n_blocks, W);
+    array_name(now, 0, n_blocks, x);
+    buffer_name(now, "delta", NULL, 0, n_blocks, d);
+    buffer_name(now, "gradient", NULL, 0, n_blocks, dW);
+    buffer_name(now, is(now->instruction.op, "update_feedback") ? "feedback" : "weights", NULL, 0, n_blocks,
+                W);
     if (is(now->instruction.op, "gradient") && !dW[0])
         put_function(to, now, n_blocks);
     else if (is(now->instruction.op, "gradient"))
@@ -111,9 +112,9 @@ static void put_learning(FILE *to, const bl_trace *now, int n_blocks)
 static void put_two(FILE *to, const bl_trace *now, int n_blocks, const char *format)
 {
     char s[SAMPLE_NAME], first[SAMPLE_NAME], second[SAMPLE_NAME];
-    name_at(now, now->n_arrays - 1, n_blocks, s);
-    name_at(now, 0, n_blocks, first);
-    name_at(now, 1, n_blocks, second);
+    array_name(now, now->n_arrays - 1, n_blocks, s);
+    array_name(now, 0, n_blocks, first);
+    array_name(now, 1, n_blocks, second);
     const bool adds = now->arrays[now->n_arrays - 1].reads != 0;
     fprintf(to, "%s = %s%s", s, adds ? s : "", adds ? " + " : "");
     fprintf(to, format, first, second);
@@ -125,9 +126,12 @@ void equation_write(FILE *to, const bl_trace *now, int n_blocks)
     char a[SAMPLE_NAME], b[SAMPLE_NAME], c[SAMPLE_NAME];
     if (is(op, "forward"))
         put_forward(to, now, n_blocks);
+    else if ((is(op, "add") || is(op, "push_add")) && now->arrays[0].values == now->arrays[1].values)
+        fprintf(to, "%s = %s", array_name(now, is(op, "add") ? 2 : now->n_arrays - 1, n_blocks, c),
+                array_name(now, 0, n_blocks, a));
     else if (is(op, "add") || is(op, "push_add"))
-        fprintf(to, "%s = %s + %s", name_at(now, is(op, "add") ? 2 : now->n_arrays - 1, n_blocks, c),
-                name_at(now, 0, n_blocks, a), name_at(now, 1, n_blocks, b));
+        fprintf(to, "%s = %s + %s", array_name(now, is(op, "add") ? 2 : now->n_arrays - 1, n_blocks, c),
+                array_name(now, 0, n_blocks, a), array_name(now, 1, n_blocks, b));
     else if (is(op, "loss"))
         fputs("e = dJ / d scores", to);
     else if (is(op, "product"))
@@ -139,13 +143,14 @@ void equation_write(FILE *to, const bl_trace *now, int n_blocks)
     else if (is(op, "pull_add"))
         put_two(to, now, n_blocks, "%s");
     else if (is(op, "local_backward"))
-        fprintf(to, "%s = %s f'(%s)", name_of(now, "delta", NULL, 0, n_blocks, a),
-                name_of(now, "signal", NULL, 0, n_blocks, b), name_of(now, "output", NULL, 0, n_blocks, c));
+        fprintf(to, "%s = %s f'(%s)", buffer_name(now, "delta", NULL, 0, n_blocks, a),
+                buffer_name(now, "signal", NULL, 0, n_blocks, b),
+                buffer_name(now, "output", NULL, 0, n_blocks, c));
     else if (is(op, "gradient") || is(op, "update") || is(op, "update_feedback"))
         put_learning(to, now, n_blocks);
     else if (is(op, "learn_feedback"))
-        fprintf(to, "%s ← optimiser(%s, eᵀ %s)", name_of(now, "feedback", NULL, 0, n_blocks, a), a,
-                name_of(now, "output", NULL, 0, n_blocks, b));
+        fprintf(to, "%s ← optimiser(%s, eᵀ %s)", buffer_name(now, "feedback", NULL, 0, n_blocks, a), a,
+                buffer_name(now, "output", NULL, 0, n_blocks, b));
     else
         put_function(to, now, n_blocks);
 }

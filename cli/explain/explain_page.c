@@ -139,9 +139,9 @@ static void put_equations(FILE *to, struct explain_page *page, const struct samp
     fputs("<h2>Equations</h2>\n<p class=\"rule\">", to);
     markup_text(to, bl_rule_equation(sample->session->words[0]));
     fputs(
-        "</p>\n<p class=\"note\">x: input, W, b: weights and biases, a: pre-activations or scores, h: output, "
-        "B: feedback, e: error, s: signal, d: delta, dW, db: gradients, each with the number of its block. "
-        "n: examples of the batch. A convolution is written *.",
+        "</p>\n<p class=\"note\">x: input, W, b: weights and biases, a: pre-activations or scores, h: "
+        "output, B: feedback, e: error, s: signal, d: delta, dW, db: gradients, each with the number of its "
+        "block. n: examples of the batch. A convolution is written *.",
         to);
     if (sample->n_folded > 0)
         fprintf(to, " %zu instructions of blocks 3 to %d are left out.", sample->n_folded,
@@ -175,13 +175,14 @@ static void put_program(FILE *to, const struct sample *sample)
 {
     bl_instruction item;
     int n_hidden = 0;
-    fputs(
-        "<h2>Program of a step</h2>\n<p class=\"note\">As the trainer runs it: stages one after the other. "
-        "Where it can, the trainer computes a gradient and the update by it at once (update_fused). An operand "
-        "without \"all\" or \"columns\" is the range of channels of a task. MACs: multiply-accumulates for an "
-        "example.</p>\n<div class=\"wide\"><table class=\"list\"><thead><tr><th>stage</th><th>block</th>"
-        "<th>instruction</th><th>reads</th><th>writes</th><th class=\"number\">MACs</th></tr></thead><tbody>\n",
-        to);
+    fputs("<h2>Program of a step</h2>\n<p class=\"note\">As the trainer runs it: stages one after the other. "
+          "Where it can, the trainer computes a gradient and the update by it at once (update_fused). An "
+          "operand without \"all\" or \"columns\" is the range of channels of a task. MACs: "
+          "multiply-accumulates for an example.</p>\n<div class=\"wide\"><table "
+          "class=\"list\"><thead><tr><th>stage</th><th>block</th>"
+          "<th>instruction</th><th>reads</th><th>writes</th><th "
+          "class=\"number\">MACs</th></tr></thead><tbody>\n",
+          to);
     for (int i = 0; bl_trainer_instruction(sample->trainer, i, &item); i++)
         if (sample_shows(item.block, sample->n_blocks))
             put_instruction(to, &item);
@@ -199,9 +200,9 @@ static void put_array(FILE *to, const struct sample_array *a)
     markup_text(to, a->name);
     fprintf(to, "</th><td class=\"dim\">%zu x %zu", a->rows, a->cols);
     if (a->n_rows < a->rows)
-        fprintf(to, "<br>rows %zu to %zu", a->first_row, a->first_row + a->n_rows - 1);
+        fprintf(to, ",<br> rows %zu to %zu", a->first_row, a->first_row + a->n_rows - 1);
     if (a->n_cols < a->cols)
-        fprintf(to, "<br>columns %zu to %zu", a->first_col, a->first_col + a->n_cols - 1);
+        fprintf(to, ",<br> columns %zu to %zu", a->first_col, a->first_col + a->n_cols - 1);
     fputs("</td><td class=\"values\">", to);
     for (size_t r = 0; r < a->n_rows; r++) {
         fputs("<div>", to);
@@ -247,7 +248,7 @@ static void put_sample(FILE *to, const struct sample *sample)
     if (sample->n_examples > 1)
         fputs(" and the next one, because batch norm takes the statistics of a batch", to);
     if (sample->label >= 0)
-        fprintf(to, ", class %d ", sample->label);
+        fprintf(to, ", class %d%s", sample->label, sample->of_class ? " " : "");
     markup_text(to, sample->of_class);
     fprintf(to, ". The loss before the update is %.6g.", sample->loss);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)

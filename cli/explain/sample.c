@@ -2,8 +2,9 @@
  * sample.c - takes a step on one example and records it.
  *
  * The element whose arithmetic is written out is chosen before the step: the unit of the class in the last
- * block, in other dense layers the first unit unless its delta is 0, else the unit with the largest delta, and of its weights the first with a gradient. On a
- * blank corner of an image there would be zeros only.
+ * block; in other dense layers the first unit, unless its delta is 0; else the unit with the largest delta,
+ * of maps in their middle. Of its weights the first with a gradient is taken. In a blank corner of an image
+ * there would be zeros only.
  */
 #include "sample.h"
 #include "sample_products.h"
@@ -19,14 +20,28 @@ bool sample_shows(int block, int n_blocks)
 
 /* ---- Which element */
 
-static size_t unit_of(const bl_tensor *delta, bool is_image)
+/* Whether unit i of square maps lies in the middle third of the rows and columns. */
+static bool is_central(size_t i, size_t map)
+{
+    const size_t side = (size_t)lround(sqrt((double)map)), at = i % map;
+    return side * side == map && 3 * (at / side) >= side && 3 * (at / side) <= 2 * side &&
+           3 * (at % side) >= side && 3 * (at % side) <= 2 * side;
+}
+
+/* map: the units of a channel. */
+static size_t unit_of(const bl_tensor *delta, size_t map)
 {
     size_t best = 0;
-    if (!is_image && delta->values[0] != 0.0f)
+    bool has_central = false;
+    if (map == 1 && delta->values[0] != 0.0f)
         return 0;
-    for (size_t i = 1; i < delta->cols; i++)
-        if (fabsf(delta->values[i]) > fabsf(delta->values[best]))
+    for (size_t i = 0; i < delta->cols; i++) {
+        const bool may = map > 1 && is_central(i, map) && delta->values[i] != 0.0f;
+        if ((may && !has_central) ||
+            (may == has_central && fabsf(delta->values[i]) > fabsf(delta->values[best])))
             best = i;
+        has_central = has_central || may;
+    }
     return best;
 }
 
@@ -62,7 +77,7 @@ static void choose_elements(struct sample *sample)
                      map = delta.cols / channels > 0 ? delta.cols / channels : 1;
         focus->unit = l == sample->n_blocks - 1 && sample->label >= 0 && (size_t)sample->label < delta.cols
                           ? (size_t)sample->label
-                          : unit_of(&delta, map > 1);
+                          : unit_of(&delta, map);
         focus->row = focus->unit / map;
         focus->end = focus->unit; /* until the shapes are known */
         if (has_weights)

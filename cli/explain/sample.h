@@ -2,7 +2,7 @@
  * sample.h - one training step on one example of real data: for each instruction the first numbers of its
  * operands, and the arithmetic of one element. All numbers are the engine's (bl_trainer_trace).
  *
- * Names of the arrays, with the number l of the block behind them: x the input, y the targets, W and b weights
+ * Names of the arrays, with the number of the block behind them: x the input, y the targets, W and b weights
  * and biases, a the pre-activation (of the last block: the scores), h the block's output, B the feedback, e
  * the error, s a signal, d a delta, dW and db gradients.
  */

@@ -20,7 +20,7 @@ struct part {
     double before, value;
 };
 
-struct scene {
+struct instant {
     FILE *to;
     const struct sample *sample;
     const bl_trace *now;
@@ -31,12 +31,12 @@ static bool is(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
-static const char *option(const struct scene *s, const char *key)
+static const char *option(const struct instant *s, const char *key)
 {
     return bl_config_get(bl_trainer_config(s->sample->trainer), key);
 }
 
-static struct part part_at(const struct scene *s, int i)
+static struct part part_at(const struct instant *s, int i)
 {
     const char *what;
     struct part part = {.a = &s->now->arrays[i]};
@@ -53,7 +53,7 @@ static struct part part_at(const struct scene *s, int i)
 }
 
 /* The k-th array of a buffer, from 0; what NULL: any. Its a is NULL if there is none. */
-static struct part find(const struct scene *s, const char *buffer, const char *what, int k)
+static struct part find(const struct instant *s, const char *buffer, const char *what, int k)
 {
     for (int i = 0; i < s->now->n_arrays; i++)
         if (is(s->now->arrays[i].buffer, buffer) && (!what || is(s->now->arrays[i].what, what)) && k-- == 0)
@@ -62,7 +62,7 @@ static struct part find(const struct scene *s, const char *buffer, const char *w
 }
 
 /* The k-th output of a layer of the instruction's own block. */
-static struct part own_output(const struct scene *s, int k)
+static struct part own_output(const struct instant *s, int k)
 {
     for (int i = 0; i < s->now->n_arrays; i++) {
         const bl_trace_array *a = &s->now->arrays[i];
@@ -80,7 +80,7 @@ static struct named named_of(const struct part *part)
 /* ---- Forward */
 
 /* The maximum or the mean of a window. */
-static void write_pool(const struct scene *s, const struct part *from, const struct part *to)
+static void write_pool(const struct instant *s, const struct part *from, const struct part *to)
 {
     const bl_shape in = from->a->shape, out = to->a->shape;
     size_t rows = (size_t)in.rows, cols = (size_t)in.cols;
@@ -100,7 +100,7 @@ static void write_pool(const struct scene *s, const struct part *from, const str
         fprintf(s->to, "%s%s", i ? ", " : "", number);
     }
     sum_number(number, to->value);
-    fprintf(s->to, "%s) = %s\n", n > SUM_FEW ? ", ..." : "", number);
+    fprintf(s->to, "%s)\n%*s = %s\n", n > SUM_FEW ? ", ..." : "", (int)strlen(to->element), "", number);
 }
 
 /* The formula of an activation: %s stands for its input. NULL: another layer. */
@@ -124,7 +124,7 @@ static void fill_in(char to[SUM_TEXT], const char *formula, const char *text)
     snprintf(to, SUM_TEXT, "%.*s%.60s%s", (int)(at - formula), formula, text, at + 2);
 }
 
-static void write_layer(const struct scene *s, const struct part *from, const struct part *to)
+static void write_layer(const struct instant *s, const struct part *from, const struct part *to)
 {
     const char *formula = activation(to->a->what);
     char names[SUM_TEXT], numbers[SUM_TEXT], number[20] = "(";
@@ -142,7 +142,7 @@ static void write_layer(const struct scene *s, const struct part *from, const st
     sum_write_formula(s->to, to->element, names, numbers, to->value);
 }
 
-static void write_layers_from(const struct scene *s, int k)
+static void write_layers_from(const struct instant *s, int k)
 {
     for (;; k++) {
         const struct part from = own_output(s, k - 1), to = own_output(s, k);
@@ -153,7 +153,7 @@ static void write_layers_from(const struct scene *s, int k)
     }
 }
 
-static void write_forward(const struct scene *s)
+static void write_forward(const struct instant *s)
 {
     const struct part x = part_at(s, 0), W = find(s, "weights", "weight", 0),
                       b = find(s, "weights", "bias", 0), a = own_output(s, 0);
@@ -167,7 +167,7 @@ static void write_forward(const struct scene *s)
     write_layers_from(s, 1);
 }
 
-static void write_sum(const struct scene *s, const struct part *first, const struct part *second,
+static void write_sum(const struct instant *s, const struct part *first, const struct part *second,
                       const struct part *to)
 {
     struct sum sum = {.n = 0};
@@ -181,10 +181,10 @@ static void write_sum(const struct scene *s, const struct part *first, const str
     sum_write(s->to, to->element, &sum, to->value);
 }
 
-static void write_add(const struct scene *s)
+static void write_add(const struct instant *s)
 {
     const struct part first = part_at(s, 0), second = part_at(s, 1), to = own_output(s, 0);
-    const bool is_copy = second.a->block == s->now->instruction.block || second.a == to.a;
+    const bool is_copy = second.a->values == first.a->values;
     const struct part none = {.a = NULL};
     if (to.a)
         write_sum(s, &first, is_copy ? &none : &second, &to);
@@ -207,8 +207,8 @@ static void put_exponentials(FILE *to, const struct part *a, bool are_names)
         fprintf(to, " + ... (%zu)", a->a->cols);
 }
 
-static void write_ce(const struct scene *s, const struct part *a, const struct part *y, const struct part *e,
-                     const char *mean)
+static void write_ce(const struct instant *s, const struct part *a, const struct part *y,
+                     const struct part *e, const char *mean)
 {
     const int margin = (int)strlen(e->element);
     const char *open = mean[0] ? "(" : "", *close = mean[0] ? ")" : "";
@@ -231,7 +231,7 @@ static void write_ce(const struct scene *s, const struct part *a, const struct p
             result);
 }
 
-static void write_loss(const struct scene *s)
+static void write_loss(const struct instant *s)
 {
     const char *loss = option(s, "loss");
     const struct part a = find(s, "output", NULL, 0), y = find(s, "targets", NULL, 0),
@@ -260,22 +260,25 @@ static void write_loss(const struct scene *s)
 
 /* ---- Signals and deltas */
 
-static void write_product(const struct scene *s)
+static void write_product(const struct instant *s)
 {
     const struct part v = part_at(s, 0), B = find(s, "feedback", NULL, 0), to = find(s, "signal", NULL, 0);
     struct sum sum = {.n = 0};
     if (!B.a || !to.a || B.a->rows != v.a->cols)
         return;
     const bool is_targets = is(v.a->buffer, "targets");
-    char of[SUM_TEXT], at[SUM_TEXT];
+    const size_t n = is(option(s, "reduction"), "mean") ? s->sample->n_examples : 1;
+    const double factor = is_targets ? -1.0 / (double)n : 1.0;
+    char of[SUM_TEXT], at[SUM_TEXT], element[SUM_TEXT];
     const size_t map = to.a->cols / B.a->cols; /* 1, or the numbers of a channel that get one signal */
     for (size_t k = 0; k < v.a->cols; k++) {
-        sum_element(of, v.name, k);
+        sum_element(element, v.name, k);
         sum_element_at(at, B.name, k, to.col / map);
-        if (is_targets)
-            memmove(of + 1, of, SUM_TEXT - 1), of[0] = '-';
-        sum_add(&sum, of, (is_targets ? -1.0 / (double)s->sample->n_examples : 1.0) * trace_value(v.a, 0, k),
-                at, trace_value(B.a, k, to.col / map));
+        if (is_targets && n > 1)
+            snprintf(of, sizeof of, "-1/%zu %.60s", n, element);
+        else
+            snprintf(of, sizeof of, "%s%.60s", is_targets ? "-" : "", element);
+        sum_add(&sum, of, factor * trace_value(v.a, 0, k), at, trace_value(B.a, k, to.col / map));
     }
     sum_write(s->to, to.element, &sum, to.value);
 }
@@ -289,7 +292,7 @@ static void add_earlier(struct sum *sum, const struct part *to)
         sum_add(sum, name, to->before, NULL, 0.0);
 }
 
-static void write_pull(const struct scene *s)
+static void write_pull(const struct instant *s)
 {
     const struct part d = part_at(s, 0), M = part_at(s, 1), to = find(s, "signal", NULL, 0);
     struct sum sum = {.n = 0};
@@ -300,7 +303,7 @@ static void write_pull(const struct scene *s)
     sum_write(s->to, to.element, &sum, to.value);
 }
 
-static void write_push(const struct scene *s)
+static void write_push(const struct instant *s)
 {
     const struct part d = part_at(s, 0), M = part_at(s, 1), to = find(s, "signal", NULL, 0);
     struct sum sum = {.n = 0};
@@ -310,7 +313,7 @@ static void write_push(const struct scene *s)
     sum_write(s->to, to.element, &sum, to.value);
 }
 
-static void write_pull_add(const struct scene *s)
+static void write_pull_add(const struct instant *s)
 {
     const struct part d = part_at(s, 0), to = find(s, "signal", NULL, 0);
     struct sum sum = {.n = 0};
@@ -321,15 +324,15 @@ static void write_pull_add(const struct scene *s)
     sum_write(s->to, to.element, &sum, to.value);
 }
 
-static void write_push_add(const struct scene *s)
+static void write_push_add(const struct instant *s)
 {
     const struct part first = part_at(s, 0), second = part_at(s, 1), to = find(s, "signal", NULL, 0);
     const struct part none = {.a = NULL};
-    write_sum(s, &first, is(second.a->buffer, "delta") ? &second : &none, &to);
+    write_sum(s, &first, second.a->values == first.a->values ? &none : &second, &to);
 }
 
 /* The factor of a delta: the derivative of the activation, or the function that the option slope names. */
-static bool factor_of(const struct scene *s, const struct part *a, const struct part *h, const char *layer,
+static bool factor_of(const struct instant *s, const struct part *a, const struct part *h, const char *layer,
                       char names[SUM_TEXT], char numbers[SUM_TEXT])
 {
     const char *slope = option(s, "slope");
@@ -361,7 +364,7 @@ static bool factor_of(const struct scene *s, const struct part *a, const struct 
     return true;
 }
 
-static void write_local_backward(const struct scene *s)
+static void write_local_backward(const struct instant *s)
 {
     const struct part a = find(s, "output", NULL, 0), h = find(s, "output", NULL, 1),
                       more = find(s, "output", NULL, 2), signal = find(s, "signal", NULL, 0),
@@ -381,7 +384,7 @@ static void write_local_backward(const struct scene *s)
 
 /* ---- Learning */
 
-static void write_gradient(const struct scene *s)
+static void write_gradient(const struct instant *s)
 {
     const struct part x = part_at(s, 0), d = find(s, "delta", NULL, 0), to = find(s, "gradient", "weight", 0),
                       db = find(s, "gradient", "bias", 0);
@@ -398,8 +401,8 @@ static void write_gradient(const struct scene *s)
 static void put_number(FILE *to, const char *before, double x)
 {
     char number[20];
-    const size_t n = strlen(before);
-    if (n > 1 && before[n - 1] == ' ' && before[n - 2] != '=')
+    const char *blank = strrchr(before, ' ');
+    if (blank && !blank[1] && blank > before && blank[-1] != '=')
         sum_factor(number, x);
     else
         sum_number(number, x);
@@ -416,7 +419,7 @@ struct updated {
     bool decays;
 };
 
-static void put_change(const struct scene *s, const struct updated *u, const char *change_names)
+static void put_change(const struct instant *s, const struct updated *u, const char *change_names)
 {
     const char *optimizer = option(s, "optimizer");
     const double rate = s->sample->rate, decay = u->decays
@@ -427,7 +430,7 @@ static void put_change(const struct scene *s, const struct updated *u, const cha
     char before[24] = "";
     if (decay > 0.0)
         snprintf(before, sizeof before, "(1 - %.6g) ", decay);
-    const bool is_long = strlen(before) + strlen(change_names) > MOST_CHANGE;
+    const bool is_long = strlen(before) + strlen(change_names) > MOST_CHANGE || strchr(change_names, '/');
     fprintf(s->to, "new %s = %s%s", u->w->element, before, u->w->element);
     if (is_long)
         fprintf(s->to, "\n%*s  ", margin, "");
@@ -438,15 +441,15 @@ static void put_change(const struct scene *s, const struct updated *u, const cha
     put_number(s->to, " - ", rate);
 }
 
-static void finish_change(const struct scene *s, const struct updated *u)
+static void finish_change(const struct instant *s, const struct updated *u)
 {
     fprintf(s->to, "\n    %*s = ", (int)strlen(u->w->element), "");
     put_number(s->to, "", u->w->value);
     fputc('\n', s->to);
 }
 
-static void put_average(const struct scene *s, const struct part *m, double keep, const char *what, double g,
-                        const char *square)
+static void put_average(const struct instant *s, const struct part *m, double keep, const char *what,
+                        double g, const char *square)
 {
     fprintf(s->to, "new %s = ", m->element);
     put_number(s->to, "", keep);
@@ -458,11 +461,17 @@ static void put_average(const struct scene *s, const struct part *m, double keep
     put_number(s->to, " + ", 1.0 - keep);
     put_number(s->to, square[0] ? " * (" : " * ", g);
     fprintf(s->to, "%s%s", square[0] ? ")" : "", square);
-    put_number(s->to, " = ", m->value);
+    fprintf(s->to, "\n    %*s = ", (int)strlen(m->element), "");
+    put_number(s->to, "", m->value);
     fputc('\n', s->to);
 }
 
-static void write_sgd(const struct scene *s, const struct updated *u)
+static void explain_letters(const struct instant *s, const struct updated *u, const char *letters)
+{
+    fprintf(s->to, "    %*s   (%s)\n", (int)strlen(u->w->element), "", letters);
+}
+
+static void write_sgd(const struct instant *s, const struct updated *u)
 {
     const char *optimizer = option(s, "optimizer");
     const double momentum = number_behind(optimizer, "momentum", 0.0);
@@ -489,24 +498,25 @@ static void write_sgd(const struct scene *s, const struct updated *u)
     finish_change(s, u);
 }
 
-static void write_rmsprop(const struct scene *s, const struct updated *u)
+static void write_rmsprop(const struct instant *s, const struct updated *u)
 {
     const char *optimizer = option(s, "optimizer");
     const struct part *m = &u->state[0];
     const double epsilon = number_behind(optimizer, "epsilon", 1e-8);
     char names[2 * SUM_TEXT];
     put_average(s, m, number_behind(optimizer, "rho", 0.99), u->g_name, u->g, "^2");
-    snprintf(names, sizeof names, "%s / (sqrt(new %s) + epsilon)", u->g_name, m->element);
+    snprintf(names, sizeof names, "%s / (sqrt(v) + epsilon)", u->g_name);
     put_change(s, u, names);
     put_number(s->to, " * ", u->g);
     put_number(s->to, " / (sqrt(", m->value);
     put_number(s->to, ") + ", epsilon);
     fputc(')', s->to);
     finish_change(s, u);
+    explain_letters(s, u, "v: the new mean square");
 }
 
 /* In the first step, t = 1, so that the corrections are 1 - beta. */
-static void write_adam(const struct scene *s, const struct updated *u)
+static void write_adam(const struct instant *s, const struct updated *u)
 {
     const char *optimizer = option(s, "optimizer");
     const double beta1 = number_behind(optimizer, "beta1", 0.9),
@@ -526,9 +536,10 @@ static void write_adam(const struct scene *s, const struct updated *u)
     put_number(s->to, ") + ", epsilon);
     fputc(')', s->to);
     finish_change(s, u);
+    explain_letters(s, u, "m, v: the new mean and mean square");
 }
 
-static void write_update_of(const struct scene *s, const struct part *w, const struct part *g,
+static void write_update_of(const struct instant *s, const struct part *w, const struct part *g,
                             const char *g_name, double g_value)
 {
     const char *optimizer = option(s, "optimizer");
@@ -554,7 +565,7 @@ static void write_update_of(const struct scene *s, const struct part *w, const s
         write_sgd(s, &u);
 }
 
-static void write_update(const struct scene *s)
+static void write_update(const struct instant *s)
 {
     struct part w = find(s, "weights", "weight", 0), g = find(s, "gradient", "weight", 0);
     if (!w.a) {
@@ -565,7 +576,7 @@ static void write_update(const struct scene *s)
         write_update_of(s, &w, &g, "", 0.0);
 }
 
-static void write_update_feedback(const struct scene *s)
+static void write_update_feedback(const struct instant *s)
 {
     const struct part B = find(s, "feedback", NULL, 0), g = find(s, "gradient", "weight", 0);
     if (B.a && g.a)
@@ -573,7 +584,7 @@ static void write_update_feedback(const struct scene *s)
 }
 
 /* The gradient e^T h is not stored. */
-static void write_learn_feedback(const struct scene *s)
+static void write_learn_feedback(const struct instant *s)
 {
     const struct part B = find(s, "feedback", NULL, 0), e = find(s, "delta", NULL, 0),
                       h = find(s, "output", NULL, 0);
@@ -588,7 +599,7 @@ void sample_write_arithmetic(FILE *to, const struct sample *sample, const bl_tra
 {
     static const struct {
         const char *op;
-        void (*write)(const struct scene *s);
+        void (*write)(const struct instant *s);
     } table[] = {
         {"forward", write_forward},
         {"add", write_add},
@@ -604,8 +615,8 @@ void sample_write_arithmetic(FILE *to, const struct sample *sample, const bl_tra
         {"update_feedback", write_update_feedback},
         {"learn_feedback", write_learn_feedback},
     };
-    const struct scene scene = {to, sample, now};
+    const struct instant instant = {to, sample, now};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (is(now->instruction.op, table[i].op))
-            table[i].write(&scene);
+            table[i].write(&instant);
 }

@@ -43,7 +43,7 @@ static void name_output(char name[SAMPLE_NAME], const char **what, const bl_trac
     if (is_last || (inside && is_head(now, i))) {
         snprintf(name, SAMPLE_NAME, "a%d", a->block);
         *what = is_last ? "scores" : "pre-activation";
-    } else if (is_last_of_block(now, i)) {
+    } else if (!inside || is_last_of_block(now, i)) {
         snprintf(name, SAMPLE_NAME, "h%d", a->block);
         *what = "output";
     } else {

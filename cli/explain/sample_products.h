@@ -1,6 +1,6 @@
 /*
- * sample_products.h - the terms of one element of a product with the weights of a layer, dense or conv, or with
- * a matrix of their shape.
+ * sample_products.h - the terms of one element of a product with the weights of a layer, dense or conv, or
+ * with a matrix of their shape.
  */
 #ifndef CLI_SAMPLE_PRODUCTS_H
 #define CLI_SAMPLE_PRODUCTS_H

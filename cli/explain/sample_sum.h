@@ -23,11 +23,11 @@ void sum_add(struct sum *sum, const char *a_name, double a, const char *b_name, 
 /* "h0[2]", "W1[0,2]": the name of an element. */
 void sum_element(char to[SUM_TEXT], const char *array, size_t col);
 void sum_element_at(char to[SUM_TEXT], const char *array, size_t row, size_t col);
-/* Writes "name = the terms", "= their numbers", "= result", broken into lines. Of more than SUM_TERMS terms the
-   first SUM_FEW are written, and the number of the others. */
+/* Writes "name = the terms", "= their numbers", "= result", broken into lines. Of more than SUM_TERMS terms
+   the first SUM_FEW are written, and the number of the others. */
 void sum_write(FILE *to, const char *name, const struct sum *sum, double result);
-/* Writes "name = names", "= numbers", "= result" in one line if they fit, else in three. numbers NULL: without
-   them. */
+/* Writes "name = names", "= numbers", "= result" in one line if they fit, else in three. numbers NULL:
+   without them. */
 void sum_write_formula(FILE *to, const char *name, const char *names, const char *numbers, double result);
 /* A number with 6 significant digits. */
 void sum_number(char text[16], double x);

@@ -69,9 +69,10 @@ void sample_print(const struct sample *sample)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (bl_config_get(config, keys[i])[0])
             printf("%s%s %s", i ? ", " : "\n", keys[i], bl_config_get(config, keys[i]));
-    puts("\nArrays have one row for each example; numbers in brackets are rows and columns from 0.\n"
-         "x: input, y: targets, W, b: weights and biases, a: pre-activations or scores, h: output,\n"
-         "B: feedback, e: error, s: signal, d: delta, dW, db: gradients; each with its block's number.");
+    puts("\nArrays have a row for each example. Numbers in brackets count rows and columns\n"
+         "from 0. x: input, y: targets, W, b: weights and biases, a: pre-activations or\n"
+         "scores, h: output, B: feedback, e: error, s: signal, d: delta, dW, db:\n"
+         "gradients, each with the number of its block.");
     for (size_t i = 0; i < sample->n_steps; i++)
         print_step(sample, &sample->steps[i], i + 1);
     if (sample->n_folded > 0)

@@ -1,9 +1,9 @@
 /*
  * wiring_draw.c - a net as a column of boxes, the input below and the error above.
  *
- * Forward arrows are straight, or curves on the left where they pass by other boxes. Signals are on the right:
- * from block to block as curves, from the error or the targets as branches of one line. Of many blocks the
- * first and the last are drawn, and one box for those between, to which their arrows lead.
+ * Forward arrows are straight, or curves on the left where they pass by other boxes. Signals are on the
+ * right: from block to block as curves, from the error or the targets as branches of one line. Of many blocks
+ * the first and the last are drawn, and one box for those between, to which their arrows lead.
  */
 #include "../draw/markup.h"
 #include "wiring.h"
@@ -88,7 +88,7 @@ static double middle_of(const struct wiring *w, int row)
     return MARGIN + box_high(w) / 2.0 + (box_high(w) + GAP) * (row_of(w, PLACE_ERROR) - row);
 }
 
-static void put_text(FILE *to, double x, double y, const char *class, const char *text)
+static void put_words(FILE *to, double x, double y, const char *class, const char *text)
 {
     fprintf(to, "<text class=\"%s\" x=\"%g\" y=\"%g\">", class, x, y);
     markup_text(to, text);
@@ -101,7 +101,7 @@ static void put_line(FILE *to, double y, const char *class, const char *text, in
     char cut[80];
     const bool is_whole = strlen(text) <= (size_t)most;
     snprintf(cut, sizeof cut, "%.*s%s", is_whole ? most : most - 3, text, is_whole ? "" : "...");
-    put_text(to, BOX_LEFT + BOX / 2.0, y, class, cut);
+    put_words(to, BOX_LEFT + BOX / 2.0, y, class, cut);
 }
 
 /* A box with one to three lines; "": a line that is not there. */
@@ -180,7 +180,7 @@ static void put_forward(FILE *to, const struct wiring *w, const struct wire *wir
         const struct wired_block *block = wire->to >= 0 ? &w->blocks[wire->to] : NULL;
         if (block && block->W[0] && wiring_shows(w, wire->to)) {
             snprintf(label, sizeof label, "W%d  %zu x %zu", wire->to, block->W[0], block->W[1]);
-            put_text(to, x - 10, (middle_of(w, from) + middle_of(w, until)) / 2.0 + 4, "end halo", label);
+            put_words(to, x - 10, (middle_of(w, from) + middle_of(w, until)) / 2.0 + 4, "end halo", label);
         }
         return;
     }
@@ -210,7 +210,7 @@ static void put_matrix_name(FILE *to, const struct wiring *w, const struct wire 
         snprintf(label, sizeof label, "W%d transposed", wire->matrix);
     else
         snprintf(label, sizeof label, "W%d", wire->matrix);
-    put_text(to, x, y, class, label);
+    put_words(to, x, y, class, label);
 }
 
 /* From block to block. */
@@ -244,7 +244,7 @@ static void put_own_error(FILE *to, const struct wiring *w, const struct wire *w
     const double right = BOX_LEFT + BOX, from = middle_of(w, row_of(w, wire->from)),
                  until = middle_of(w, row_of(w, wire->to));
     put_curve(to, "signal exact", right, from + 9, until - 9, 40.0);
-    put_text(to, right + 36, (from + until) / 2.0 + 4, "label halo", "e");
+    put_words(to, right + 36, (from + until) / 2.0 + 4, "label halo", "e");
 }
 
 /* A branch of the line from the error, or from the targets. */
@@ -253,7 +253,7 @@ static void put_direct(FILE *to, const struct wiring *w, const struct wire *wire
     const double y = middle_of(w, row_of(w, wire->to));
     fprintf(to, "<path class=\"%s\" d=\"M%d %gH%d\"/>\n", class_of(wire), EDGE, y, BOX_LEFT + BOX + 1);
     if (wire->to >= 0 && !wiring_shows(w, wire->to))
-        put_text(to, EDGE - 8, y - 7, "label end halo", "a matrix each");
+        put_words(to, EDGE - 8, y - 7, "label end halo", "a matrix each");
     else
         put_matrix_name(to, w, wire, EDGE - 8, y - 7, "label end halo");
 }
@@ -270,7 +270,7 @@ static void put_trunk(FILE *to, const struct wiring *w)
     const double top = middle_of(w, row_of(w, lowest->from)) - 9;
     fprintf(to, "<path class=\"%s trunk\" d=\"M%d %gH%dV%g\"/>\n", class_of(lowest), BOX_LEFT + BOX, top,
             EDGE, middle_of(w, row_of(w, lowest->to)));
-    put_text(to, EDGE - 8, top + 16, "label end halo", lowest->from == PLACE_TARGETS ? "y" : "e");
+    put_words(to, EDGE - 8, top + 16, "label end halo", lowest->from == PLACE_TARGETS ? "y" : "e");
 }
 
 static void put_marker(FILE *to, const char *id, const char *class)
@@ -282,8 +282,20 @@ static void put_marker(FILE *to, const char *id, const char *class)
             id, class);
 }
 
+/* Whether an arrow before it joins the same two boxes, as those of blocks that are not shown do. */
+static bool is_drawn(const struct wiring *w, const struct wire *wire)
+{
+    for (const struct wire *other = w->wires; other < wire; other++)
+        if (other->kind == wire->kind && row_of(w, other->from) == row_of(w, wire->from) &&
+            row_of(w, other->to) == row_of(w, wire->to))
+            return true;
+    return false;
+}
+
 static void put_wire(FILE *to, const struct wiring *w, const struct wire *wire)
 {
+    if (is_drawn(w, wire))
+        return;
     if (wire->kind == WIRE_FORWARD)
         put_forward(to, w, wire);
     else if (is_own_error(w, wire))

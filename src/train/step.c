@@ -402,8 +402,8 @@ static bool is_frozen(const struct scene *scene)
 }
 
 /* The place of a group's task; `own` is the worker's workspace. */
-static struct place place_of(const struct step_run *run, const struct group *group, size_t number,
-                             const struct workspace *own, int worker)
+static struct place task_place(const struct step_run *run, const struct group *group, size_t number,
+                               const struct workspace *own, int worker)
 {
     return group->is_whole ? net_whole(run->net, group->l, own->n, &own->workers[worker])
                            : net_place(run->net, group->l, group->cut, number, group->n_tasks, own->n,
@@ -426,7 +426,7 @@ static void run_task(struct step_run *run, const struct task *task, int worker)
     const struct group *group = &p->groups[task->group];
     struct workspace own = workspace_of_worker(run->workspace, worker);
     struct scene scene = {.run = run, .workspace = &own};
-    scene.at = place_of(run, group, task->number, &own, worker);
+    scene.at = task_place(run, group, task->number, &own, worker);
     if (range_size(scene.at.examples) == 0)
         return;
     for (size_t i = group->begin; i < group->end; i++)
@@ -481,7 +481,7 @@ static void run_whole_item(struct step_run *run, const struct group *group, cons
     struct scene scene = {.run = run, .workspace = &own};
     forget_packed(run->workspace);
     for (size_t number = 0; number < group->n_tasks; number++) {
-        scene.at = place_of(run, group, number, &own, 0);
+        scene.at = task_place(run, group, number, &own, 0);
         if (range_size(scene.at.examples) > 0)
             run_item(&scene, item);
     }

@@ -22,8 +22,8 @@ static bl_shape row_of(size_t cols)
     return (bl_shape){1, 1, (int)cols};
 }
 
-static void add(struct trace *trace, const char *buffer, size_t l, struct matrix m, bl_shape shape,
-                enum access access, const char *what)
+static void add_array(struct trace *trace, const char *buffer, size_t l, struct matrix m, bl_shape shape,
+                      enum access access, const char *what)
 {
     if (!m.x)
         return;
@@ -60,7 +60,7 @@ static void add_state(struct trace *trace, size_t l, const struct net_tensor *te
         char what[WHAT_ROOM];
         snprintf(what, sizeof what, tensor ? "%s of %s" : "%s", s->optimizer.ops->slots[i],
                  tensor ? tensor->what : "");
-        add(trace, "state", l, m, row_of(m.cols), UPDATES, what);
+        add_array(trace, "state", l, m, row_of(m.cols), UPDATES, what);
     }
 }
 
@@ -71,7 +71,7 @@ static void add_tensors(struct trace *trace, const char *buffer, size_t l, size_
     const struct net *net = trace->trainer->model->net;
     for (size_t i = net->blocks[l].tensors + first; i < net->blocks[l].tensors + end; i++) {
         const struct matrix m = tensor_in(all + net->tensors[i].at, &net->tensors[i]);
-        add(trace, buffer, l, m, row_of(m.cols), access, net->tensors[i].what);
+        add_array(trace, buffer, l, m, row_of(m.cols), access, net->tensors[i].what);
         if (with_state)
             add_state(trace, l, &net->tensors[i]);
     }
@@ -108,7 +108,7 @@ static void add_outputs(struct trace *trace, const struct instruction *item, siz
     for (size_t i = first; i <= end; i++) {
         const struct matrix m = trace->workspace->out[i];
         if (i == end || trace->workspace->out[i + 1].x != m.x)
-            add(trace, "output", l, m, net->layers[i].out, access, net->layers[i].text);
+            add_array(trace, "output", l, m, net->layers[i].out, access, net->layers[i].text);
     }
 }
 
@@ -122,25 +122,26 @@ static void add_operand(struct trace *trace, const struct program *p, const stru
     const struct layer *head = net_layer(net, l);
     switch (o.buffer) {
     case BUFFER_INPUT:
-        add(trace, name, l, workspace->x, net->input, o.access, "");
+        add_array(trace, name, l, workspace->x, net->input, o.access, "");
         break;
     case BUFFER_TARGETS:
-        add(trace, name, l, workspace->y, row_of(workspace->y.cols), o.access, "");
+        add_array(trace, name, l, workspace->y, row_of(workspace->y.cols), o.access, "");
         break;
     case BUFFER_OUTPUT:
         add_outputs(trace, item, l, o.access);
         break;
     case BUFFER_SIGNAL:
-        add(trace, name, l, workspace->signal[l], net->layers[workspace->feedback_at[l]].out, o.access, "");
+        add_array(trace, name, l, workspace->signal[l], net->layers[workspace->feedback_at[l]].out, o.access,
+                  "");
         break;
     case BUFFER_DELTA:
-        add(trace, name, l, workspace->delta[l], head->out, o.access, "");
+        add_array(trace, name, l, workspace->delta[l], head->out, o.access, "");
         break;
     case BUFFER_WEIGHTS:
         add_weights(trace, item, l, o.access);
         break;
     case BUFFER_FEEDBACK:
-        add(trace, name, l, rule->B[l], row_of(rule->B[l].cols), o.access, "");
+        add_array(trace, name, l, rule->B[l], row_of(rule->B[l].cols), o.access, "");
         if (item->op->kind == OP_UPDATE_FEEDBACK || item->op->kind == OP_LEARN_FEEDBACK)
             add_state(trace, l, NULL);
         break;
@@ -150,7 +151,7 @@ static void add_operand(struct trace *trace, const struct program *p, const stru
         break;
     default: {
         const struct matrix m = rule_array(rule, o.buffer, l, workspace->n);
-        add(trace, name, l, m, row_of(m.cols), o.access, "");
+        add_array(trace, name, l, m, row_of(m.cols), o.access, "");
     }
     }
 }
