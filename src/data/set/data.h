@@ -22,7 +22,8 @@ enum normalize {
     NORMALIZE_GLOBAL,  /* of all numbers of the training set */
     NORMALIZE_CHANNEL, /* of each channel of the training set */
     NORMALIZE_FEATURE, /* of each number of an example, over the training set */
-    NORMALIZE_IMAGE    /* of each example's own numbers; nothing is taken from the training set */
+    NORMALIZE_IMAGE,   /* of each example's own numbers; nothing is taken from the training set */
+    NORMALIZE_ZCA      /* ZCA whitening (src/data/set/) */
 };
 
 /* x <- (x - offset) * scale; a missing value becomes 0, the mean. n = 0: no scaling; n = 1: one pair for all
@@ -33,6 +34,8 @@ struct scaling {
     /* Of a model of 0.1.0: inputs are rounded to float and then scaled in float, as that version did */
     bool is_narrow;
     bool is_of_example; /* n = 0: by the mean and the deviation of each example (example_scaling.c) */
+    float *
+        matrix; /* n x n, symmetric: what is scaled is then multiplied by it (whitening.h); NULL: it is not */
 };
 
 /* How a label is found among the classes. */
@@ -85,6 +88,7 @@ struct bl_data {
     bool has_targets;         /* regression targets, not classes; also where there are no examples */
     bool owns;                /* examples and labels are freed with it (wrapped arrays are not) */
     enum normalize normalize; /* how scaling_fit fits `scaling`; of a training set */
+    double epsilon;           /* of NORMALIZE_ZCA */
     struct scaling scaling;
     struct scaling target_scaling; /* n = 0: none; else a pair an output */
     char **class_names;            /* outputs of them; NULL: "0", "1", ... */
@@ -129,6 +133,8 @@ struct data_options {
     int resize_rows, resize_cols; /* of pictures; 0: as they are */
     bl_shape shape;               /* of examples that are rows of numbers; 0 channels: as they are */
     enum normalize normalize;     /* of the inputs, fitted to the training set */
+    double epsilon;               /* of NORMALIZE_ZCA */
+    const char *run; /* a run folder whose model may have the whitening of these data already; NULL: none */
     /* The data are read for statistics, not for training: missing values are counted, and what only training
        refuses is accepted */
     bool looks;
@@ -214,6 +220,7 @@ bl_status scaling_fit(bl_data *data);
 /* The words of the option are those of enum normalize. */
 bl_status normalize_check_text(bl_context *ctx, const char *text);
 enum normalize normalize_of(const char *text); /* of a text that was checked */
+double normalize_epsilon(const char *text);    /* of "zca [EPSILON]", that was checked; else 0 */
 /* The way that NORMALIZE_AUTO means for these data; any other way as it is. */
 enum normalize normalize_resolve(enum normalize how, const bl_data *data);
 /* Refuses one mean for columns of different units, channels of examples that have none, and missing values

@@ -3,8 +3,11 @@
  *
  * A number that is not finite, before or after scaling, is refused, so that it never reaches a net.
  */
+#include "../../base/context.h"
+#include "whitening.h"
 #include "making.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -186,13 +189,33 @@ static bl_status check_block(bl_context *ctx, const struct checking *c, const st
     return BL_OK;
 }
 
+/* Refuses numbers of which a sum of products may exceed the range of floats. */
+static bl_status check_whitened(bl_context *ctx, const struct checking *c, const struct raw_rows *rows,
+                                size_t cols)
+{
+    const struct scaling *s = c->scaling;
+    double most = 0.0;
+    if (!s->matrix)
+        return BL_OK;
+    for (size_t i = 0; i < rows->n * cols; i++)
+        most = fmax(most,
+                    fabs((rows->floats ? (double)rows->floats[i] : rows->doubles[i]) - s->offset[i % cols]));
+    if (whitening_bound(s, most) < (double)FLT_MAX)
+        return BL_OK;
+    BL_FAIL(ctx, c->status,
+            "%s: a number is %g away from the training set's mean, which is too far to be whitened in floats",
+            c->data->source, most);
+}
+
 bl_status scaling_check(const bl_data *data)
 {
     const struct checking x = {data, &data->scaling, "feature", BL_BAD_DATA},
                           y = {data, &data->target_scaling, "target", BL_BAD_DATA};
-    if (!data->bytes)
-        BL_TRY(check_block(data->ctx, &x, &(struct raw_rows){data->floats, data->doubles, 0, data->n},
-                           data->features));
+    if (!data->bytes) {
+        const struct raw_rows rows = {data->floats, data->doubles, 0, data->n};
+        BL_TRY(check_block(data->ctx, &x, &rows, data->features));
+        BL_TRY(check_whitened(data->ctx, &x, &rows, data->features));
+    }
     if (!data->targets)
         return BL_OK;
     return check_block(data->ctx, &y, &(struct raw_rows){NULL, data->targets, 0, data->n},
@@ -253,6 +276,24 @@ static bool has_nan(const double *x, size_t n)
     return any;
 }
 
+/* Scales the rows from i on that are scaled together. Returns how many they are. */
+static size_t apply_some(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, size_t i,
+                         float *x)
+{
+    const struct scaling *s = &schema->scaling;
+    const size_t most = s->matrix ? ctx->backend->panel_columns : 1,
+                 count = rows->n - i < most ? rows->n - i : most;
+    struct raw_example from[WHITENING_ROWS];
+    for (size_t k = 0; k < count; k++)
+        from[k] = (struct raw_example){NULL, rows->floats ? rows->floats + (i + k) * schema->features : NULL,
+                                       rows->floats ? NULL : rows->doubles + (i + k) * schema->features};
+    if (s->matrix)
+        whitening_apply(s, ctx->backend, from, count, x);
+    else
+        raw_scale(s, ctx->backend, from[0], 0, schema->features, x);
+    return count;
+}
+
 bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x)
 {
     const size_t cols = schema->features, n = rows->n * cols;
@@ -260,11 +301,10 @@ bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw
     const bool may_lack = rows->floats ? are_wild(rows->floats, n) : has_nan(rows->doubles, n);
     if (may_lack)
         BL_TRY(check_missing(ctx, schema, rows));
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->floats)
-            scaling_of_floats(&schema->scaling, rows->floats + i * cols, cols, x + i * cols);
-        else
-            scaling_of_doubles(&schema->scaling, rows->doubles + i * cols, cols, x + i * cols);
+    for (size_t i = 0, count; i < rows->n; i += count)
+        count = apply_some(ctx, schema, rows, i, x + i * cols);
+    if (schema->scaling.matrix && are_wild(x, n))
+        BL_TRY(check_whitened(ctx, &checking, rows, cols));
     if (rows->floats && schema->scaling.n == 0 && !may_lack) /* x is a copy of numbers that were checked */
         return BL_OK;
     return are_wild(x, n) ? check_block(ctx, &checking, rows, cols) : BL_OK;
