@@ -63,9 +63,11 @@ static void find_covariance(double *covariance, double *rows, const struct scali
     memset(covariance, 0, n * n * sizeof *covariance);
     for (size_t first = 0, count; first < data->n; first += count) {
         count = data->n - first < ROWS_AT_ONCE ? data->n - first : ROWS_AT_ONCE;
-        data_gather_raw(data, first, count, rows);
-        for (size_t i = 0; i < count * n; i++)
-            rows[i] -= s->offset[i % n];
+        for (size_t i = 0, at = first * n; i < count * n; i++, at++)
+            rows[i] = (data->bytes    ? (double)data->bytes[at]
+                       : data->floats ? (double)data->floats[at]
+                                      : data->doubles[at]) -
+                      s->offset[i % n];
         add_rows(&sum, rows, count);
     }
     for (size_t i = 0; i < n; i++)
