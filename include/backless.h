@@ -172,7 +172,8 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      target            auto, class, number [auto]
      resize            ROWSxCOLS, 1x1 to 4096x4096 []
      shape             CHANNELSxROWSxCOLS, as in 1x28x28: what the features of a table are as an image []
-     normalize         auto, none, range, global, channel, feature, image: what inputs are scaled by [auto]
+     normalize         auto, none, range, global, channel, feature, image, "zca [EPSILON]" (1e-12 to 1e12): what
+                       inputs are scaled by [auto]
      augment           none, or a list with commas of "pad-crop N", flip, "translate N": random transformations
                        of the training images of bl_trainer_fit, N from 1 to 4096 pixels [none]
      val               N, a share F below 1, or "last N" [0]

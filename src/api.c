@@ -196,6 +196,8 @@ static struct data_options options_of(const bl_config *config)
         .target = target_of(config),
         .has_labels = true,
         .normalize = normalize_of(config_text(config, "normalize")),
+        .epsilon = normalize_epsilon(config_text(config, "normalize")),
+        .run = or_null(config_text(config, "out")),
         .test_fraction = config_number(config, "test-fraction"),
         .seed = config_u64(config, "split-seed"),
     };

@@ -9,6 +9,7 @@
 #include "guarded_array.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* One for the exponential, and two roundings of the sum and the quotient. */
 static const double softmax_bound = 3.0;
@@ -79,6 +80,34 @@ static inline bool bytes_are_right(const struct backend *k)
             return false;
         }
     }
+    return true;
+}
+
+/* Every element in the order that backend.h promises, and nothing beside the m x n elements. */
+static inline bool products_are_right(const struct backend *k)
+{
+    enum { MOST = 21, LD = MOST + 2, TERMS = 5 };
+    double a[TERMS * LD], b[TERMS * LD], c[MOST * LD], wanted[MOST * LD];
+    for (size_t i = 0; i < TERMS * LD; i++) {
+        a[i] = ((double)(i * 7919 % 101) - 50.0) / 3.0;
+        b[i] = ((double)(i * 104729 % 103) - 51.0) / 7.0;
+    }
+    for (size_t m = 0; m <= MOST; m += m < 9 ? 1 : 4)
+        for (size_t n = 0; n <= MOST; n++) {
+            for (size_t i = 0; i < MOST * LD; i++)
+                c[i] = wanted[i] = (double)i;
+            for (size_t e = 0; e < TERMS; e++)
+                for (size_t i = 0; i < m; i++)
+                    for (size_t j = 0; j < n; j++) {
+                        const double product = a[e * LD + i] * b[e * LD + j];
+                        wanted[i * LD + j] += product;
+                    }
+            k->add_products(&(struct double_products){m, n, TERMS, a, LD, b, LD, c, LD});
+            if (memcmp(c, wanted, sizeof c) != 0) {
+                snprintf(finding, sizeof finding, "add_products (%s) of %zu x %zu", k->machine, m, n);
+                return false;
+            }
+        }
     return true;
 }
 

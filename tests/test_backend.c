@@ -366,7 +366,7 @@ static bool operations_are_same(const struct backend *k, const struct backend *o
 static bool backend_is_right(const struct backend *k)
 {
     return operations_are_right(k) && column_sums_are_right(k) && bytes_are_right(k) &&
-           softmaxes_are_right(k);
+           products_are_right(k) && softmaxes_are_right(k);
 }
 
 /* ---- tests ---- */

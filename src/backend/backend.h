@@ -112,6 +112,18 @@ struct fused_update {
     struct update by;
 };
 
+/* C (m x n) += A^T B in double. A: k x m; B: k x n. c += a[e,i] b[e,j] over e = 0, 1, ..., where each product
+   is rounded before it is added, so tiling never changes bits. */
+struct double_products {
+    size_t m, n, k;
+    const double *a;
+    size_t lda;
+    const double *b;
+    size_t ldb;
+    double *c;
+    size_t ldc;
+};
+
 struct backend {
     const char *name;    /* "portable" */
     const char *machine; /* the instruction set in use: "avx512bf16", "avx512", "avx2", "neon", "plain" */
@@ -195,6 +207,8 @@ struct backend {
 
     void (*bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale,
                            float *y); /* (x - offset) scale */
+
+    void (*add_products)(const struct double_products *p);
 
     /* For measuring: fused multiply-adds in registers at the peak rate of the instruction set. Returns the
        number of operations; *sink gets a result, so that the compiler does not remove them. */

@@ -4,6 +4,7 @@
  */
 #include "../base/files_read.h"
 #include "../base/mem.h"
+#include "../data/set/whitening.h"
 #include "../net/modules.h"
 #include "config.h"
 #include "model.h"
@@ -154,6 +155,34 @@ static bool is_of_example(const struct loading *from, const struct pair *pair)
            strcmp(text, model_scaling_of_example) == 0;
 }
 
+static bool is_whitened(const struct loading *from, const struct pair *pair)
+{
+    const char *text = tensors_metadata(from->file, pair->count_key);
+    return from->format != MODEL_FORMAT_NARROW && pair->is_shared && text &&
+           strcmp(text, model_scaling_whitens) == 0;
+}
+
+/* Reads a pair for each input, and the matrix. */
+static bl_status read_whitening(const struct loading *from, const struct pair *pair,
+                                const struct tensor_entry *offset, const struct tensor_entry *scale,
+                                struct scaling *out)
+{
+    const size_t n = pair->most;
+    bool is_there = false;
+    BL_TRY(whitening_take(out, from->ctx, from->file, n, &is_there));
+    if (!is_there || offset->rows != n || n > WHITENING_MOST)
+        BL_FAIL(
+            from->ctx, BL_BAD_DATA,
+            "%s: \"scaling\" is \"%s\", but there are no tensors \"%s\" of %zu x %zu and \"%s.offset\" of %zu "
+            "numbers",
+            from->path, model_scaling_whitens, whitening_tensor, n, n, pair->name, n);
+    for (size_t i = 0; i < n * n; i++)
+        if (!isfinite(out->matrix[i]))
+            BL_FAIL(from->ctx, BL_BAD_DATA, "%s: number %zu of tensor \"%s\" is %g", from->path, i,
+                    whitening_tensor, (double)out->matrix[i]);
+    return copy_pair(from, pair, offset, scale, out);
+}
+
 /* Reads a scaling. out: a member of `schema`, which the caller frees after a failure. */
 static bl_status read_scaling(const struct loading *from, const struct pair *pair, struct scaling *out)
 {
@@ -174,6 +203,8 @@ static bl_status read_scaling(const struct loading *from, const struct pair *pai
                     from->path, model_scaling_of_example, pair->name);
         return BL_OK;
     }
+    if (is_whitened(from, pair))
+        return read_whitening(from, pair, &offset, &scale, out);
     BL_TRY(check_pairs(from, pair, offset.rows));
     return has_offset ? copy_pair(from, pair, &offset, &scale, out) : BL_OK;
 }
@@ -390,6 +421,8 @@ static bool is_own_name(const bl_model *model, const char *name)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(name, others[i]) == 0)
             return true;
+    if (strcmp(name, whitening_tensor) == 0)
+        return model->schema->scaling.matrix != NULL;
     for (size_t i = 0; i < model_count_tensors(model); i++)
         if (strcmp(name, model->names[i]) == 0)
             return true;

@@ -3,6 +3,8 @@
  */
 #include "model.h"
 
+#include "../data/set/whitening.h"
+
 #include "../base/mem.h"
 
 #include <math.h>
@@ -213,6 +215,7 @@ static size_t scaling_entries(const bl_model *model, struct tensor_entry *entrie
 }
 
 const char *const model_scaling_of_example = "image";
+const char *const model_scaling_whitens = "zca";
 
 const char *const model_formats[2] = {"backless 1", "backless 2"};
 
@@ -257,6 +260,16 @@ static bool is_same_entry(const struct tensor_entry *ours, const struct tensor_e
     return true;
 }
 
+/* Whether both have the same matrix, or none. */
+static bool matrix_matches(const struct scaling *s, const struct tensors *file)
+{
+    struct tensor_entry theirs;
+    if (!tensors_find_any(file, whitening_tensor, &theirs))
+        return !s->matrix;
+    return s->matrix && theirs.values && theirs.rows == s->n && theirs.cols == s->n &&
+           memcmp(theirs.values, s->matrix, s->n * s->n * sizeof *s->matrix) == 0;
+}
+
 bool model_scaling_matches(const bl_model *model, const struct tensors *file)
 {
     static const char *const names[SCALING_ENTRIES] = {"scaling.offset", "scaling.scale", "targets.offset",
@@ -266,7 +279,8 @@ bool model_scaling_matches(const bl_model *model, const struct tensors *file)
     size_t found = 0;
     const char *fact = tensors_metadata(file, "scaling");
     const bool is_of_example = fact && strcmp(fact, model_scaling_of_example) == 0;
-    if (is_of_example != model->schema->scaling.is_of_example)
+    if (is_of_example != model->schema->scaling.is_of_example ||
+        !matrix_matches(&model->schema->scaling, file))
         return false;
     for (size_t i = 0; i < SCALING_ENTRIES; i++)
         found += tensors_find_any(file, names[i], &theirs) ? 1 : 0;
@@ -281,7 +295,10 @@ static bl_status write_entries(const bl_model *model, const char *path, struct t
                                const struct tensor_entry *extra, size_t n_extra)
 {
     size_t n = scaling_entries(model, entries); /* come first, so that doubles are aligned to 8 bytes */
+    const struct scaling *s = &model->schema->scaling;
     struct matrix m;
+    if (s->matrix)
+        entries[n++] = (struct tensor_entry){whitening_tensor, s->matrix, s->n, s->n, NULL};
     for (size_t i = 0; model_tensor(model, i, &m); i++) {
         const bool is_row =
             i < model->net->n_tensors + model->net->n_buffer_tensors && !net_tensor(model->net, i)->is_matrix;
@@ -303,7 +320,8 @@ bl_status model_write(const bl_model *model, const char *path, const struct tens
 {
     const size_t n = model_count_tensors(model);
     struct tensor_entry *entries = NULL;
-    bl_status status = MEM_ARRAY(model->ctx, &entries, n + SCALING_ENTRIES + n_extra, "the list of tensors");
+    bl_status status =
+        MEM_ARRAY(model->ctx, &entries, n + SCALING_ENTRIES + 1 + n_extra, "the list of tensors");
     if (status == BL_OK)
         status = write_entries(model, path, entries, extra, n_extra);
     mem_free(model->ctx, entries);

@@ -51,6 +51,8 @@ extern const char *const model_label_words[CLASS_BY_NUMBER + 1];
 /* The value of the metadata "scaling" if each example is standardised separately; otherwise the value is the
    number of pairs. A version that does not know the word refuses the file. */
 extern const char *const model_scaling_of_example;
+/* The same where inputs are whitened, by the tensor whitening_tensor. */
+extern const char *const model_scaling_whitens;
 
 bl_status model_set_metadata(bl_model *model, const char *key, const char *text);
 bl_status model_set_number(bl_model *model, const char *key, double x);

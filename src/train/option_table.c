@@ -295,7 +295,7 @@ const struct option_row option_table[] = {
      check_shape},
     {{"normalize", "auto|none|global|channel|...", "auto", "data",
       "inputs: range to 0 .. 1; or mean 0 and deviation 1: global, of each channel, each feature, each image "
-      "by itself; none (auto: range for images, else feature)"},
+      "by itself; \"zca [EPSILON]\": whitened; none (auto: range for images, else feature)"},
      normalize_check_text_option},
     {{"augment", "none|TERM, ...", "none", "data",
       "random transformations of the training images, in order: \"pad-crop 4, flip, translate 2\" (pixels)"},

@@ -10,6 +10,7 @@
 #include "unused.h"
 
 #include "../base/mem.h"
+#include "../data/set/whitening.h"
 #include "../net/init.h"
 #include "../net/modules.h"
 
@@ -279,6 +280,14 @@ static bl_status set_optional(bl_trainer *t)
     return t->freeze.n > 0 ? model_set_metadata(t->model, "freeze", config_text(t->config, "freeze")) : BL_OK;
 }
 
+static bl_status set_whitening(bl_trainer *t, const bl_data *schema)
+{
+    char name[WHITENING_NAME_ROOM];
+    whitening_name(name, schema);
+    BL_TRY(model_set_metadata(t->model, "whitening", name));
+    return model_set_metadata(t->model, "scaling", model_scaling_whitens);
+}
+
 static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
 {
     /* the key of feedback-at in model files is inlet */
@@ -312,6 +321,8 @@ static bl_status set_metadata(bl_trainer *t, const bl_data *schema)
     BL_TRY(model_set_metadata(t->model, "answers", schema->has_targets ? "numbers" : "classes"));
     if (schema->scaling.is_of_example)
         BL_TRY(model_set_metadata(t->model, "scaling", model_scaling_of_example));
+    else if (schema->scaling.matrix)
+        BL_TRY(set_whitening(t, schema));
     else
         BL_TRY(model_set_number(t->model, "scaling", (double)schema->scaling.n));
     BL_TRY(model_set_number(t->model, "target_scaling", (double)schema->target_scaling.n));

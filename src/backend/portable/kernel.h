@@ -68,6 +68,8 @@ void KERNEL(sgd)(const struct sgd_step *s, float *w, const float *g, float *v, s
 void KERNEL(rmsprop)(const struct rmsprop_step *s, float *w, const float *g, float *m, size_t n);
 void KERNEL(adam)(const struct adam_step *s, float *w, const float *g, float *m, float *v, size_t n);
 
+void KERNEL(add_products)(const struct double_products *p);
+
 size_t KERNEL(multiply_adds)(float *sink);
 size_t KERNEL(root_divisions)(float *sink);
 void KERNEL(rewrite)(float *x, size_t n, float factor);

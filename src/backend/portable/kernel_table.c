@@ -51,6 +51,7 @@ void KERNEL(fill)(struct backend *out)
         .rmsprop = KERNEL(rmsprop),
         .adam = KERNEL(adam),
         .bytes_to_float = KERNEL(bytes_to_float),
+        .add_products = KERNEL(add_products),
         .multiply_adds = KERNEL(multiply_adds),
         .root_divisions = KERNEL(root_divisions),
         .rewrite = KERNEL(rewrite),

@@ -5,6 +5,7 @@
 
 #include "../../base/mem.h"
 #include "../../base/text.h"
+#include "whitening.h"
 #include "making.h"
 
 #include <limits.h>
@@ -298,18 +299,36 @@ bl_status data_set_weights(bl_data *data, const float *weights, size_t n)
 
 /* ---- Rows */
 
+static struct raw_example example_of(const bl_data *data, const uint32_t *order, size_t first, size_t i)
+{
+    const size_t from = (order ? order[i] : first + i) * data->features;
+    return (struct raw_example){data->bytes ? data->bytes + from : NULL,
+                                data->floats ? data->floats + from : NULL,
+                                data->doubles ? data->doubles + from : NULL};
+}
+
+static void gather_whitened(const bl_data *data, const struct backend *backend, const uint32_t *order,
+                            size_t first, size_t n, float *x)
+{
+    struct raw_example rows[WHITENING_ROWS];
+    for (size_t i = 0, count; i < n; i += count) {
+        count = n - i < backend->panel_columns ? n - i : backend->panel_columns;
+        for (size_t k = 0; k < count; k++)
+            rows[k] = example_of(data, order, first, i + k);
+        whitening_apply(&data->scaling, backend, rows, count, x + i * data->features);
+    }
+}
+
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
                  size_t n, float *x)
 {
-    for (size_t i = 0; i < n; i++, x += data->features) {
-        const size_t from = (order ? order[i] : first + i) * data->features;
-        if (data->bytes)
-            scaling_of_bytes(&data->scaling, backend, data->bytes + from, data->features, x);
-        else if (data->floats)
-            scaling_of_floats(&data->scaling, data->floats + from, data->features, x);
-        else
-            scaling_of_doubles(&data->scaling, data->doubles + from, data->features, x);
+    if (data->scaling.matrix) {
+        gather_whitened(data, backend, order, first, n, x);
+        return;
     }
+    for (size_t i = 0; i < n; i++)
+        raw_scale(&data->scaling, backend, example_of(data, order, first, i), 0, data->features,
+                  x + i * data->features);
 }
 
 void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y)
@@ -375,6 +394,7 @@ static bl_status fill_subset(bl_data *to, const bl_data *from, const uint32_t *o
     to->is_resized = from->is_resized;
     to->is_shaped = from->is_shaped;
     to->normalize = from->normalize;
+    to->epsilon = from->epsilon;
     to->origin = from->origin;
     BL_TRY(scaling_copy(ctx, &to->scaling, &from->scaling));
     BL_TRY(scaling_copy(ctx, &to->target_scaling, &from->target_scaling));

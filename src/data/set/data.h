@@ -22,7 +22,8 @@ enum normalize {
     NORMALIZE_GLOBAL,  /* mean and deviation of all numbers of the training set */
     NORMALIZE_CHANNEL, /* mean and deviation of each channel over the training set */
     NORMALIZE_FEATURE, /* mean and deviation of each feature over the training set */
-    NORMALIZE_IMAGE /* mean and deviation of the numbers of each example; independent of the training set */
+    NORMALIZE_IMAGE,   /* mean and deviation of each example's numbers; independent of the training set */
+    NORMALIZE_ZCA      /* ZCA whitening (whitening.h) */
 };
 
 /* x <- (x - offset) * scale; a missing value becomes 0, the mean. n = 0: no scaling; n = 1: one pair for all
@@ -35,6 +36,8 @@ struct scaling {
     bool is_narrow;
     /* n is 0, and each example is standardised by its mean and deviation (example_scaling.c). */
     bool is_of_example;
+    /* n x n, symmetric: scaled values are multiplied by it (whitening.h); NULL: none. */
+    float *matrix;
 };
 
 /* How labels are compared with the names of the classes. */
@@ -90,6 +93,7 @@ struct bl_data {
     bool has_targets;         /* regression targets instead of classes; also set if n is 0 */
     bool owns;                /* data_free frees examples and labels; false for wrapped arrays */
     enum normalize normalize; /* how scaling_fit fits `scaling`; for training sets */
+    double epsilon;           /* of NORMALIZE_ZCA */
     struct scaling scaling;
     struct scaling target_scaling; /* n = 0: none; else one pair for each output */
     char **class_names;            /* one for each output; NULL: "0", "1", ... */
@@ -135,6 +139,8 @@ struct data_options {
     int resize_rows, resize_cols; /* size of pictures; 0: not resized */
     bl_shape shape;               /* of examples that are rows of numbers; 0 channels: not reshaped */
     enum normalize normalize;     /* of the inputs */
+    double epsilon;               /* of NORMALIZE_ZCA */
+    const char *run; /* a run folder whose model may have the whitening of these data already; NULL: none */
     /* The data are read for statistics, not for training: missing values are counted, and data that only
        training refuses are accepted. */
     bool looks;
@@ -227,6 +233,7 @@ bl_status scaling_fit(bl_data *data);
 /* BL_BAD_VALUE if the text of the option is not a word of enum normalize. */
 bl_status normalize_check_text(bl_context *ctx, const char *text);
 enum normalize normalize_of(const char *text); /* text: must have been checked */
+double normalize_epsilon(const char *text); /* EPSILON of "zca [EPSILON]", which must have been checked; else 0 */
 /* Replaces NORMALIZE_AUTO by its meaning for these data; any other value is returned unchanged. */
 enum normalize normalize_resolve(enum normalize how, const bl_data *data);
 /* BL_BAD_VALUE: one mean for table columns of different units, channels for examples that have none, or

@@ -5,16 +5,35 @@
 
 #include <string.h>
 
-static const char *const words[] = {"auto", "none", "range", "global", "channel", "feature", "image"};
+static const char *const words[] = {"auto", "none", "range", "global", "channel", "feature", "image", "zca"};
 enum { N_WORDS = sizeof words / sizeof *words };
+
+/* Nøkland's for CIFAR, in the units of pixels from 0 to 255. */
+static const double usual_epsilon = 1e-5;
+
+/* "zca" or "zca EPSILON" */
+static bool read_zca(const char *text, double *epsilon)
+{
+    struct slice rest = slice_of(text), word, number, more;
+    *epsilon = usual_epsilon;
+    if (!slice_word(&rest, &word) || !slice_is(word, words[NORMALIZE_ZCA]))
+        return false;
+    return !slice_word(&rest, &number) || (text_to_double(number, epsilon) && *epsilon >= 1e-12 &&
+                                           *epsilon <= 1e12 && !slice_word(&rest, &more));
+}
 
 bl_status normalize_check_text(bl_context *ctx, const char *text)
 {
+    double epsilon = 0.0;
     for (size_t i = 0; i < N_WORDS; i++)
         if (strcmp(words[i], text) == 0)
             return BL_OK;
+    if (read_zca(text, &epsilon))
+        return BL_OK;
     BL_FAIL(ctx, BL_BAD_VALUE,
-            "normalize is \"%s\", expected one of: auto none range global channel feature image", text);
+            "normalize is \"%s\", expected one of: auto none range global channel feature image, or "
+            "\"zca EPSILON\" with a number from 1e-12 to 1e12",
+            text);
 }
 
 enum normalize normalize_of(const char *text)
@@ -22,7 +41,14 @@ enum normalize normalize_of(const char *text)
     for (size_t i = 0; i < N_WORDS; i++)
         if (strcmp(words[i], text) == 0)
             return (enum normalize)i;
-    return NORMALIZE_AUTO;
+    double epsilon = 0.0;
+    return read_zca(text, &epsilon) ? NORMALIZE_ZCA : NORMALIZE_AUTO;
+}
+
+double normalize_epsilon(const char *text)
+{
+    double epsilon = 0.0;
+    return read_zca(text, &epsilon) ? epsilon : 0.0;
 }
 
 enum normalize normalize_resolve(enum normalize how, const bl_data *data)

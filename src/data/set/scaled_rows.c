@@ -3,8 +3,11 @@
  *
  * A number that is not finite, before or after scaling, is refused, so that it never reaches a net.
  */
+#include "../../base/context.h"
 #include "making.h"
+#include "whitening.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -133,6 +136,70 @@ void scaling_of_bytes(const struct scaling *s, const struct backend *backend, co
         x[j] = (float)(((double)from[j] - s->offset[stride * j]) * s->scale[stride * j]);
 }
 
+/* ---- Whitening: several examples at once, because the matrix is larger than a cache. It is symmetric, so
+   y^T = P (x - m)^T, in which the examples are the columns of a panel (backend.h, `gather`). Some terms at a time,
+   so that all fits the stack */
+
+enum { TERMS = 128, OUTPUTS = 256 };
+
+void raw_scale(const struct scaling *s, const struct backend *backend, struct raw_example from, size_t first,
+               size_t n, float *x)
+{
+    const size_t at = s->n > 1 ? first : 0;
+    struct scaling some = *s;
+    some.n = s->n > 1 ? n : s->n;
+    some.offset = s->offset ? s->offset + at : NULL;
+    some.scale = s->scale ? s->scale + at : NULL;
+    if (from.bytes)
+        scaling_of_bytes(&some, backend, from.bytes + first, n, x);
+    else if (from.floats)
+        scaling_of_floats(&some, from.floats + first, n, x);
+    else
+        scaling_of_doubles(&some, from.doubles + first, n, x);
+}
+
+void whitening_apply(const struct scaling *s, const struct backend *backend, const struct raw_example *from,
+                     size_t n, float *x)
+{
+    const size_t features = s->n;
+    _Alignas(64) float rows[WHITENING_ROWS * TERMS];
+    _Alignas(64) float panel[WHITENING_ROWS * TERMS];
+    int32_t row_at[OUTPUTS], term_at[TERMS];
+    for (size_t i = 0; i < OUTPUTS; i++)
+        row_at[i] = (int32_t)(i * features);
+    for (size_t k = 0; k < TERMS; k++)
+        term_at[k] = (int32_t)k;
+    for (size_t first = 0; first < features; first += TERMS) {
+        const size_t terms = features - first < TERMS ? features - first : TERMS;
+        for (size_t i = 0; i < n; i++)
+            raw_scale(s, backend, from[i], first, terms, rows + i * terms);
+        backend->panel(rows, terms, terms, n, panel);
+        for (size_t j = 0; j < features; j += OUTPUTS)
+            backend->gather(&(struct gather){.accumulate = first > 0,
+                                             .m = features - j < OUTPUTS ? features - j : OUTPUTS,
+                                             .n = n,
+                                             .k = terms,
+                                             .a = s->matrix + j * features + first,
+                                             .rows = row_at,
+                                             .terms = term_at,
+                                             .b = panel,
+                                             .c = x + j,
+                                             .ldc = features});
+    }
+}
+
+double whitening_bound(const struct scaling *s, double most)
+{
+    double largest = 0.0;
+    for (size_t i = 0; i < s->n; i++) {
+        double sum = 0.0;
+        for (size_t j = 0; j < s->n; j++)
+            sum += fabs((double)s->matrix[i * s->n + j]);
+        largest = fmax(largest, sum);
+    }
+    return largest * most;
+}
+
 /* ---- Checks */
 
 /* Scales one value, to find the invalid value of a row that has one. */
@@ -189,13 +256,33 @@ static bl_status check_block(bl_context *ctx, const struct checking *c, const st
     return BL_OK;
 }
 
+/* Refuses numbers of which a sum of products may exceed the range of floats. */
+static bl_status check_whitened(bl_context *ctx, const struct checking *c, const struct raw_rows *rows,
+                                size_t cols)
+{
+    const struct scaling *s = c->scaling;
+    double most = 0.0;
+    if (!s->matrix)
+        return BL_OK;
+    for (size_t i = 0; i < rows->n * cols; i++)
+        most = fmax(most,
+                    fabs((rows->floats ? (double)rows->floats[i] : rows->doubles[i]) - s->offset[i % cols]));
+    if (whitening_bound(s, most) < (double)FLT_MAX)
+        return BL_OK;
+    BL_FAIL(ctx, c->status,
+            "%s: a number is %g away from the training set's mean, which is too far to be whitened in floats",
+            c->data->source, most);
+}
+
 bl_status scaling_check(const bl_data *data)
 {
     const struct checking x = {data, &data->scaling, "feature", BL_BAD_DATA},
                           y = {data, &data->target_scaling, "target", BL_BAD_DATA};
-    if (!data->bytes)
-        BL_TRY(check_block(data->ctx, &x, &(struct raw_rows){data->floats, data->doubles, 0, data->n},
-                           data->features));
+    if (!data->bytes) {
+        const struct raw_rows rows = {data->floats, data->doubles, 0, data->n};
+        BL_TRY(check_block(data->ctx, &x, &rows, data->features));
+        BL_TRY(check_whitened(data->ctx, &x, &rows, data->features));
+    }
     if (!data->targets)
         return BL_OK;
     return check_block(data->ctx, &y, &(struct raw_rows){NULL, data->targets, 0, data->n},
@@ -255,6 +342,24 @@ static bool has_nan(const double *x, size_t n)
     return any;
 }
 
+/* Scales the rows from i on that are scaled together. Returns how many they are. */
+static size_t apply_some(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, size_t i,
+                         float *x)
+{
+    const struct scaling *s = &schema->scaling;
+    const size_t most = s->matrix ? ctx->backend->panel_columns : 1,
+                 count = rows->n - i < most ? rows->n - i : most;
+    struct raw_example from[WHITENING_ROWS];
+    for (size_t k = 0; k < count; k++)
+        from[k] = (struct raw_example){NULL, rows->floats ? rows->floats + (i + k) * schema->features : NULL,
+                                       rows->floats ? NULL : rows->doubles + (i + k) * schema->features};
+    if (s->matrix)
+        whitening_apply(s, ctx->backend, from, count, x);
+    else
+        raw_scale(s, ctx->backend, from[0], 0, schema->features, x);
+    return count;
+}
+
 bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x)
 {
     const size_t cols = schema->features, n = rows->n * cols;
@@ -262,11 +367,10 @@ bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw
     const bool may_lack = rows->floats ? are_wild(rows->floats, n) : has_nan(rows->doubles, n);
     if (may_lack)
         BL_TRY(check_missing(ctx, schema, rows));
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->floats)
-            scaling_of_floats(&schema->scaling, rows->floats + i * cols, cols, x + i * cols);
-        else
-            scaling_of_doubles(&schema->scaling, rows->doubles + i * cols, cols, x + i * cols);
+    for (size_t i = 0, count; i < rows->n; i += count)
+        count = apply_some(ctx, schema, rows, i, x + i * cols);
+    if (schema->scaling.matrix && are_wild(x, n))
+        BL_TRY(check_whitened(ctx, &checking, rows, cols));
     /* x is a copy of numbers that were already checked. */
     if (rows->floats && schema->scaling.n == 0 && !may_lack)
         return BL_OK;

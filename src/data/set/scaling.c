@@ -7,6 +7,7 @@
  */
 #include "../../base/maths.h"
 #include "../../base/mem.h"
+#include "whitening.h"
 #include "data.h"
 #include "making.h"
 
@@ -26,6 +27,7 @@ void scaling_free(bl_context *ctx, struct scaling *s)
 {
     mem_free(ctx, s->offset);
     mem_free(ctx, s->scale);
+    mem_free(ctx, s->matrix);
     *s = (struct scaling){0};
 }
 
@@ -41,7 +43,11 @@ static bl_status replace_if_whole(struct scaling *to, struct scaling *made, bl_c
 bl_status scaling_copy(bl_context *ctx, struct scaling *to, const struct scaling *from)
 {
     struct scaling made = {0};
-    const bl_status status = from->n > 0 ? make(&made, ctx, from->n) : BL_OK;
+    bl_status status = from->n > 0 ? make(&made, ctx, from->n) : BL_OK;
+    if (status == BL_OK && from->matrix)
+        status = MEM_ARRAY(ctx, &made.matrix, from->n * from->n, "whitening");
+    if (status == BL_OK && from->matrix)
+        memcpy(made.matrix, from->matrix, from->n * from->n * sizeof *from->matrix);
     if (status == BL_OK && from->n > 0) {
         memcpy(made.offset, from->offset, from->n * sizeof *from->offset);
         memcpy(made.scale, from->scale, from->n * sizeof *from->scale);
@@ -288,6 +294,16 @@ static bl_status fit_nothing(struct scaling *s, const bl_data *data)
     return BL_OK;
 }
 
+/* Means alone, and the matrix. */
+static bl_status fit_zca(struct scaling *s, const bl_data *data)
+{
+    const struct numbers x = inputs_of(data, 1);
+    BL_TRY(fit_numbers(s->offset, s->scale, &x, data, "feature"));
+    for (size_t j = 0; j < data->features; j++)
+        s->scale[j] = 1.0;
+    return whitening_fit(s, data, data->epsilon);
+}
+
 bl_status scaling_fit(bl_data *data)
 {
     static const struct {
@@ -298,7 +314,8 @@ bl_status scaling_fit(bl_data *data)
                 [NORMALIZE_GLOBAL] = {fit_global, ONE_PAIR},
                 [NORMALIZE_CHANNEL] = {fit_channels, ONE_A_FEATURE},
                 [NORMALIZE_FEATURE] = {fit_features, ONE_A_FEATURE},
-                [NORMALIZE_IMAGE] = {fit_nothing, NO_PAIR}};
+                [NORMALIZE_IMAGE] = {fit_nothing, NO_PAIR},
+                [NORMALIZE_ZCA] = {fit_zca, ONE_A_FEATURE}};
     const enum normalize how = normalize_resolve(data->normalize, data);
     struct scaling made = {0};
     BL_TRY(normalize_check(data));

@@ -7,6 +7,7 @@
 #include "../../base/mem.h"
 #include "../set/making.h"
 #include "../set/split.h"
+#include "../set/whitening.h"
 
 #include <string.h>
 
@@ -110,8 +111,15 @@ static bl_status scale_with_schema(bl_data *data, const bl_data *schema)
 
 static bl_status scale(struct split *load)
 {
+    bool is_known = false;
     load->train->normalize = load->options->normalize;
-    BL_TRY(scaling_fit(load->train));
+    load->train->epsilon = load->options->epsilon;
+    if (load->train->normalize == NORMALIZE_ZCA && load->options->run)
+        BL_TRY(whitening_of_run(&is_known, load->train, load->options->run));
+    if (!is_known)
+        BL_TRY(scaling_fit(load->train));
+    if (load->train->scaling.matrix)
+        BL_TRY(scaling_check(load->train));
     if (load->train->targets) {
         BL_TRY(scaling_fit_targets(load->train));
         BL_TRY(check_targets(load->train));
