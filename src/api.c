@@ -64,7 +64,7 @@ void bl_context_free(bl_context *ctx)
 
 const char *bl_why(const bl_context *ctx)
 {
-    return ctx ? ctx->why : "the context is NULL: bl_context_new gives none where there is no memory";
+    return ctx ? ctx->why : "the context is NULL, which bl_context_new returns if there is no memory";
 }
 
 bl_status bl_context_use(bl_context *ctx, const char *backend, int threads)
@@ -75,8 +75,8 @@ bl_status bl_context_use(bl_context *ctx, const char *backend, int threads)
         BL_FAIL(ctx, BL_BAD_VALUE, "%d threads, expected 0 (all cores) to 1024", threads);
     if (ctx->n_workspaces > 0)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "bl_context_use must be called before a trainer or a predictor is made from the context, or "
-                "after all of them are freed");
+                "bl_context_use must be called before a trainer or a predictor is created from the context, "
+                "or after all of them are freed");
     BL_TRY(backend_choose(ctx, backend, ctx->backend));
     ctx->threads = threads > 0 ? threads : parallel_cores();
     ctx->may_use_fewer = threads == 0;

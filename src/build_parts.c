@@ -55,7 +55,7 @@ static const struct {
     {"Jansson", of_jansson, "JSON", "libjansson-dev"},
     {"PNG", of_png, "folders of PNG pictures", "libpng-dev"},
     {"JPEG", of_jpeg, "folders of JPEG pictures", "libturbojpeg0-dev"},
-    {"compiler", compiler_text, "what the library was built by, and how", ""},
+    {"compiler", compiler_text, "the compiler and the build type of the library", ""},
 };
 
 int bl_build_part(int i, bl_part *out)

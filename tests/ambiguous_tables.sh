@@ -42,7 +42,7 @@ refused 'a number in characters that are not ASCII' ½ ¼ ¾ 1½
 refused 'an exponent in another notation' 1×10³ 2×10³ 3×10⁴ 4×10⁻²
 refused 'a number in quotes of another kind' '`5`' '`6`' '`7`' '`8`'
 refused 'found "5 zł", a currency' '5 zł' '6 zł' '7 zł' '8 zł'
-refused 'found "7.5G", a letter behind a number' 7.5G 1.5G 2.0G 3.5G
+refused 'found "7.5G", a letter after a number' 7.5G 1.5G 2.0G 3.5G
 refused 'found "1/2", a fraction or two numbers' 1/2 3/4 1/3 2/3
 refused '--ignore "b" leaves it out' '555 1234' '555 2345' '555 3456' '555 4567'
 
@@ -68,7 +68,7 @@ header() {
 
 body='5.1,3.5,1.4,0.2,x\n4.9,3.0,1.4,0.2,y\n6.2,3.1,4.4,1.2,x\n'
 printf "0,1,2,3,target\n$body" >table.csv
-header 0 "note: line 1 is taken for the names of the columns (--header no takes it for an example)"
+header 0 "note: line 1 is used as the names of the columns (--header no treats it as an example)"
 printf "country,2001,2005,2007,2011\nx,5.1,3.5,1.4,0.2\ny,4.9,3.0,1.4,0.2\nx,6.2,3.1,4.4,1.2\n" >table.csv
 header 3 'line 1: "country" to "2011" may be names'
 printf "2001,2005,2007,2011,grp\n$body" >table.csv
@@ -82,7 +82,7 @@ header 3 'line 1: "0.1" to "material" may be names'
 
 words='red,small,yes\nblue,large,no\nred,large,yes\nblue,small,no\n'
 printf "color,size,ok\n${words}color,size,ok\n$words" >table.csv
-header 3 "line 6 repeats the header; remove the line, or say --header no"
+header 3 "line 6 repeats the header; remove the line, or use --header no"
 printf "color,size,ok\n$words" >table.csv # negative control
 header 0 "color=red"
 printf "$words$words" >table.csv # duplicate examples
@@ -92,9 +92,9 @@ header 3 'may be names of the 3 columns'
 printf ',color,size,label\n0,red,small,yes\n1,blue,large,no\n2,red,large,yes\n' >table.csv
 header 0 'column "" left out: it numbers the rows'
 printf 'v1,v2,,\nham,p,,\nspam,q,,\nham,q,,\n' >table.csv # Excel's empty columns
-header 0 'column "unnamed: 2" left out: it has no value at all'
+header 0 'column "unnamed: 2" left out: it has no values'
 printf 'a,b,label,\n5,1,x,\n3,4,y,\n' >table.csv
-header 0 'column "unnamed: 3" left out: it has no value at all'
+header 0 'column "unnamed: 3" left out: it has no values'
 printf '\357\273\277\357\273\277a,b,label\n5,1,x\n3,4,y\n' >table.csv
 expect 0 "x" "$program" data info table.csv --ignore a # two byte order marks are not part of the name
 
@@ -124,19 +124,19 @@ fi
 # ---- Labels
 
 printf 'a,b,label\n1,2,x # sure\n3,4,y\n5,6,x\n2,2,y\n' >table.csv
-header 3 'line 2, column "label": found "x # sure", a comment behind a label'
+header 3 'line 2, column "label": found "x # sure", a comment after a label'
 expect 0 "x # sure" "$program" data info table.csv --categorical label
 printf 'a,b,label\n1,2,x #1\n3,4,y\n5,6,x\n2,2,y\n' >table.csv
-header 3 'a comment behind a label'
+header 3 'a comment after a label'
 # A # inside a field does not begin a comment.
 printf 'a,b,label\n1,2,room #1\n3,4,room #2\n5,6,C#\n2,2,room #2\n' >table.csv
 header 0 "room #1"
 printf 'label,b\nx,red # c\ny,blue\nx,red\ny,blue\n' >table.csv
-expect 3 'column "b": found "red # c", a comment behind a word' "$program" data info table.csv --label label
+expect 3 'column "b": found "red # c", a comment after a word' "$program" data info table.csv --label label
 printf 'a,b,label\n1,2,x y\n3,4,x\302\240y\n5,6,z\n' >table.csv
 header 0 'differ in blanks and are two classes'
 printf 'a,b,label\n1,2,true\n3,4,1\n5,6,0\n2,2,false\n' >table.csv
-header 0 'numbers ("1") and words ("true") are classes side by side'
+header 0 'numbers ("1") and words ("true") are both labels'
 printf 'a,b,label\n1,2,18446744073709551615\n3,4,1\n' >table.csv
 header 3 'numbers beyond 2^31 are classes only as words (--categorical)'
 

@@ -35,7 +35,7 @@ grep -q "^seeds      seed 7, weights 7, feedback 7, order 7, splits 1" out.txt |
     complain "no seed in the head"
 grep -q "3 classes: x, y, z" out.txt || complain "the classes have no names"
 grep -q 'column "Id" left out' out.txt || complain "the notes of the data are missing"
-grep -q 'column "kind" is taken for the label' out.txt || complain "no note about the choice of the label"
+grep -q 'column "kind" is used as the label' out.txt || complain "no note about the choice of the label"
 grep -q "no test set: the table shows errors on the training set" out.txt ||
     complain "errors of the training set as if of a test"
 grep -q "left out  \|the same " out.txt &&

@@ -64,7 +64,7 @@ done
 cat train.csv val.csv test.csv | grep -v Image | cut -d, -f1 | sort -n >rows.txt
 seq 150 | cmp -s - rows.txt || complain "the parts' rows are not 1 to 150"
 # Without --part all rows are used, and a note says that some of them were trained on.
-expect 0 "--part test or val takes what was held out" "$program" eval --model run --data t.csv
+expect 0 "--part test or val uses those that were held out" "$program" eval --model run --data t.csv
 grep -qF "on 150 examples" out.txt || complain "not all rows without --part"
 
 # ---- the data are recognised by their content, not by the name of the file
@@ -146,7 +146,7 @@ if command -v python3 >/dev/null; then
     count 54
     measure run/model.safetensors elsewhere train
     count 45
-    expect 0 "they are not those that the model was trained on" "$program" eval --model run --data elsewhere \
+    expect 0 "which are not those that the model was trained on" "$program" eval --model run --data elsewhere \
         --part train
     expect 3 "are not the 60" "$program" eval --model run --data elsewhere --part val
     measure run/model.safetensors set/t10k-images-idx3-ubyte test
@@ -161,7 +161,7 @@ if [ -f "$tests/runs_0_1_0/runs.tar.gz" ]; then
     old=$(find . -path '*split*' -name 'model.safetensors' | head -n 1)
     data=$(find . -name words.csv | head -n 1)
     for part in train val test; do
-        expect 3 "version 0.1.0, which did not keep that" "$program" eval --model "$old" --data "$data" \
+        expect 3 "version 0.1.0, which did not store that" "$program" eval --model "$old" --data "$data" \
             --part $part
     done
 else

@@ -72,17 +72,17 @@ for date in 2024-01-%02d 1/%d/2024 %d.1.24 "2024-01-%02d 10:00" 2024-01-%02dT10:
     awk -v date="$date" 'BEGIN {
         print "day,a,up";
         for (i = 1; i <= 28; i++) printf date ",%d,%d\n", i, i * 7 % 5, i % 2 }' >dates.csv
-    expect 0 'column "up" is taken for the label' "$program" data info dates.csv --samples 0
+    expect 0 'column "up" is used as the label' "$program" data info dates.csv --samples 0
 done
 for word in 1.2.3.4 10-20 a-b-c 1-2/3 12345-1-1 v1.2.3; do
     awk -v word="$word" 'BEGIN {
         print "what,a,up";
         for (i = 1; i <= 28; i++) printf "%s,%d,%d\n", i % 3 ? word : "x", i * 7 % 5, i % 2 }' >words.csv
-    expect 0 'column "what" is taken for the label' "$program" data info words.csv --samples 0
+    expect 0 'column "what" is used as the label' "$program" data info words.csv --samples 0
 done
 awk 'BEGIN { print "a,price"; for (i = 1; i <= 30; i++) printf "%d,%d\n", i % 7, 1000 + i * i }' >prices.csv
 expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a '\
-'class from; --target number takes them' \
+'class from; --target number treats them' \
     "$program" data info prices.csv --samples 0
 expect 0 '1 regression target' "$program" train --data prices.csv --target number --epochs 1
 grep -q "have one example" out.txt && complain "regression targets are called classes"
@@ -124,7 +124,7 @@ sed '2d' whole.csv >less.csv
 "$program" train --data whole.csv --test less.csv --epochs 1 2>&1 | grep -q "the test set has" &&
     complain "another test set is called the training set"
 cut -d, -f1 whole.csv >blind.csv
-expect 3 'if the file has no labels, let predict answer it: a test set needs them' "$program" train \
+expect 3 'a file without labels can be used for predictions, but not as a test set' "$program" train \
     --data whole.csv --test blind.csv
 
 exit "$failures"

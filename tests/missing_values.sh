@@ -21,7 +21,7 @@ expect 0 "error" "$program" eval --model run --data train.csv
 expect 0 'column "fare": 80 missing values, where the training set had none: '\
 'filled in by the mean of its column' \
     "$program" eval --model run --data holes.csv
-grep -qF 'column "port": 80 missing values, where the training set had none: taken as none of its words' \
+grep -qF 'column "port": 80 missing values, where the training set had none: treated as none of its words' \
     out.txt ||
     complain "no note about port"
 expect 0 "120 answers" "$program" predict --model run --data holes.csv --output answers.csv
@@ -75,13 +75,13 @@ for word in null None NaN - . '#N/A' '<NA>'; do
         print "a,y";
         for (i = 0; i < 20; i++) printf "%s,%d\n", i == 5 ? word : i, i % 2 }' >foreign.csv
     expect 3 "found \"$word\"; expected a number; \
-where it is a missing value, write an empty field, ?, NA or N/A" \
+write a missing value as an empty field, ?, NA or N/A" \
         "$program" train --data foreign.csv --missing impute
 done
 expect 3 "is not a label" "$program" train --data labels.csv --missing impute $quick
 awk 'BEGIN { print "name,a,y"; for (i = 0; i < 300; i++) printf "n%d,%s,%d\n", i, i % 4 ? i : "", i % 2 }' \
     >names.csv
-expect 0 'column "name" left out: it has more different words than training takes' "$program" data info \
+expect 0 'column "name" left out: it has more different words than training accepts' "$program" data info \
     names.csv --label y
 expect 3 "more than 256 different words" "$program" train --data names.csv --label y --missing impute $quick
 # a validation part in which a column has no value
@@ -92,8 +92,8 @@ grep -qE '^ +0  a +- +- +-$' out.txt || { complain "figures of no values"; cat o
 # ---- compare prints the reader's notes too
 expect 0 'column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute \
     --rules linear,bp --net "dense 4, tanh, dense 2" --epochs 1
-grep -qF 'column "kind" is taken for the label' out.txt || complain "compare does not print the label"
-grep -qF 'the label is chosen as the last column with values' out.txt || complain "compare gives no reason"
+grep -qF 'column "kind" is used as the label' out.txt || complain "compare does not print the label"
+grep -qF 'the label column was chosen as the last column with values' out.txt || complain "compare gives no reason"
 "$program" compare --data train.csv --missing impute --rules linear --net "dense 2" --epochs 1 \
     --quiet 2>&1 | grep -q note &&
     complain "--quiet prints notes"

@@ -93,8 +93,8 @@ expect 3 "scaling" "$program" eval --model lost.safetensors --data colour.csv --
 # ---- refused
 expect 2 "expected one of: auto none range global channel feature image" \
     "$program" train --data colour.csv --normalize mean
-expect 2 "columns have units of their own" "$program" train --data plain.csv --normalize global --epochs 1
-expect 2 "columns have units of their own" "$program" train --data plain.csv --normalize image --epochs 1
+expect 2 "columns have different units" "$program" train --data plain.csv --normalize global --epochs 1
+expect 2 "columns have different units" "$program" train --data plain.csv --normalize image --epochs 1
 expect 0 "" "$program" train --data plain.csv --normalize none --epochs 1 --lr 1e-4 --quiet
 expect 2 "some numbers are missing" \
     "$program" train --data gaps.csv --missing impute --normalize none --epochs 1

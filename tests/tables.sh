@@ -85,7 +85,7 @@ awk 'BEGIN { print "a,b,kind,price"
     for (i = 0; i < 400; i++) { a = (i * 37 % 101) / 50 - 1; b = (i * 53 % 97) / 48 - 1
         printf "%.4f,%.4f,%s,%.4f\n", a, b, i % 2 ? "new" : "old",
             1000 + 300 * a - 200 * b * b + (i % 2 ? 150 : 0) } }' >prices.csv
-expect 0 'column "price" holds regression targets' \
+expect 0 'column "price" has regression targets' \
     "$program" train --data prices.csv --label price --loss mse --net "dense 64, tanh, dense 1" --epochs 150 \
     --batch 16 --lr 0.01 --schedule cosine --test-fraction 0.25 --rule dfa --out price
 r2=$(sed -n 's/.*"test_r2": \([0-9.]*\).*/\1/p' price/result.json)

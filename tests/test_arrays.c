@@ -325,7 +325,7 @@ static void unusual_npz_are_refused(void **state)
         size_t n;
         const char *reason;
     } cases[] = {
-        {{{"a.npy", good, n}, {"a.npy", good, n}}, 2, "two arrays are called \"a\""},
+        {{{"a.npy", good, n}, {"a.npy", good, n}}, 2, "two arrays are named \"a\""},
         {{{"a.npy", good, n}, {"b.txt", good, n}}, 2, "\"b.txt\" inside is not a .npy file"},
         {{{".npy", good, n}, {NULL, NULL, 0}}, 1, "\".npy\" inside is not"},
         {{{"a\x1b.npy", good, n}, {NULL, NULL, 0}}, 1, "control characters"},

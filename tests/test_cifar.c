@@ -185,7 +185,7 @@ static void broken_cifar_is_refused(void **state)
                 "data_batch_3.bin: 6145 bytes, expected a multiple of 3073");
     remove(below("cut/data_batch_3.bin"));
     must_refuse(below("cut"), "train", &with_labels, NULL,
-                "data_batch_3.bin: no such file, though data_batch_1.bin");
+                "data_batch_3.bin: no such file, although data_batch_1.bin");
     write_tar(below("less.tar"), whole, N_WHOLE - 1);
     must_refuse(below("less.tar"), "train", &with_labels, NULL, "data_batch_3.bin is missing");
     struct member twice[] = {whole[0], whole[1], whole[1]};

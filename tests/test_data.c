@@ -315,7 +315,7 @@ static void what_cannot_be_loaded_is_refused(void **state)
         const char *fragment;
     } cases[] = {
         {":", NULL, {.val = ROWS}, BL_BAD_VALUE, "val 50, expected less than the 50"},
-        {":", NULL, {.val = ROWS - 1}, BL_BAD_VALUE, "leaves some class without any to train on"},
+        {":", NULL, {.val = ROWS - 1}, BL_BAD_VALUE, "leaves some class without training examples"},
         {":", NULL, {.val = SIZE_MAX}, BL_BAD_VALUE, "expected less than the 50"},
         {":", NULL, {.val = 40, .test_fraction = 0.2}, BL_BAD_VALUE, "expected less than the 40"},
         {":", NULL, {.test_fraction = 1.0}, BL_BAD_VALUE, "test-fraction 1,"},
@@ -392,7 +392,7 @@ static void folders_bring_their_test_set(void **state)
     free_sets(&s);
     assert_int_equal(load(&s, scratch.folder, NULL, &(struct data_options){.test_fraction = 0.5}),
                      BL_BAD_VALUE);
-    assert_non_null(strstr(ctx->why, "a test set of its own"));
+    assert_non_null(strstr(ctx->why, "already includes a test set"));
 }
 
 static void a_folder_without_test_set_can_be_split(void **state)

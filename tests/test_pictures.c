@@ -255,8 +255,8 @@ static void what_is_left_out_is_noted(void **state)
 {
     static const char *const fragments[] = {
         "set/train/empty and 1 more: left out because it holds no pictures",
-        "set/train/a/Thumbs.db and 2 more: left out", "set/val: left out", "set/test: not tested on",
-        "pictures with transparency, put on black: 1"};
+        "set/train/a/Thumbs.db and 2 more: left out", "set/val: left out", "set/test: not used for testing",
+        "pictures with transparency, which were blended with black: 1"};
     static const uint8_t clear[] = {0, 9, 9, 8, 8};
     uint8_t bytes[2048];
     (void)state;

@@ -64,7 +64,7 @@ static void columns_that_no_scale_separates_are_refused(void **state)
     bl_context *ctx = bl_context_new(NULL);
     bl_data table = {.ctx = ctx, .n = 2, .features = 1, .doubles = subnormal, .source = (char[]){"t.csv"}};
     assert_int_equal(scaling_fit(&table), BL_BAD_DATA);
-    assert_non_null(strstr(bl_why(ctx), "t.csv: the values of feature 0 (from 0) lie between 0 and 1e-310"));
+    assert_non_null(strstr(bl_why(ctx), "t.csv: the values of feature 0 (from 0) are between 0 and 1e-310"));
     table.doubles = NULL;
     table.floats = smallest;
     assert_int_equal(scaling_fit(&table), BL_OK);

@@ -353,7 +353,7 @@ static void targets_are_standardised(void **state)
     data_free(val);
     scratch_write(path, flat, sizeof flat - 1);
     assert_int_equal(data_load(&train, &val, &test, ctx, path, NULL, &options), BL_BAD_DATA);
-    assert_non_null(strstr(ctx->why, "one and the same target in all"));
+    assert_non_null(strstr(ctx->why, "training examples have the same target"));
 }
 
 /* ---- for a model ---- */
@@ -401,7 +401,7 @@ static void raw_files_are_read_for_a_model(void **state)
          "line 2, column \"n\": found \"\", no value"},
         {"m,n,c\nx,1,red\n", {.has_labels = false}, "line 2, column \"m\": found \"x\"; expected a number"},
         {"m,n,c,y\n5,1,red,z\n", {.has_labels = false}, "label \"z\", which is none of the 2 classes"},
-        {"m,n,c\n5,1,red\n", {.has_labels = true}, "no label column beside the 3 features"},
+        {"m,n,c\n5,1,red\n", {.has_labels = true}, "no label column in addition to the 3 features"},
     };
     static const struct data_options options = {.imputes = true, .has_labels = true, .label = "y"};
     (void)state;

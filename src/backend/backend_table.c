@@ -18,10 +18,9 @@ bl_status backend_check(bl_context *ctx, const char *name)
     if (strcmp(name, "auto") == 0 || strcmp(name, "portable") == 0)
         return BL_OK;
     if (strcmp(name, "onednn") == 0)
-        BL_FAIL(
-            ctx, BL_BAD_VALUE,
-            "the backend \"onednn\" was removed after version 0.1.0: portable is the one engine; leave the "
-            "option out, or say auto or portable");
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "the backend \"onednn\" was removed after version 0.1.0: the only backend is portable; leave "
+                "the option out, or use auto or portable");
     BL_FAIL(ctx, BL_BAD_VALUE, "no backend \"%s\"; there are: auto, portable", name);
 }
 

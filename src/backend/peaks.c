@@ -114,10 +114,10 @@ static void measure_registers(struct turn *turn, double seconds, bl_peaks *out)
 static bl_status begin(struct turn **out, bl_context *ctx, double seconds)
 {
     if (!(seconds > 0.0 && seconds <= 1e6))
-        BL_FAIL(ctx, BL_BAD_VALUE, "%g seconds for measuring, expected more than 0, up to a million",
+        BL_FAIL(ctx, BL_BAD_VALUE, "%g seconds for measuring, expected more than 0 and at most a million",
                 seconds);
     BL_TRY(parallel_need(ctx, 0));
-    BL_TRY(MEM_ONE(ctx, out, "what is measured"));
+    BL_TRY(MEM_ONE(ctx, out, "the measurement"));
     (*out)->ctx = ctx;
     (*out)->backend = ctx->backend;
     (*out)->n_threads = threads_of(ctx);
@@ -169,7 +169,8 @@ bl_status bl_context_measure_memory(bl_context *ctx, double seconds, size_t byte
         BL_FAIL(ctx, BL_BAD_VALUE, "%zu bytes for measuring are too many", bytes);
     BL_TRY(begin(&turn, ctx, seconds));
     turn->length = (bytes / sizeof(float) / turn->n_threads + GROUP) / GROUP * GROUP;
-    bl_status status = MEM_ARRAY(ctx, &turn->x, turn->n_threads * turn->length, "an array to be measured on");
+    bl_status status =
+        MEM_ARRAY(ctx, &turn->x, turn->n_threads * turn->length, "an array for the measurement");
     if (status == BL_OK) {
         /* A first trial, which does not count, maps the pages and fills the caches. */
         best_rate_of(turn, seconds / (FEW_TURNS + 1), 1);

@@ -190,7 +190,7 @@ bl_status text_give(bl_context *ctx, const char *what, const char *text, char *t
 {
     const size_t size = strlen(text) + 1;
     if (size > room)
-        BL_FAIL(ctx, BL_BAD_VALUE, "%s: the path takes %zu bytes, and room is %zu", what, size, room);
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s: the path needs %zu bytes, but the buffer has %zu", what, size, room);
     memcpy(to, text, size);
     return BL_OK;
 }

@@ -69,7 +69,8 @@ static bl_status read_all(struct bytes *out, const struct source *s, int fd, siz
                     strerror(errno));
         out->n += (size_t)got;
         if (out->n > s->limit)
-            BL_FAIL(s->ctx, BL_BAD_DATA, "%s: more than %zu bytes, and no end in sight", s->path, s->limit);
+            BL_FAIL(s->ctx, BL_BAD_DATA, "%s: has more than %zu bytes, which is the limit", s->path,
+                    s->limit);
     }
 }
 
@@ -90,7 +91,7 @@ static bl_status read_open_file(struct bytes *out, const struct source *s, int f
     struct source plain = *s;
     struct stat about;
     if (fstat(fd, &about) != 0)
-        BL_FAIL(s->ctx, BL_IO, "%s: cannot be looked at: %s", s->path, strerror(errno));
+        BL_FAIL(s->ctx, BL_IO, "%s: cannot be examined: %s", s->path, strerror(errno));
     if (S_ISDIR(about.st_mode))
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: is a folder, expected a file", s->path);
     if (s->must_be_regular && !S_ISREG(about.st_mode))
@@ -157,10 +158,12 @@ static bl_status check_trailer(const struct bytes *out, const struct source *s, 
     const uint8_t *trailer = packed->at + packed->n - GZIP_TRAILER;
     const uint32_t length = little_endian(trailer + 4);
     if (length > out->n)
-        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is damaged: %zu bytes came out, its end promises %lu",
+        BL_FAIL(s->ctx, BL_BAD_DATA,
+                "%s: the gzip data is damaged: %zu bytes were unpacked, but its "
+                "trailer says %lu",
                 s->path, out->n, (unsigned long)length);
     if (crc32_of(out->at + out->n - length, length) != little_endian(trailer))
-        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is damaged: its checksum does not agree", s->path);
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is damaged: its checksum does not match", s->path);
     return BL_OK;
 }
 
@@ -186,7 +189,7 @@ static bl_status bad_gzip(const struct source *s, struct archive *archive)
         BL_FAIL(s->ctx, BL_NO_MEMORY, "%s: no memory for unpacking it", s->path);
     const char *why = archive_error_string(archive);
     BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is cut off or damaged (%s)", s->path,
-            why ? why : "no more is known");
+            why ? why : "no details available");
 }
 
 static struct archive *open_gzip(const struct bytes *packed, int *result)
@@ -229,8 +232,8 @@ static bl_status check_unpacked_size(const struct source *s, const struct bytes 
                 s->limit);
     if (n > NEVER_EMPTY && n / EMPTY_RATIO > packed->n)
         BL_FAIL(s->ctx, BL_BAD_DATA,
-                "%s: unpacks from %zu to %zu bytes, so it holds nothing but repetition; unpack it (gunzip) "
-                "if that is meant",
+                "%s: unpacks from %zu to %zu bytes, so it contains only repetition; if that is intended, "
+                "unpack it first (gunzip)",
                 s->path, packed->n, n);
     return BL_OK;
 }
@@ -270,7 +273,7 @@ static bl_status unpack_with(struct bytes *out, const struct source *s, const st
     if (begun != ARCHIVE_OK && begun != ARCHIVE_EOF)
         return bad_gzip(s, archive);
     if (archive_filter_code(archive, 0) != ARCHIVE_FILTER_GZIP)
-        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: begins like gzip, but has no whole gzip header", s->path);
+        BL_FAIL(s->ctx, BL_BAD_DATA, "%s: begins like gzip, but its gzip header is incomplete", s->path);
     BL_TRY(check_once(s, archive));
     if (room > NEVER_EMPTY && room / USUAL_RATIO > packed->n)
         BL_TRY(check_unpacked_size(s, packed));

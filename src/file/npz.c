@@ -74,9 +74,8 @@ static bl_status check_size(const struct npz_unpacking *u, const char *name, str
     const size_t all = u->most_bytes - u->left + (size_t)stated;
     if (all > NEVER_EMPTY && all / EMPTY_RATIO > u->n_packed)
         REFUSE(u,
-               "%s: array \"%.100s\" would unpack to %lld bytes from a file of %zu, so it holds nothing but "
-               "repetition; "
-               "numpy.savez, which does not pack, saves what is meant",
+               "%s: array \"%.100s\" would unpack to %lld bytes from a file of %zu, so it contains only "
+               "repetition; if that is intended, save it with numpy.savez, which does not compress",
                u->path, name, (long long)stated, u->n_packed);
     *out = (size_t)stated;
     return BL_OK;
@@ -209,7 +208,8 @@ static bl_status add_array(void *user, const char *name, const unsigned char *by
     struct tensor_entry other;
     char where[600] = "";
     if (tensors_find(a->tensors, name, &other))
-        BL_FAIL(a->ctx, BL_BAD_DATA, "%s: two arrays are called \"%.100s\"", a->path, name);
+        BL_FAIL(a->ctx, BL_BAD_DATA, "%s: two arrays are named \"%.100s\", expected different names", a->path,
+                name);
     text_append(where, sizeof where, "%.400s, array \"%.100s\"", a->path, name);
     return npy_add(a->tensors, a->ctx, where, name, bytes, n);
 }

@@ -33,10 +33,11 @@ static bl_status guess_channels(bl_data *data, const struct reading *r, const si
     const bl_shape *schema = r->schema ? &r->schema->shape : NULL;
     *moves_channels = schema && (size_t)schema->channels == sides[2] && (size_t)schema->rows == sides[0] &&
                       (size_t)schema->cols == sides[1] && (size_t)schema->channels != sides[0];
-    return *moves_channels
-               ? BL_OK
-               : data_add_note(data, "examples of %zu x %zu x %zu are taken for channels x rows x columns",
-                               sides[0], sides[1], sides[2]);
+    return *moves_channels ? BL_OK
+                           : data_add_note(data,
+                                           "the dimensions %zu x %zu x %zu of an example are interpreted as "
+                                           "channels x rows x columns",
+                                           sides[0], sides[1], sides[2]);
 }
 
 static bl_status shape_of(bl_shape *out, bl_data *data, const struct reading *r, const struct npy_view *x,
@@ -107,14 +108,13 @@ static bl_status note_inexact(bl_data *data, const struct npy_view *x)
     for (size_t j = 0; n > 0 && j < data->features; j++)
         if (is_lost(data, x, j))
             BL_FAIL(data->ctx, BL_BAD_DATA,
-                    "%s: number %zu of all examples is the same once it is rounded to double, but not in the "
-                    "file: whole "
-                    "numbers beyond 2^53; subtract the smallest, or leave the feature out",
+                    "%s: number %zu differs between examples in the file, but its whole numbers beyond 2^53 "
+                    "are all equal as doubles; subtract the smallest, or leave the feature out",
                     data->source, j);
     return n == 0 ? BL_OK
                   : data_add_note(data,
-                                  "%zu whole numbers beyond 2^53 are rounded to doubles, that of example %zu "
-                                  "(from 0) first",
+                                  "%zu whole numbers beyond 2^53 are rounded to doubles, the first in "
+                                  "example %zu (from 0)",
                                   n, first / data->features);
 }
 
@@ -281,7 +281,7 @@ static bl_status take_array(void *user, const char *name, const unsigned char *b
     text_append(where, sizeof where, "%.400s, array \"%.100s\"", t->r->path, name);
     if (t->takes_labels ? t->data->labels || t->data->targets
                         : t->data->bytes || t->data->floats || t->data->doubles)
-        BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: there are two of this name", where);
+        BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: two arrays have this name, expected one", where);
     BL_TRY(npy_open(&view, t->r->ctx, where, bytes, n));
     return t->takes_labels ? take_labels(t->data, t->r, &view, where) : take_examples(t->data, t->r, &view);
 }
@@ -291,7 +291,7 @@ static bl_status take_array(void *user, const char *name, const unsigned char *b
 static bl_status note_names(bl_data *data, const struct npz_answer *chosen)
 {
     if (chosen->untested)
-        BL_TRY(data_add_note(data, "array \"%.60s\" is not tested on, because it has no labels",
+        BL_TRY(data_add_note(data, "array \"%.60s\" is not used for testing, because it has no labels",
                              chosen->untested));
     if (chosen->n_left_out == 1)
         return data_add_note(data, "array \"%.60s\" is left out", chosen->left_out);

@@ -154,7 +154,7 @@ static bl_status check_one(const struct places *p, enum role role, enum npz_spli
         return BL_OK;
     BL_FAIL(q->ctx, BL_BAD_DATA, "%s: both \"%.60s\" and \"%.60s\" may be the %s; its arrays are %s%s",
             q->path, p->name[role][part], p->second[role][part], role == EXAMPLES ? "examples" : "labels",
-            list(names).text, role == LABELS ? "; --label NAME says which is meant" : "");
+            list(names).text, role == LABELS ? "; select one with --label NAME" : "");
 }
 
 /* Checks the arrays of a part. is_given: the option label names the labels. */

@@ -251,7 +251,8 @@ static bl_status labels_in(int *out, const struct reading *r, const struct bytes
     if (*out == 0)
         BL_FAIL(
             r->ctx, BL_BAD_DATA,
-            "%s: may be records of CIFAR-10 and of CIFAR-100; call it data_batch_1.bin or train.bin to tell",
+            "%s: may be records of CIFAR-10 and of CIFAR-100; rename it to data_batch_1.bin (CIFAR-10) or "
+            "train.bin (CIFAR-100)",
             r->path);
     return BL_OK;
 }

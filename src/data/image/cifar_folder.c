@@ -96,7 +96,7 @@ static bl_status add_pieces(struct cifar *c, const struct cifar_part *part, cons
         char path[LOCATION_ROOM];
         struct bytes piece = {0};
         if (!find_piece(path, c->r->path, down, part->files[i]))
-            BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: no such file, though %s is there", path, part->files[0]);
+            BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: no such file, although %s exists", path, part->files[0]);
         BL_TRY(bytes_in_file(&piece, c->r->ctx, path, BYTES_IN_LIMIT));
         const bl_status status = cifar_add(c, path, &piece);
         mem_free(c->r->ctx, piece.at);

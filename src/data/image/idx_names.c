@@ -101,8 +101,8 @@ bl_status idx_partner(struct idx_pair *out, bl_context *ctx, const char *images,
     const bool can_tell = replace(out->labels, "images", "labels");
     if (!can_tell && options->has_labels)
         BL_FAIL(ctx, BL_BAD_DATA,
-                "%s: its labels file cannot be found, because its name has no \"images\" in it (for "
-                "\"labels\" to take the place of)",
+                "%s: its labels file cannot be found, because its name does not contain \"images\", which "
+                "would be replaced by \"labels\"",
                 images);
     for (char d = '2'; can_tell && d <= '4'; d++)
         replace(out->labels, (const char[]){'i', 'd', 'x', d, 0}, "idx1");

@@ -111,7 +111,7 @@ static bl_status wrong_size(const struct album *a, const struct picture *picture
 {
     BL_FAIL(
         a->r->ctx, BL_BAD_DATA,
-        "%s: %d x %d pixels (rows x columns), but %s has %d x %d; --resize ROWSxCOLS brings all to one size",
+        "%s: %d x %d pixels (rows x columns), but %s has %d x %d; --resize ROWSxCOLS resizes all to one size",
         path, picture->rows, picture->cols, a->first ? a->first : "the training set", a->rows, a->cols);
 }
 
@@ -272,7 +272,7 @@ static bl_status read_class(struct album *a, size_t k)
     path_join(folder, a->folder, a->classes.names[k]);
     bl_status status = picture_list(&files, a->r->ctx, folder, false);
     if (status == BL_OK && a->n + files.n > a->room)
-        status = context_fail(a->r->ctx, BL_BAD_DATA, "%s: pictures came in while it was read", folder);
+        status = context_fail(a->r->ctx, BL_BAD_DATA, "%s: pictures were added while it was read", folder);
     if (status == BL_OK)
         status = add_class(a, folder, &files, k);
     entries_free(a->r->ctx, &files);
@@ -298,9 +298,7 @@ static bl_status check_class_names(const struct album *a)
         n_parts += is_part_name(a->classes.names[k], "train") || is_part_name(a->classes.names[k], "test");
     if (n_parts > 0 && n_parts == a->classes.n)
         BL_FAIL(a->r->ctx, BL_BAD_DATA,
-                "%s/%s: its pictures lie in no folders of classes; expected a folder for each class in it, "
-                "with its "
-                "pictures",
+                "%s/%s: its pictures are not in folders of classes; expected a folder in it for each class",
                 a->folder, a->classes.names[0]);
     return BL_OK;
 }
@@ -311,8 +309,8 @@ static bl_status check_lone_pictures(const struct album *a)
 {
     if (a->classes.n_pictures > 0)
         BL_FAIL(a->r->ctx, BL_BAD_DATA,
-                "%s/%s: a picture beside the folders of classes (%zu of them), which is of no class; move it "
-                "into one",
+                "%s/%s: a picture outside the %zu folders of classes, which belongs to no class; move it "
+                "into one of them",
                 a->folder, a->classes.picture, a->classes.n_pictures);
     return BL_OK;
 }
@@ -354,7 +352,7 @@ static bl_status read_flat(struct album *a)
         status = add_picture(a, a->folder, files.names[i], files.names[i], 0);
     entries_free(a->r->ctx, &files);
     a->data->outputs = a->r->schema ? a->r->schema->outputs : 0;
-    return status == BL_OK ? data_set_lacks(a->data, "its pictures lie in no folders of classes") : status;
+    return status == BL_OK ? data_set_lacks(a->data, "its pictures are not in folders of classes") : status;
 }
 
 /* ---- All together */
@@ -406,7 +404,7 @@ static bl_status note_parts(struct album *a, const char *part)
     if (!has_parts(a->r->path) || strcmp(part, "train") != 0)
         return BL_OK;
     if (!is_part(a->r->path, "test") && find_folder(test, a->r->path, "test", false) > 0)
-        BL_TRY(note(a, test, 0, "not tested on, because its pictures have no classes"));
+        BL_TRY(note(a, test, 0, "not used for testing, because its pictures have no classes"));
     bl_status status = picture_list(&folders, a->r->ctx, a->r->path, true);
     if (status == BL_OK)
         status = note_beside(a, &folders);
@@ -419,7 +417,8 @@ static bl_status note_all(struct album *a, const char *part)
     if (a->n_others > 0)
         BL_TRY(note(a, a->other, a->n_others - 1, "left out: no PNG or JPEG of a class"));
     if (a->n_alpha > 0)
-        BL_TRY(data_add_note(a->data, "pictures with transparency, put on black: %zu", a->n_alpha));
+        BL_TRY(data_add_note(a->data, "pictures with transparency, which were blended with black: %zu",
+                             a->n_alpha));
     return note_parts(a, part);
 }
 

@@ -105,14 +105,13 @@ static bl_status check_picture(bl_context *ctx, const char *path, const char *na
 {
     struct stat about;
     if (stat(path, &about) != 0)
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: cannot be looked at (%s)%s", path, strerror(errno),
-                errno == ENOENT ? ": a symbolic link to what is not there" : "");
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: cannot be examined (%s)%s", path, strerror(errno),
+                errno == ENOENT ? ": a symbolic link whose target does not exist" : "");
     if (!S_ISREG(about.st_mode))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: has the name of an image, but is not a regular file (%s)", path,
                 path_kind_name(about.st_mode));
     if (is_foreign_picture(name))
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or take it away",
-                path);
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or remove it", path);
     return BL_OK;
 }
 
@@ -121,7 +120,7 @@ static bl_status add_one(struct entries *out, bl_context *ctx, const char *folde
 {
     char path[LOCATION_ROOM];
     if (!path_join(path, folder, name))
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: the path of something in it is longer than %d bytes", folder,
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: the path of a file in it is longer than %d bytes", folder,
                 LOCATION_ROOM);
     if (looks_like_picture(name)) {
         BL_TRY(check_picture(ctx, path, name));

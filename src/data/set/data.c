@@ -131,8 +131,7 @@ static bl_status check_sizes(bl_context *ctx, const void *x, size_t n, bl_shape 
         BL_FAIL(ctx, BL_BAD_VALUE, "%d classes or outputs, expected at least 1", outputs);
     const size_t row = shape_numbers(shape);
     if (n > SIZE_MAX / sizeof(double) / row || n > SIZE_MAX / sizeof(double) / (size_t)outputs)
-        BL_FAIL(ctx, BL_BAD_VALUE, "%zu examples of %zu numbers are more than there can be in memory", n,
-                row);
+        BL_FAIL(ctx, BL_BAD_VALUE, "%zu examples of %zu numbers are more than memory can hold", n, row);
     return BL_OK;
 }
 

@@ -73,7 +73,7 @@ bl_status normalize_check(const bl_data *data)
     if (is_table && how != NORMALIZE_NONE && how != NORMALIZE_FEATURE)
         BL_FAIL(
             data->ctx, BL_BAD_VALUE,
-            "%s: normalize %s takes all columns of a table together, and columns have units of their own; "
+            "%s: normalize %s uses one mean for all columns of a table, but columns have different units; "
             "use feature or none, or --shape for a table of pixels",
             data->source, words[how]);
     if (how == NORMALIZE_CHANNEL && shape_is_vector(data->shape))

@@ -234,12 +234,12 @@ static bl_status refuse_value(bl_context *ctx, const struct checking *c, double 
         BL_FAIL(ctx, c->status, "%s: row %zu (from 0), %s: %g, expected a number", c->data->source, row,
                 column.text, value);
     if (s->n == 0)
-        BL_FAIL(ctx, c->status, "%s: row %zu (from 0), %s: %g, which no float holds, and nothing scales it",
+        BL_FAIL(ctx, c->status,
+                "%s: row %zu (from 0), %s: %g, which is too large for a float without scaling",
                 c->data->source, row, column.text, value);
     BL_FAIL(ctx, c->status,
-            "%s: row %zu (from 0), %s: %g is so far from the training set's mean %g, with a deviation of %g, "
-            "that "
-            "no float holds it standardised",
+            "%s: row %zu (from 0), %s: %g is too large for a float when it is standardised with the training "
+            "set's mean %g and deviation %g",
             c->data->source, row, column.text, value, s->offset[at], 1.0 / s->scale[at]);
 }
 

@@ -183,8 +183,8 @@ static bl_status fit_numbers(double *offset, double *scale, const struct numbers
     mem_free(a->ctx, columns);
     if (bad < a->cols)
         BL_FAIL(a->ctx, BL_BAD_DATA,
-                "%s: the values of %s lie between %g and %g: too close together to be standardised; multiply "
-                "them by a power of ten%s",
+                "%s: the values of %s are between %g and %g, too close together to be standardised; "
+                "multiply them by a power of ten%s",
                 data->source, column_text(a, data, what, bad).text, least, most,
                 strcmp(what, "target") == 0 || a->width > 1 ? "" : ", or leave the column out (--ignore)");
     return BL_OK;
@@ -273,7 +273,7 @@ static bl_status fit_range(struct scaling *s, const bl_data *data)
     s->scale[0] = most > least ? scale_of_range(least, most) : 0.0;
     if (!isfinite(s->scale[0]))
         BL_FAIL(data->ctx, BL_BAD_DATA,
-                "%s: the numbers of its images lie between %g and %g: too close together to be scaled; "
+                "%s: the numbers of its images are between %g and %g, too close together to be scaled; "
                 "multiply them by a power of ten",
                 data->source, least, most);
     return BL_OK;

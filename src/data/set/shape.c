@@ -55,8 +55,8 @@ static bl_status check_columns(const bl_data *data, const struct data_options *o
     for (size_t c = 0; encoding && c < encoding->n; c++)
         if (encoding->columns[c].kind == COLUMN_WORDS)
             BL_FAIL(data->ctx, BL_BAD_DATA,
-                    "%s: column %zu (from 0)%s%s holds words, but the option shape takes the columns for "
-                    "the numbers of an image; leave it out with the option ignore",
+                    "%s: column %zu (from 0)%s%s holds words, but the option shape interprets the columns "
+                    "as the numbers of an image; leave it out with the option ignore",
                     data->source, c, encoding->columns[c].name ? ", " : "",
                     encoding->columns[c].name
                         ? text_shown(encoding->columns[c].name, strlen(encoding->columns[c].name)).text

@@ -225,7 +225,7 @@ static bl_status draw_val(struct draw *d, struct split *split, size_t val)
     choose_val(d, split, val);
     if (d->n_taken != val)
         BL_FAIL(split->ctx, BL_BAD_VALUE,
-                "val %zu of the %zu training examples in %s leaves some class without any to train on", val,
+                "val %zu of the %zu training examples in %s leaves some class without training examples", val,
                 all->n, all->source);
     return separate_rows(split, d, &split->val, "the validation set");
 }

@@ -218,7 +218,7 @@ static bl_status not_found(bl_context *ctx, const struct named_set *set, const s
     if (find_useless(useless, set, f))
         BL_FAIL(ctx, BL_BAD_DATA,
                 "no data set %s; %s is its version for Python, expected the binary version: %s, or put %s "
-                "beside it",
+                "into the same folder",
                 set->name, useless, set->how_to_get, set->elsewhere[0]);
     for (int i = 0; i < f->n; i++)
         text_append(looked, sizeof looked, "%s%s", i ? ", " : "", f->path[i]);

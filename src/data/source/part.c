@@ -30,9 +30,9 @@ static bl_status need_known(const struct split_request *p)
 {
     if (!is_known(p))
         BL_FAIL(p->ctx, BL_BAD_DATA,
-                "%s: the model does not store which examples were its part \"%s\": it was trained by version "
-                "0.1.0, which did not keep that, or on arrays of a program; leave the part out to take all "
-                "examples",
+                "%s: the model does not store which examples were its part \"%s\": it was trained by "
+                "version 0.1.0, which did not store that, or on arrays of a program; leave the part out to "
+                "use all examples",
                 p->where, p->part);
     return BL_OK;
 }
@@ -60,8 +60,7 @@ static bl_status refuse_others(const struct split_request *p, const bl_data *dat
     const struct data_origin *o = p->origin;
     BL_FAIL(p->ctx, BL_BAD_DATA,
             "%s: part %s: these %zu examples (hash %016llx) are not the %zu that the model was trained on "
-            "(%s, hash "
-            "%016llx)%s; leave the part out to take all of them",
+            "(%s, hash %016llx)%s; leave the part out to use all of them",
             p->where, p->part, data->n, (unsigned long long)data->hash, o->n, o->source,
             (unsigned long long)o->hash,
             is_test_of_origin(p, data)      ? ": they are its test set"
@@ -134,8 +133,10 @@ static bool has_drawn_split(const struct data_origin *o)
 /* Adds a note that the part train of these data is not the training set of this model. */
 static bl_status note_other_origin(bl_data *data)
 {
-    return data_add_note(
-        data, "part train is all %zu examples: they are not those that the model was trained on", data->n);
+    return data_add_note(data,
+                         "part train consists of all %zu examples, which are not those that the model was "
+                         "trained on",
+                         data->n);
 }
 
 /* Opens the part train. Takes ownership of `all`, also on failure. has_parts: the data include a test set. */
@@ -184,7 +185,7 @@ static bl_status no_test(const struct split_request *p)
     if (o->test == TEST_IS_NONE)
         BL_FAIL(p->ctx, BL_BAD_DATA,
                 "%s: part test: the model was trained without a test set (--test-fraction F holds one out, "
-                "--test FILE names one); leave the part out to take all examples",
+                "--test FILE names one); leave the part out to use all examples",
                 p->where);
     BL_FAIL(p->ctx, BL_BAD_DATA,
             "%s: part test: the model was tested on %s%s (%zu examples, hash %016llx), and these data differ",

@@ -49,7 +49,7 @@ static bl_status check_targets(const bl_data *train)
     for (int k = 0; k < train->outputs; k++)
         if (train->target_scaling.scale[k] == 0.0)
             BL_FAIL(train->ctx, BL_BAD_DATA,
-                    "%s: one and the same target in all %zu training examples, %.17g in double precision",
+                    "%s: all %zu training examples have the same target, %.17g in double precision",
                     train->source, train->n, train->targets[k]);
     return BL_OK;
 }
@@ -90,10 +90,10 @@ static bl_status read_test(struct split *load, const struct location *from, cons
     if (test_where)
         return read_other(load, &how, test_where);
     if (has_own && o->folds > 0)
-        BL_FAIL(load->ctx, BL_BAD_VALUE, "fold %zu/%zu, but %s has a test set of its own", o->fold, o->folds,
+        BL_FAIL(load->ctx, BL_BAD_VALUE, "fold %zu/%zu, but %s already includes a test set", o->fold, o->folds,
                 from->path);
     if (has_own && is_drawn)
-        BL_FAIL(load->ctx, BL_BAD_VALUE, "test-fraction %g, but %s has a test set of its own",
+        BL_FAIL(load->ctx, BL_BAD_VALUE, "test-fraction %g, but %s already includes a test set",
                 o->test_fraction, from->path);
     if (is_drawn)
         return split_test(load);
@@ -217,8 +217,8 @@ static bl_status note_origin(bl_data *data, const struct data_origin *o)
     if (!has_val && !has_test)
         return data_add_note(data, "these are the examples that the model was trained on");
     return data_add_note(data,
-                         "these are all examples of the training, also those it learned from; --part %s "
-                         "takes what was held out",
+                         "these are all examples, including those that the model was trained on; --part %s "
+                         "uses those that were held out",
                          has_test && has_val ? "test or val"
                          : has_test          ? "test"
                                              : "val");

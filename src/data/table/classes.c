@@ -54,7 +54,7 @@ bl_status labels_refuse_missing(const struct reading *r, const struct label_text
     BL_FAIL(
         r->ctx, BL_BAD_DATA,
         "%s: %s %zu, %s: \"%s\" is not a label (%zu such %s%s); labels are not imputed: remove the %s%s, or "
-        "write what is missing",
+        "write the missing labels",
         r->path, column->unit, label->line, column->name, text_shown(found.at, found.n).text, count,
         column->unit, count == 1 ? "" : "s", column->unit, count == 1 ? "" : "s");
 }
@@ -128,9 +128,8 @@ static bl_status check_numbers(const struct kinds *kinds, const struct reading *
     for (size_t k = 0; *are_numbers && k < kinds->n; k++)
         if (!is_whole(&kinds->items[k]))
             BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: %s %zu, %s: label %s, expected whole numbers or words; %s"
-                    "the loss mse takes the labels for regression targets; the option label names another "
-                    "column",
+                    "%s: %s %zu, %s: label %s, expected whole numbers or words; %swith the loss mse the "
+                    "labels are regression targets; the option label names another column",
                     r->path, column->unit, kinds->items[k].word->line, column->name,
                     kind_shown(&kinds->items[k]).text,
                     fabs(kinds->items[k].value) > 0x1p31
@@ -146,8 +145,8 @@ static bl_status check_comments(const struct kinds *kinds, const struct reading 
     const struct word *found = words_commented(&kinds->words);
     if (found)
         BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: %s %zu, %s: found \"%s\", a comment behind a label; remove the comments, or "
-                "--categorical takes the whole text for a class",
+                "%s: %s %zu, %s: found \"%s\", a comment after a label; remove the comments, or use "
+                "--categorical, with which the whole text is a class",
                 r->path, column->unit, found->line, column->name,
                 text_shown(found->text, strlen(found->text)).text);
     return BL_OK;
@@ -263,7 +262,7 @@ static bl_status note_mixture(bl_data *data, const struct kinds *kinds, const st
     if (!number || !word)
         return BL_OK;
     return data_add_note(
-        data, "%s: numbers (\"%s\") and words (\"%s\") are classes side by side, compared as texts",
+        data, "%s: numbers (\"%s\") and words (\"%s\") are both labels; they are compared as texts",
         column->name, kind_shown(number).text, kind_shown(word).text);
 }
 
@@ -279,7 +278,7 @@ static bl_status note_single(bl_data *data, const struct kinds *kinds, bool are_
         return BL_OK;
     return data_add_note(
         data, "%s: %zu of the %d classes have one example, too few to learn a class from; %s%s", column->name,
-        single, data->outputs, are_numbers ? "--target number takes them for regression targets, " : "",
+        single, data->outputs, are_numbers ? "--target number treats them as regression targets, " : "",
         "--label names another column");
 }
 

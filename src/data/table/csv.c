@@ -128,8 +128,8 @@ static bl_status take_labels(struct csv_table *t)
     }
     const struct csv_column_text column = csv_column(&t->layout, t->layout.label);
     if (!t->r->schema && t->layout.is_label_guessed) {
-        BL_TRY(data_add_note(data, "%s is taken for the label (--label names another)", column.text));
-        BL_TRY(data_add_note(data, "the label is chosen %s", t->layout.label_reason));
+        BL_TRY(data_add_note(data, "%s is used as the label (--label names another)", column.text));
+        BL_TRY(data_add_note(data, "the label column was chosen %s", t->layout.label_reason));
     }
     if (!wants_numbers(t)) {
         const struct label_column from = {column.text, "line",
@@ -137,7 +137,7 @@ static bl_status take_labels(struct csv_table *t)
         return classes_number(data, t->r, t->labels, &from);
     }
     if (t->r->options->target != TARGET_NUMBER && !t->r->schema)
-        BL_TRY(data_add_note(data, "%s holds regression targets (--target class takes them for classes)",
+        BL_TRY(data_add_note(data, "%s has regression targets (--target class treats them as classes)",
                              column.text));
     data->has_targets = true;
     return targets_number(data, t->r, t->labels, column.text);
@@ -184,7 +184,7 @@ static bl_status note_layout(const struct csv_table *t)
         BL_TRY(data_add_note(t->data, "%zu lines that begin with # are left out", l->comments));
     if (l->has_number_names)
         BL_TRY(data_add_note(
-            t->data, "line %zu is taken for the names of the columns (--header no takes it for an example)",
+            t->data, "line %zu is used as the names of the columns (--header no treats it as an example)",
             l->first_line));
     if (l->separator == ' ' && !t->r->options->separator)
         BL_TRY(data_add_note(t->data, "columns are separated by blanks (--separator names another)"));
@@ -203,7 +203,7 @@ static bl_status note_unlabelled(const struct csv_table *t)
     const struct csv_column_text label = csv_column(&t->layout, t->layout.label);
     if (t->n == 0)
         BL_FAIL(t->r->ctx, BL_BAD_DATA,
-                "%s: %s is taken for the label, and is empty in all %zu rows; --label names another",
+                "%s: %s is used as the label, but is empty in all %zu rows; --label names another",
                 t->r->path, label.text, t->unlabelled);
     return data_add_note(t->data,
                          "%zu row%s without a label, which is %s, left out here; training refuses such rows",

@@ -48,8 +48,8 @@ static bl_status check_twins(const struct csv_dialect *layout, const struct read
         const char *name = *sorted[c];
         if (strcmp(*sorted[c - 1], name) == 0)
             BL_FAIL(r->ctx, BL_BAD_DATA,
-                    "%s: the header names \"%s\" twice, in columns %zu and %zu (from 0); give each "
-                    "column a name of its own",
+                    "%s: the header names \"%s\" twice, in columns %zu and %zu (from 0); give each column a "
+                    "different name",
                     r->path, text_shown(name, strlen(name)).text, (size_t)(sorted[c - 1] - layout->names),
                     (size_t)(sorted[c] - layout->names));
     }
@@ -150,8 +150,8 @@ static bl_status find_with(struct csv_dialect *out, struct csv_sample *s, const 
         BL_TRY(trim_rows(out, r));
     BL_TRY(csv_header_find(out, r, s));
     if (out->has_header && s->lines == 0)
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: only a header (line %zu) and no row of numbers", r->path,
-                line.number);
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: has only a header (line %zu), expected rows of numbers after it",
+                r->path, line.number);
     if (out->has_header)
         BL_TRY(take_names(out, r, s));
     csv_sample_first_itself(s, line.text, out->separator);

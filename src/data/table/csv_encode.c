@@ -56,9 +56,8 @@ static bl_status unknown_word(const struct csv_table *t, const struct csv_line *
                               const struct csv_input *input, struct slice word)
 {
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
-            "%s: line %zu, %s: \"%s\" is none of the %zu words of the training set; --missing impute takes "
-            "it for a "
-            "missing value",
+            "%s: line %zu, %s: \"%s\" is none of the %zu words of the training set; --missing impute treats "
+            "it as a missing value",
             t->r->path, line->number, csv_column(&t->layout, input->column).text,
             text_shown(word.at, word.n).text, input->as->n_words);
 }

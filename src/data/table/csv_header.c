@@ -236,8 +236,7 @@ bl_status csv_header_find(struct csv_dialect *layout, const struct reading *r, c
     const struct slice first = s->columns[0].first.text, last = s->columns[s->n_columns - 1].first.text;
     BL_FAIL(r->ctx, BL_BAD_DATA,
             "%s: line %zu: \"%s\" to \"%s\" may be names of the %zu columns or an example; --header yes "
-            "takes the line "
-            "for names, --header no for an example",
+            "treats the line as names, --header no as an example",
             r->path, layout->first_line, text_shown(first.at, first.n).text, text_shown(last.at, last.n).text,
             s->n_columns);
 }

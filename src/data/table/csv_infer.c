@@ -49,16 +49,15 @@ static bl_status no_number(const struct csv_table *t, const struct csv_input *in
     char advice[256] = "";
     if (is_foreign_missing(found->text))
         text_append(advice, sizeof advice,
-                    "; where it is a missing value, write an empty field, ?, NA or N/A, which --missing "
-                    "impute takes");
+                    "; write a missing value as an empty field, ?, NA or N/A, which --missing impute "
+                    "accepts");
     else if (!t->r->schema && !t->layout.has_header && found->line == t->layout.first_line)
-        text_append(advice, sizeof advice, " as in %zu other rows (--header yes takes line %zu for names)",
+        text_append(advice, sizeof advice, " as in %zu other rows (--header yes treats line %zu as names)",
                     input->numbers.n, found->line);
     else if (!t->r->schema)
         text_append(advice, sizeof advice,
-                    " as in %zu other rows (--categorical \"%s\" takes the column as words, --ignore \"%s\" "
-                    "leaves it "
-                    "out)",
+                    " as in %zu other rows (--categorical \"%s\" treats the column as words, --ignore "
+                    "\"%s\" leaves it out)",
                     input->numbers.n, option.text, option.text);
     BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu, %s: found \"%s\"; expected a number%s", t->r->path,
             found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text, advice);
@@ -72,7 +71,7 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
     const struct shown option = option_name(t, column);
     char advice[256] = "";
     if (can_be_words)
-        text_append(advice, sizeof advice, "; --categorical \"%s\" takes the column as words", option.text);
+        text_append(advice, sizeof advice, "; --categorical \"%s\" treats the column as words", option.text);
     if (can_be_words && column != t->layout.label)
         text_append(advice, sizeof advice, ", --ignore \"%s\" leaves it out", option.text);
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
@@ -111,8 +110,8 @@ bl_status csv_infer_label(const struct csv_table *t)
     if (words == 1 && numbers > 1 && !t->r->schema && !t->layout.has_header && !csv_is_missing(first) &&
         !csv_number(first, decimal, &value))
         BL_FAIL(t->r->ctx, BL_BAD_DATA,
-                "%s: line %zu, %s: \"%s\" is not a number, but all other labels are; --header yes takes the "
-                "line for names",
+                "%s: line %zu, %s: \"%s\" is not a number, but all other labels are; --header yes treats "
+                "the line as names",
                 t->r->path, t->labels[0].line, csv_column(&t->layout, t->layout.label).text,
                 text_shown(first.at, first.n).text);
     return are_numbers_meant(alike.n, numbers, words)
@@ -136,7 +135,7 @@ static bl_status note_new_missing(const struct csv_table *t, const struct csv_in
         return BL_OK;
     return data_add_note(t->data, "%s: %zu missing value%s, where the training set had none: %s",
                          name_of(t, input).text, input->missing.n, input->missing.n == 1 ? "" : "s",
-                         input->kind == COLUMN_WORDS ? "taken as none of its words"
+                         input->kind == COLUMN_WORDS ? "treated as none of its words"
                                                      : "filled in by the mean of its column");
 }
 
@@ -162,7 +161,7 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
             t->r->path, missing->line, name_of(t, input).text,
             text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s",
             !t->r->schema                 ? "imputes them and adds a column that marks them"
-            : input->kind == COLUMN_WORDS ? "takes them as none of its words"
+            : input->kind == COLUMN_WORDS ? "treats them as none of its words"
                                           : "fills them in by the mean of the training set");
 }
 
@@ -252,9 +251,9 @@ static bl_status check_inexact(struct csv_table *t, size_t i)
     if (!are_same)
         BL_FAIL(
             t->r->ctx, BL_BAD_DATA,
-            "%s: line %zu, %s: \"%s\" is a whole number beyond 2^53, and rounded to doubles all numbers of "
-            "the column are the same; --categorical \"%s\" takes them as words, --ignore \"%s\" leaves "
-            "the column out",
+            "%s: line %zu, %s: \"%s\" is a whole number beyond 2^53, and all numbers of the column are "
+            "equal as doubles; --categorical \"%s\" treats them as words, --ignore \"%s\" leaves the column "
+            "out",
             t->r->path, found->line, name_of(t, input).text, text_shown(found->text.at, found->text.n).text,
             option_name(t, input->column).text, option_name(t, input->column).text);
     return data_add_note(
@@ -273,7 +272,7 @@ static bl_status drop_useless(struct csv_table *t, size_t i)
     struct csv_input *input = &t->inputs[i];
     bool is_id = false;
     if (input->missing.n == t->n)
-        return drop(t, input, "it has no value at all");
+        return drop(t, input, "it has no values");
     if (input->kind == COLUMN_NUMBER && input->numbers.n == t->n && t->n > 1 && is_id_like(t, input))
         BL_TRY(numbers_rows(t, i, &is_id));
     return is_id ? drop(t, input, "it numbers the rows (--ignore none keeps it)") : BL_OK;
@@ -339,7 +338,7 @@ static bl_status count_word(struct csv_table *t, const struct csv_line *line, si
         return drop(t, input, "it names the rows (--ignore none keeps it)");
     if (t->r->options->looks)
         return drop(t, input,
-                    "it has more different words than training takes (--ignore leaves it out there too)");
+                    "it has more different words than training accepts (--ignore leaves it out there too)");
     input->wordy = (struct csv_count){.n = word.n, .line = line->number};
     return BL_OK;
 }
@@ -351,8 +350,8 @@ static bl_status check_comments(const struct csv_table *t)
         const struct word *found = input->is_given ? NULL : words_commented(&input->different);
         if (found && !input->is_dropped)
             BL_FAIL(t->r->ctx, BL_BAD_DATA,
-                    "%s: line %zu, %s: found \"%s\", a comment behind a word; remove the comments, or "
-                    "--categorical \"%s\" takes the whole text for a word",
+                    "%s: line %zu, %s: found \"%s\", a comment after a word; remove the comments, or use "
+                    "--categorical \"%s\", with which the whole text is a word",
                     t->r->path, found->line, name_of(t, input).text,
                     text_shown(found->text, strlen(found->text)).text, option_name(t, input->column).text);
     }

@@ -486,13 +486,13 @@ static const char *const names[NOTATIONS] = {
     [NOTATION_BASE] = "a number in another base",
     [NOTATION_EXPONENT] = "an exponent in another notation",
     [NOTATION_RANGE] = "a number beyond the range of a double",
-    [NOTATION_SUFFIX] = "a letter behind a number",
+    [NOTATION_SUFFIX] = "a letter after a number",
     [NOTATION_FRACTION] = "a fraction or two numbers",
     [NOTATION_SIGN] = "a sign in another notation",
     [NOTATION_CHARACTERS] = "a number in characters that are not ASCII",
     [NOTATION_SEVERAL] = "several numbers in one field",
     [NOTATION_QUOTES] = "a number in quotes of another kind",
-    [NOTATION_COMMENT] = "a comment behind a number",
+    [NOTATION_COMMENT] = "a comment after a number",
     [NOTATION_COMPLEX] = "a complex number",
 };
 

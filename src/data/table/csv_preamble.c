@@ -37,7 +37,7 @@ static bl_status take_first_line(struct csv_dialect *out, const struct reading *
         return BL_OK;
     if (!is_separator(separator))
         BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: line %zu: \"%s\" names no separator that is known: , ; | : ^ ~ space or tab", r->path,
+                "%s: line %zu: \"%s\" is not a separator, expected one of , ; | : ^ ~ space or tab", r->path,
                 line.number, text_shown(line.text.at, line.text.n).text);
     out->separator = out->separator ? out->separator : separator;
     out->lines_before = line.number + line.breaks;

@@ -324,9 +324,8 @@ static bl_status label_beside_inputs(const struct role_search *p)
         label = only_left_over(out);
     if (label == CSV_NONE && must)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
-                "%s: no label column%s%s%s beside the %zu features; name it with the option label, or, if "
-                "the file has no labels, let "
-                "predict answer it: a test set needs them",
+                "%s: no label column%s%s%s in addition to the %zu features; name it with the option label; "
+                "a file without labels can be used for predictions, but not as a test set",
                 p->r->path, given ? " \"" : "", given ? given : "", given ? "\"" : "", out->inputs);
     out->label = label;
     return BL_OK;

@@ -11,7 +11,7 @@ static bl_status ragged(const struct csv_table *t, const struct csv_line *line)
     const bool is_comment = text.n > 0 && text.at[0] == '#';
     BL_FAIL(t->r->ctx, BL_BAD_DATA, "%s: line %zu has %zu fields, expected %zu as in the first line%s",
             t->r->path, line->number, csv_count_fields(line->text, t->layout.separator), t->layout.columns,
-            is_comment ? "; comments (#) may stand before the table only" : "");
+            is_comment ? "; comments (#) may only precede the table" : "");
 }
 
 static bl_status broken_quote(const struct csv_table *t, const struct csv_line *line, size_t column)

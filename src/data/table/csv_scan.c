@@ -89,8 +89,8 @@ static bl_status check_repeat(const struct csv_table *t, const struct csv_line *
         if (!slice_is(field.text, t->layout.names[c]))
             return BL_OK;
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
-            "%s: line %zu repeats the header; remove the line, or say --header no if the first line is an "
-            "example too",
+            "%s: line %zu repeats the header; remove the line, or use --header no if the first line is also "
+            "an example",
             t->r->path, line->number);
 }
 

@@ -162,8 +162,7 @@ bl_status csv_separator_check(const struct reading *r, struct slice text, char s
     if (decimal == ',' && separator == ',' && !has_quoted_comma(text))
         BL_FAIL(r->ctx, BL_BAD_DATA,
                 "%s: the decimal sign and the separator are both a comma, and no number with a comma is in "
-                "quotes; "
-                "separate by ; or tab, quote the numbers, or say --decimal point",
+                "quotes; separate by ; or tab, quote the numbers, or use --decimal point",
                 r->path);
     return BL_OK;
 }
