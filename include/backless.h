@@ -191,10 +191,10 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      preset            none, nokland2016 [none]
      loss              ce, bce, mse []
      reduction         mean, sum [mean]
-     adversarial       EPS, 0 to 1e6: train on x + EPS sign(dJ/dx); 0: off [0]
-     max-norm          C, 0 to 1e6: bound of the norm of the weights into each unit; 0: none [0]
-     clip-norm         C, 0 to 1e3: bound of the norm of all gradients of a step; 0: none [0]
-     clip-value        C, 0 to 1e3: bound of each number of a step's gradients; 0: none [0]
+     adversarial       EPS, 0 or 1e-6 to 1e3: train on x + EPS sign(dJ/dx); 0: off [0]
+     max-norm          C, 0 or 1e-6 to 1e3: bound of the norm of the weights into each unit; 0: none [0]
+     clip-norm         C, 0 or 1e-6 to 1e3: bound of the norm of all gradients of a step; 0: none [0]
+     clip-value        C, 0 or 1e-6 to 1e3: bound of each number of a step's gradients; 0: none [0]
      freeze            none, or "BLOCKS [from EPOCH] [until EPOCH], ...": blocks that do not learn in these
                        epochs, as in "0 2-4 until 5, 6 from 10"; epochs from 1, both inclusive [none]
      optimizer         "adam [beta1 B] [beta2 B] [epsilon E]", "rmsprop [rho R] [epsilon E] [initial V]",
@@ -412,8 +412,8 @@ BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const 
                                     const bl_config *config);
 
 /* Opens the part "train", "val" or "test" that this model's training took of its data, with the same rows
-   in the same order. The model stores the options val, test-fraction and fold, the split's seed, and a hash of
-   all examples. BL_BAD_DATA: the examples at path differ from those, the training made no such part, or the
+   in the same order. The model stores the options val, test-fraction and fold, the split's seed, and a hash
+   of all examples. BL_BAD_DATA: the examples at path differ from those, the training made no such part, or the
    model does not store the split (it is of version 0.1.0, or was trained on arrays). If path has a test set
    of its own, or is the test set of the training, that set is the part "test". A row that the split drew
    and that has no id gets its number in the file, from 1, as bl_data_id. */

@@ -16,9 +16,8 @@ value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\
 expect 0 "table 1, 1x800 tanh, dfa" reproduce nokland2016 --list --row "1x800 Tanh"
 grep -q "1.68 ± 0.05 .* at most .* not run" out.txt || complain "the list lacks published figures or the time"
 expect 0 "no convergence" reproduce nokland2016 --list --row "100x240 tanh" --rule bp
-expect 0 "needs ZCA whitening" reproduce nokland2016 --list --table 2 --row "conv tanh"
+expect 0 "table 2, conv tanh, dfa" reproduce nokland2016 --list --table 2 --row "conv tanh"
 expect 0 "3.90 " reproduce nokland2016 --list --table text
-expect 2 "cannot be run yet: it needs ZCA whitening" reproduce nokland2016 --table 3 --row "conv tanh"
 expect 2 "no row \"2x900 tanh\"" reproduce nokland2016 --row "2x900 tanh"
 expect 2 "has no table \"9\"" reproduce nokland2016 --table 9
 expect 2 "no such cell with the rule \"ifa\"" reproduce nokland2016 --row "1x800 tanh" --rule ifa

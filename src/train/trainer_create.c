@@ -223,7 +223,7 @@ static bl_status take_initial_weights(bl_trainer *t)
     bool scales_alike = true;
     if (!init_is_file(init))
         return BL_OK;
-    BL_TRY(initial_weights_take(t->model, init, &scales_alike));
+    BL_TRY(initial_weights_take(t->model, init, t->model->rule->ops->only_output, &scales_alike));
     return scales_alike
                ? BL_OK
                : trainer_note(t, "%s scales its inputs or targets otherwise than this run does", init);
