@@ -55,7 +55,8 @@ the output and waiting.
         text += f"\n### {net}, {threads} thread{'s' if threads > 1 else ''}\n\n"
         text += f"`{shorten(cases[0]['text'])}`\n\n"
         text += table(["batch", "backend", "in", "rule", "ms", "quartiles", "GFLOP/s", "x lower bound",
-                       "to bp", "forward", "signal", "gradient", "update"], [step_row(case) for case in cases])
+                       "to bp", "forward", "signal", "gradient", "update"],
+                      [step_row(case) for case in cases])
     return text
 
 

@@ -172,10 +172,10 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      target            auto, class, number [auto]
      resize            ROWSxCOLS, 1x1 to 4096x4096 []
      shape             CHANNELSxROWSxCOLS, as in 1x28x28: what the features of a table are as an image []
-     normalize         auto, none, range, global, channel, feature, image, "zca [EPSILON]" (1e-12 to 1e12): what
-                       inputs are scaled by [auto]
-     augment           none, or a list with commas of "pad-crop N", flip, "translate N": random transformations
-                       of the training images of bl_trainer_fit, N from 1 to 4096 pixels [none]
+     normalize         auto, none, range, global, channel, feature, image, "zca [EPSILON]" (1e-12 to 1e12):
+                       what inputs are scaled by [auto]
+     augment           none, or a list with commas of "pad-crop N", flip, "translate N": random
+                       transformations of the training images of bl_trainer_fit; N: 1 to 4096 pixels [none]
      val               N, a share F below 1, or "last N" [0]
      test-fraction     F, 0 to 0.999999 [0]
      fold              I/K, part I of K, 2 to 1000: the test set, instead of test-fraction []
@@ -413,9 +413,9 @@ BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const 
 
 /* Opens the part "train", "val" or "test" that this model's training took of its data, with the same rows
    in the same order. The model stores the options val, test-fraction and fold, the split's seed, and a hash
-   of all examples. BL_BAD_DATA: the examples at path differ from those, the training made no such part, or the
-   model does not store the split (it is of version 0.1.0, or was trained on arrays). If path has a test set
-   of its own, or is the test set of the training, that set is the part "test". A row that the split drew
+   of all examples. BL_BAD_DATA: the examples at path differ from those, the training made no such part, or
+   the model does not store the split (it is of version 0.1.0, or was trained on arrays). If path has a test
+   set of its own, or is the test set of the training, that set is the part "test". A row that the split drew
    and that has no id gets its number in the file, from 1, as bl_data_id. */
 BL_API bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);

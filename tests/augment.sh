@@ -4,7 +4,8 @@
 . "$(dirname "$0")/shell/expect.sh"
 awk 'BEGIN { OFS = ","; printf "label"; for (j = 0; j < 60; j++) printf ",p%d", j; print ""
     for (i = 0; i < 90; i++) { printf "%d", i % 3
-        for (j = 0; j < 60; j++) printf ",%d", (i * 37 + j * j * 11 + (i % 3) * j) % 256; print "" } }' >pixels.csv
+        for (j = 0; j < 60; j++) printf ",%d", (i * 37 + j * j * 11 + (i % 3) * j) % 256
+        print "" } }' >pixels.csv
 net="conv 3 3x3, tanh, dense 3"
 go="--data pixels.csv --shape 3x4x5 --rule dfa --seed 3 --quiet --no-angles --force --val 30 --epochs 3"
 text="pad-crop 2, flip, translate 1"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare_folds.sh PROGRAM - backless compare --folds: cross-validation, differences over folds, rates that are
-# chosen within each fold, and successive halving.
+# compare_folds.sh PROGRAM - backless compare --folds: cross-validation, differences over folds, rates that
+# are chosen within each fold, and successive halving.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 unset BACKLESS_THREADS BACKLESS_DATA
@@ -15,7 +15,8 @@ value() { sed -n "s/^ *\"$2\": \"\\{0,1\\}\\([^\",]*\\)\"\\{0,1\\},\\{0,1\\}\$/\
 
 # ---- Each example is tested once; mean, difference and interval are computed once more from the runs
 expect 0 "minus bp" compare --rules bp,dfa --folds 4 --out folds
-grep -q "training sets share most of their examples" out.txt || complain "nothing is said of the folds' overlap"
+grep -q "training sets share most of their examples" out.txt ||
+    complain "no note about the overlap of the folds"
 ! grep -q "same split of the data" out.txt || complain "folds are said to have one split"
 [ "$(ls folds | grep -c fold)" = 8 ] || complain "two rules with four folds are not 8 runs"
 for fold in 1 2 3 4; do
@@ -45,8 +46,8 @@ grep '"rule": "dfa"' folds.json | grep -q '"fold": "3/4"' || complain "the JSON 
 expect 0 "| rule | lr | test error | runs |" compare --rules bp,dfa --folds 4 --out folds --markdown
 expect 0 "tabular" compare --rules bp,dfa --folds 4 --out folds --latex
 # A fold is drawn by the split's seed alone, and has the bits of backless train
-"$program" train --data table.csv --epochs 4 --batch 16 --rule dfa --lr 0.003 --fold 2/4 --seed 1 --out single \
-    --quiet || complain "train fails"
+"$program" train --data table.csv --epochs 4 --batch 16 --rule dfa --lr 0.003 --fold 2/4 --seed 1 \
+    --out single --quiet || complain "train fails"
 [ "$(value single/result.json weights_hash)" \
     = "$(value "$(ls -d folds/rule-dfa-*-fold-2_4_*-seed-1)/result.json" weights_hash)" ] ||
     complain "a fold of a comparison has other weights than the same backless train"
@@ -76,20 +77,22 @@ expect 0 "" compare --rules bp,dfa --folds 4 --shard 2/2 --out part2
 cmp -s parts.csv folds.csv || complain "two parts together are not the whole comparison"
 
 # ---- Successive halving: 4 rates of 2 epochs, the better 2 of 4 epochs; the best of these is taken
-expect 0 "4 rates for 2 epochs, 2 for 4: the work of 4.0 trainings of 4 epochs" compare --rules dfa --seeds 1 \
-    --rates 1e-5,1e-4,1e-3,1e-2 --halving --schedule cosine --out halved
+expect 0 "4 rates for 2 epochs, 2 for 4: the work of 4.0 trainings of 4 epochs" compare --rules dfa \
+    --seeds 1 --rates 1e-5,1e-4,1e-3,1e-2 --halving --schedule cosine --out halved
 grep -q "a short training with the schedule cosine prefers other rates" out.txt ||
     complain "nothing warns of a schedule that is shortened"
-[ "$(ls halved/tune | grep -c 'rule-dfa-.*-epochs-2-')" = 4 ] || complain "not 4 rates were trained for 2 epochs"
-[ "$(ls halved/tune | grep -c 'rule-dfa-.*-epochs-4-')" = 2 ] || complain "not 2 rates were trained for 4 epochs"
+[ "$(ls halved/tune | grep -c 'rule-dfa-.*-epochs-2-')" = 4 ] ||
+    complain "not 4 rates were trained for 2 epochs"
+[ "$(ls halved/tune | grep -c 'rule-dfa-.*-epochs-4-')" = 2 ] ||
+    complain "not 2 rates were trained for 4 epochs"
 "$program" collect halved/tune --csv --quiet | grep '^dfa,' >tune.csv
 survivors=$(grep ',2,val' tune.csv | head -n 2 | cut -d, -f2 | sort -g)
 [ "$(grep ',4,val' tune.csv | cut -d, -f2 | sort -g)" = "$survivors" ] ||
     complain "the better half is not trained on: $(cat tune.csv)"
 best=$(grep ',4,val' tune.csv | head -n 1 | cut -d, -f2)
 [ -d "halved/rule-dfa-lr-$best-seed-1" ] || complain "dfa does not train at $best, the best at full length"
-expect 0 "10 rates for 1 epochs, 5 for 1, 3 for 2, 2 for 4" compare --rules dfa --seeds 1 --tune lr --halving \
-    --schedule constant --out halved_grid
+expect 0 "10 rates for 1 epochs, 5 for 1, 3 for 2, 2 for 4" compare --rules dfa --seeds 1 --tune lr \
+    --halving --schedule constant --out halved_grid
 ! grep -q "a short training with" out.txt || complain "a constant schedule is said to mislead"
 
 # ---- What is refused

@@ -191,7 +191,8 @@ clean
 get 4 "it ended after 20000 of $size bytes" ends-early
 has_size got.part 20000
 clean
-expect 4 "the downloaded file has the SHA-256" "$program" data get $web/ends-early/file --sha256 "$digest" --to got
+expect 4 "the downloaded file has the SHA-256" "$program" data get $web/ends-early/file \
+    --sha256 "$digest" --to got
 is_gone got.part
 clean
 expect 4 "the downloaded file has the SHA-256" "$program" data get $web/empty/file --sha256 "$digest" --to got

@@ -146,8 +146,8 @@ if command -v python3 >/dev/null; then
     count 54
     measure run/model.safetensors elsewhere train
     count 45
-    expect 0 "which are not those that the model was trained on" "$program" eval --model run --data elsewhere \
-        --part train
+    expect 0 "which are not those that the model was trained on" "$program" eval --model run \
+        --data elsewhere --part train
     expect 3 "are not the 60" "$program" eval --model run --data elsewhere --part val
     measure run/model.safetensors set/t10k-images-idx3-ubyte test
     same test

@@ -58,7 +58,8 @@ expect 3 "broken.safetensors" "$program" train $go --out refused --net "$net" --
 compare() { "$program" compare --data table.csv --net "$net" --batch 8 --lr 0.01 --schedule constant \
     --no-angles --no-report --epochs 3 --seed 3 --init begun/model.safetensors "$@"; }
 expect 0 "" compare --rules dfa,bp --weight-seed 9 --out rules --quiet
-[ "$(hash_of rules/dfa)" = "$(hash_of taken)" ] || complain "compare --init FILE: dfa trains otherwise than by train"
+[ "$(hash_of rules/dfa)" = "$(hash_of taken)" ] ||
+    complain "compare --init FILE trains dfa to other weights than train"
 [ -n "$(hash_of rules/bp)" ] && [ "$(hash_of rules/bp)" != "$(hash_of rules/dfa)" ] ||
     complain "compare --init FILE has no run of bp of its own"
 expect 0 "linear: begun/model.safetensors: its net is" compare --epochs 1
@@ -67,8 +68,8 @@ for seed in 3 4; do
     grep -q '"init": ".*begun/model.safetensors"' seeds/rule-dfa-lr-0.01-seed-$seed/config.json ||
         complain "seed $seed does not start from the file"
 done
-expect 0 "frozen" "$program" compare --data table.csv --net "$net" --rules dfa --init begun/model.safetensors \
-    --epochs 1 --no-report --seeds 1 --rates 1e-3,1e-2 --out rates
+expect 0 "frozen" "$program" compare --data table.csv --net "$net" --rules dfa \
+    --init begun/model.safetensors --epochs 1 --no-report --seeds 1 --rates 1e-3,1e-2 --out rates
 expect 3 "nowhere.safetensors" "$program" compare --data table.csv --net "$net" --rules dfa,bp \
     --init nowhere.safetensors
 expect 2 "no init" "$program" train $go --out refused --net "$net" --init table.csv

@@ -93,7 +93,8 @@ grep -qE '^ +0  a +- +- +-$' out.txt || { complain "figures of no values"; cat o
 expect 0 'column "Id" left out: it numbers the rows' "$program" compare --data train.csv --missing impute \
     --rules linear,bp --net "dense 4, tanh, dense 2" --epochs 1
 grep -qF 'column "kind" is used as the label' out.txt || complain "compare does not print the label"
-grep -qF 'the label column was chosen as the last column with values' out.txt || complain "compare gives no reason"
+grep -qF 'the label column was chosen as the last column with values' out.txt ||
+    complain "compare gives no reason"
 "$program" compare --data train.csv --missing impute --rules linear --net "dense 2" --epochs 1 \
     --quiet 2>&1 | grep -q note &&
     complain "--quiet prints notes"

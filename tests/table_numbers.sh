@@ -81,7 +81,8 @@ sed '5s/^[0-9]*/1e200/' plain.csv >far.csv
 expect 3 'row 3 (from 0), column "t": 1e+200 is too large for a float when' "$program" predict --model plain \
     --data far.csv --output -
 expect 3 'column "t": 1e+200 is too large for a float when' "$program" eval --model plain --data far.csv
-expect 3 'column "t": 1e+200 is too large for a float when' train plain.csv --test far.csv --net "dense 2" --epochs 1
+expect 3 'column "t": 1e+200 is too large for a float when' train plain.csv --test far.csv \
+    --net "dense 2" --epochs 1
 
 [ "$failures" = 0 ] && echo "table_numbers: all as expected"
 exit "$failures"

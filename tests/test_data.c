@@ -225,7 +225,8 @@ static uint64_t fold_hash(const char *path, size_t folds, uint64_t seed)
     return hash;
 }
 
-/* The seed decides the parts. Every row is tested once; parts of the whole and of each class differ by one row at most. */
+/* The seed decides the parts. Every row is tested once; parts of the whole and of each class differ by one
+   row at most. */
 static void folds_are_parts_of_each_class(void **state)
 {
     static const size_t folds[] = {2, 3, 7, ROWS};

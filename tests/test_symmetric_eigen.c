@@ -1,7 +1,7 @@
 /*
  * test_symmetric_eigen.c - eigenvalues and eigenvectors: A v = lambda v, lengths and angles of the vectors, a
- * matrix whose eigenvalues are known, matrices that are a special case of the reduction, and the same bits with
- * any number of threads.
+ * matrix whose eigenvalues are known, matrices that are a special case of the reduction, and the same bits
+ * with any number of threads.
  */
 #include "fixture.h"
 

@@ -1,6 +1,6 @@
 /*
- * test_trace.c - a traced step gives the bits of a step, and shows what each instruction reads and writes: the
- * equations of a net of two dense layers follow from the numbers that it shows.
+ * test_trace.c - a traced step gives the bits of a step, and shows what each instruction reads and writes:
+ * the equations of a net of two dense layers follow from the numbers that it shows.
  */
 #include "fixture.h"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # whitening.sh PROGRAM - the option normalize zca from the command line to the model file: whitened training
-# examples have the covariance V diag(lambda / (lambda + epsilon)) V^T, the matrix is numpy's where there is numpy;
-# kept for eval, predict and resume, the same with any threads; refusals.
+# examples have the covariance V diag(lambda / (lambda + epsilon)) V^T, the matrix is numpy's where there is
+# numpy; kept for eval, predict and resume, the same with any threads; refusals.
 . "$(dirname "$0")/shell/expect.sh"
 command -v python3 >/dev/null || { echo "SKIP: needs python3, which makes the images"; exit 77; }
 
@@ -43,8 +43,8 @@ def matrix(path):
 assert matrix("whole/model.safetensors") == matrix("other/model.safetensors")
 PYTHON
 
-# ---- the matrix P and the mean m against the definition: C P (C + epsilon 1) P = C in exact arithmetic, for which
-# no eigenvectors are needed; P is symmetric; and against numpy's eigenvectors
+# ---- the matrix P and the mean m against the definition: C P (C + epsilon 1) P = C in exact arithmetic, for
+# which no eigenvectors are needed; P is symmetric; and against numpy's eigenvectors
 cat >oracle.py <<'PYTHON'
 import json, math, struct, sys
 epsilon = float(sys.argv[1])

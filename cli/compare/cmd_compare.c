@@ -23,8 +23,8 @@ static const struct extra extras[] = {
      "epochs of training at each of --rates, with a schedule of that length (default: those of the run)"},
     {"tune", "lr", "choose each rule's learning rate on a validation split: decades, then thirds of one"},
     {"halving", NULL,
-     "with --tune or --rates: successive halving, in which the worse half of the rates is dropped after shorter "
-     "trainings; with a schedule such as cosine these mislead"},
+     "with --tune or --rates: successive halving, in which the worse half of the rates is dropped after "
+     "shorter trainings; with a schedule such as cosine these mislead"},
     {"seeds", "N", "runs of each rule with N seeds, from --seed on: mean, deviation, difference to bp"},
     {"folds", "K",
      "K-fold cross-validation of a single file: each of K parts, drawn by class, is tested once"},

@@ -93,8 +93,8 @@ bl_status comparison_run(struct comparison *c, struct row *row);
 
 /* ---- comparison_pool.c: several seeds or folds, and rates that are chosen for each rule */
 
-/* Reads --seeds, --folds, --tune and the related options into *c. On error it prints a message. Returns the exit
-   code. */
+/* Reads --seeds, --folds, --tune and the related options into *c. On error it prints a message. Returns the
+   exit code. */
 int comparison_pool_options(struct comparison *c);
 /* Must be called after comparison_check: tunes, trains and prints the table. Returns the exit code. */
 int comparison_pool(struct comparison *c);

@@ -2,9 +2,9 @@
  * comparison_pool.c - backless compare with --seeds, --folds or --tune: several seeds or folds for each rule,
  * each rule at its own learning rate, trained by the pool of runs.
  *
- * --folds K: each rule is trained K times, on all parts of the data but one, and tested on that one. The judged
- * runs train on the training and the validation examples of the choice of rates, except with --patience, which
- * needs these apart.
+ * --folds K: each rule is trained K times, on all parts of the data but one, and tested on that one. The
+ * judged runs train on the training and the validation examples of the choice of rates, except with
+ * --patience, which needs these apart.
  *
  * Folders: DIR/tune/NAME and DIR/NAME, with a plan.json in DIR/tune and in DIR.
  */

@@ -1,6 +1,6 @@
 /*
- * comparison_pool.h - shared by the parts of a comparison by the pool of runs: seeds, folds, and rates that are
- * chosen for each rule.
+ * comparison_pool.h - shared by the parts of a comparison by the pool of runs: seeds, folds, and rates that
+ * are chosen for each rule.
  */
 #ifndef CLI_COMPARISON_POOL_H
 #define CLI_COMPARISON_POOL_H

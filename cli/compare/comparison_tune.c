@@ -9,8 +9,8 @@
  *
  * --halving: successive halving (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and
  * hyperparameter optimization"). The given rates, or those of three decades in thirds, are trained for a
- * fraction 1 / 2^k of the epochs, the better half of them for twice as many, and so on, until the best two are
- * trained at full length. Each training begins anew, with a schedule of its own length.
+ * fraction 1 / 2^k of the epochs, the better half of them for twice as many, and so on, until the best two
+ * are trained at full length. Each training begins anew, with a schedule of its own length.
  */
 #include "../runs/run_values.h"
 #include "comparison_pool.h"
@@ -87,8 +87,8 @@ static void for_each(struct tuning *t, void (*add)(struct tuning *, int row, int
             add(t, i, k);
 }
 
-/* What the plan has is trained, and the summary made anew. A training that failed or diverged is a rate that is
-   not chosen; only a stop, and files that cannot be written, end the search. */
+/* What the plan has is trained, and the summary made anew. A training that failed or diverged is a rate that
+   is not chosen; only a stop, and files that cannot be written, end the search. */
 static int search(struct tuning *t)
 {
     const struct pooled *p = t->p;
@@ -345,9 +345,8 @@ void pool_say_cost(const struct pooled *p)
     note(p->c->s, "%-11s%d rules%s x (%s) with the seed %llu, then %d judged run%s", "tuning", n_rules, folds,
          halving, seed, judged, judged == 1 ? "" : "s");
     if (strcmp(schedule, "constant") != 0)
-        note(
-            p->c->s,
-            "%-11sa short training with the schedule %s prefers other rates than a long one: halving may drop "
-            "the rate that is best at full length",
-            "", schedule);
+        note(p->c->s,
+             "%-11sa short training with the schedule %s prefers other rates than a long one: halving may "
+             "drop the rate that is best at full length",
+             "", schedule);
 }

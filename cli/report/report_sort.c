@@ -123,8 +123,8 @@ static int find_runs(struct report *report)
 
 /* ---- Groups */
 
-/* Returns whether the option is the seed, a seed that follows it, or the fold: the runs of one group differ in
-   these. */
+/* Returns whether the option is the seed, a seed that follows it, or the fold: the runs of one group differ
+   in these. */
 static bool is_repetition(const json_t *options, const char *key)
 {
     const size_t n = strlen(key);

@@ -66,8 +66,8 @@ struct target_row {
     const struct target_data *data;
     const char *needs;      /* what this version lacks to run the row; NULL: nothing */
     const char *incomplete; /* the part of the recipe that the paper does not state; NULL: none */
-    /* The row of this table from whose trained weights the runs begin, those of the run with the same seed and
-       the rule of that row's only cell; NULL: from weights that are drawn. */
+    /* The row of this table from whose trained weights the runs begin, those of the run with the same seed
+       and the rule of that row's only cell; NULL: from weights that are drawn. */
     const char *begins_with;
     struct published cells[MAX_CELLS];
     const char *options[MAX_ROW_OPTIONS][2]; /* further options and their values; ends with NULL */
@@ -124,8 +124,8 @@ bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, c
 /* Makes a configuration from the options in a run's config.json or in a result, except those that decide only
    where and how fast a run works. */
 bl_status options_configure(bl_config **out, bl_context *ctx, const json_t *options);
-/* The same, without the file of the weights that runs of the cell begin with, because its path differs between
-   machines. */
+/* The same, without the file of the weights that runs of the cell begin with, because its path differs
+   between machines. */
 bl_status options_of_cell(bl_config **out, bl_context *ctx, const json_t *options, const struct cell *cell);
 /* Returns an option that differs and on which the bits of a run depend; NULL: none. ignores_length: a
    different number of epochs does not count. */
@@ -224,8 +224,9 @@ int run_cell(const struct run_request *request, const struct pool_run *run, pid_
 
 /* ---- reproduction_begin.c: the weights that a row begins with */
 
-/* Trains a cell that others begin with (cell_begins_with) for all its epochs, with the request's seed, and saves
-   the weights in the file. BL_STOPPED: a signal came, or the process `parent` ended (0: none is watched). */
+/* Trains a cell that others begin with (cell_begins_with) for all its epochs, with the request's seed, and
+   saves the weights in the file. BL_STOPPED: a signal came, or the process `parent` ended (0: none is
+   watched). */
 bl_status begin_weights_train(bl_context *ctx, const struct run_request *first, pid_t parent,
                               const char *path);
 /* Writes "FOLDER.begin.safetensors", the file of the weights that the run of a folder begins with. */

@@ -1,21 +1,21 @@
 /*
- * reproduction_biotorch2021.c - the LeNet rows of BioTorch: A. Sanfiz, M. Akrout, "Benchmarking the Accuracy and
- * Robustness of Feedback Alignment Algorithms", 2021, arXiv:2108.13446.
+ * reproduction_biotorch2021.c - the LeNet rows of BioTorch: A. Sanfiz, M. Akrout, "Benchmarking the Accuracy
+ * and Robustness of Feedback Alignment Algorithms", 2021, arXiv:2108.13446.
  *
- * The figures and the recipe are those of BioTorch's page of benchmarks, "MNIST & Fashion-MNIST" in Benchmarks.md
- * of github.com/jsalbert/biotorch (commit 74fad0d; unchanged since the first commit with that page, 536ea21):
- * test error in percent of the epoch that is best on the test images, with which the model is chosen. The net is
- * LeNetMNIST of biotorch/models/le_net.py: relu behind each convolution and behind the dense layer of 84, max
- * pooling behind the first two convolutions. Weights are drawn by xavier_uniform, the default of its layers; its
- * images have mean 0 and deviation 1. The configurations of these runs, with the learning rates,
- * are not published. The tables of the paper itself were not compared with that page.
+ * The figures and the recipe are those of BioTorch's page of benchmarks, "MNIST & Fashion-MNIST" in
+ * Benchmarks.md of github.com/jsalbert/biotorch (commit 74fad0d; unchanged since the first commit with that
+ * page, 536ea21): test error in percent of the epoch that is best on the test images, with which the model is
+ * chosen. The net is LeNetMNIST of biotorch/models/le_net.py: relu behind each convolution and behind the
+ * dense layer of 84, max pooling behind the first two convolutions. Weights are drawn by xavier_uniform, the
+ * default of its layers; its images have mean 0 and deviation 1. The configurations of these runs, with the
+ * learning rates, are not published. The tables of the paper itself were not compared with that page.
  */
 #include "reproduction.h"
 
 static const char gaps[] =
     "the published images are scaled to 32 x 32, here they have a border of 2 zeros; the published rate is "
-    "divided by 10 after epochs 50 and 75, here after 50; the published learning rate is not known to us, here "
-    "it is 0.01; the published feedback is drawn as the weights are, here as that of nokland2016";
+    "divided by 10 after epochs 50 and 75, here after 50; the published learning rate is not known to us, "
+    "here it is 0.01; the published feedback is drawn as the weights are, here as that of nokland2016";
 
 #define LENET                                                                                                \
     "conv 6 5x5 pad 2, relu, maxpool 2, conv 16 5x5, relu, maxpool 2, conv 120 5x5, relu, flatten, "         \

@@ -6,10 +6,10 @@
  * 0.08, and that only the moved examples are trained on. They come from the published code and from its
  * author's log. The epsilon of the whitening of the conv rows, 1e-5, is also that of the published code.
  *
- * Figure 2 is a curve of the training error: the first layer of a net keeps its initial weights while bp trains
- * the layers after it, then all layers are trained, by bp or by dfa. The first part is a row of its own, and
- * the runs of the second part begin with its weights. The paper does not state whether the optimiser keeps its
- * state between the parts (here it does not), nor the epochs of the second part (here 100).
+ * Figure 2 is a curve of the training error: the first layer of a net keeps its initial weights while bp
+ * trains the layers after it, then all layers are trained, by bp or by dfa. The first part is a row of its
+ * own, and the runs of the second part begin with its weights. The paper does not state whether the optimiser
+ * keeps its state between the parts (here it does not), nor the epochs of the second part (here 100).
  */
 #include "reproduction.h"
 

@@ -183,17 +183,18 @@ static bl_status settle(struct settled *s, bl_context *ctx, const struct target_
     return status == BL_OK ? cell_make_trainer(&s->trainer, &s->data, ctx, s->config, row) : status;
 }
 
-/* The state of the two stop rules that depend on the error e of each epoch on the training set. Both follow the
-   running error r <- 0.75 r + 0.25 e from r = 1: stop "paper" ends a run at the first r of at most 1e-4, and
-   the schedule "auto" halves the rate after an epoch with e >= r (before its update) and ends the run with the
-   eighth halving. Results have 9 digits of e, so that a comparison may be undecided: least and most halvings. */
+/* The state of the two stop rules that depend on the error e of each epoch on the training set. Both follow
+   the running error r <- 0.75 r + 0.25 e from r = 1: stop "paper" ends a run at the first r of at most 1e-4,
+   and the schedule "auto" halves the rate after an epoch with e >= r (before its update) and ends the run
+   with the eighth halving. Results have 9 digits of e, so that a comparison may be undecided: least and most
+   halvings. */
 struct stop_rules {
     bool has_paper, has_auto;
     double running;
     int least, most;
 };
 
-/* Returns whether the rules may end the run after an epoch with this error; *is_certain: whether they must. */
+/* Returns whether the rules may end the run after an epoch of this error; *is_certain: whether they must. */
 static bool ends_after(struct stop_rules *rules, double error, bool *is_certain)
 {
     static const double END = 1e-4, ROUNDING = 1e-9;

@@ -63,7 +63,7 @@ static bool is_same_setting(const struct run_plan *plan, const json_t *a, const 
     return true;
 }
 
-/* Refuses a second run of a fold, which would count twice: two rates of one rule, chosen in different ways. */
+/* Refuses a second run of a fold, which would count twice: two rates of a rule, chosen in different ways. */
 static int check_repetition(const struct run_group *group, const json_t *run, const char *folder)
 {
     for (int i = 0; i < group->n_runs; i++)

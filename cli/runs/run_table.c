@@ -140,7 +140,7 @@ static struct text_row head_of(const struct settings_table *t)
     return row;
 }
 
-/* The value of the group's runs; of rates that differ among folds the least and the greatest, "0.001..0.01". */
+/* The value of the group's runs; if rates differ among folds, the least and the greatest: "0.001..0.01". */
 static void put_value(const struct run_group *g, const char *axis, char out[CELL_ROOM])
 {
     const char *least = plan_value(g->first, axis), *greatest = least;
@@ -454,9 +454,9 @@ static void tell_rest(const struct session *s, const struct run_summary *summary
     if (most > 1 && has_folds(summary))
         note(
             s,
-            "%-11s± is the standard deviation over the folds (K - 1), of runs with one seed; the folds' training "
-            "sets share most of their examples, so that their figures are not independent: the deviation of "
-            "the mean and the interval are too small (Nadeau and Bengio 2003)",
+            "%-11s± is the standard deviation over the folds (K - 1), of runs with one seed; the folds' "
+            "training sets share most of their examples, so that their figures are not independent: the "
+            "deviation of the mean and the interval are too small (Nadeau and Bengio 2003)",
             "deviation");
     else if (most > 1)
         note(s,

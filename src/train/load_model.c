@@ -173,8 +173,8 @@ static bl_status read_whitening(const struct loading *from, const struct pair *p
     if (!is_there || offset->rows != n || n > WHITENING_MOST)
         BL_FAIL(
             from->ctx, BL_BAD_DATA,
-            "%s: \"scaling\" is \"%s\", but there are no tensors \"%s\" of %zu x %zu and \"%s.offset\" of %zu "
-            "numbers",
+            "%s: \"scaling\" is \"%s\", but there are no tensors \"%s\" of %zu x %zu and \"%s.offset\" of "
+            "%zu numbers",
             from->path, model_scaling_whitens, whitening_tensor, n, n, pair->name, n);
     for (size_t i = 0; i < n * n; i++)
         if (!isfinite(out->matrix[i]))

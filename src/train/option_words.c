@@ -76,8 +76,8 @@ static const struct option_alias aliases[] = {
     {"imagesize imgsize resizeto", "resize", "its value is ROWSxCOLS, as in 32x32"},
     {"normalise normalization normalisation standardize standardise scale scaling", "normalize",
      "it takes auto, none, range, global, channel, feature, image or zca"},
-    {"augmentation augmentations dataaugmentation transform transforms randomcrop padcrop flip hflip randomflip "
-     "horizontalflip translate",
+    {"augmentation augmentations dataaugmentation transform transforms randomcrop padcrop flip hflip "
+     "randomflip horizontalflip translate",
      "augment", "it takes terms, as in \"pad-crop 4, flip\""},
     {"whiten whitening zca zcawhitening", "normalize", "it takes zca, as in \"zca 1e-5\""},
     {"shuffle", NULL, "examples are shuffled in every epoch, as --order-seed says"},

@@ -21,8 +21,8 @@ struct fetch {
     int fd;
     long long have, most; /* bytes in the partial file, and the most that it may have */
     struct fetch_progress *progress;
-    bool is_continued;  /* result: the received bytes continue the partial file */
-    char why[512]; /* result: why it failed, without the address; not set for FETCH_DONE */
+    bool is_continued; /* result: the received bytes continue the partial file */
+    char why[512];     /* result: why it failed, without the address; not set for FETCH_DONE */
 };
 
 enum fetch_end fetch_url(struct fetch *fetch);

@@ -1,9 +1,9 @@
 /*
  * kernel_products.c - a product of matrices in double, for statistics of data: C += A^T B.
  *
- * A tile of C stays in registers while the rows of A and B pass. Products are rounded before they are added, so
- * that the sums are the same without fused operations. The vectors are the compiler's (four doubles, which it
- * splits where registers are shorter).
+ * A tile of C stays in registers while the rows of A and B pass. Products are rounded before they are added,
+ * so that the sums are the same without fused operations. The vectors are the compiler's (four doubles, which
+ * it splits where registers are shorter).
  */
 #include "kernel.h"
 #include "panel.h"

@@ -5,8 +5,8 @@
 
 #include "../../base/mem.h"
 #include "../../base/text.h"
-#include "whitening.h"
 #include "making.h"
+#include "whitening.h"
 
 #include <limits.h>
 #include <math.h>

@@ -146,11 +146,11 @@ struct data_options {
     bool looks;
     bool has_labels;      /* false: a set without labels is also valid (predict) */
     double test_fraction; /* the fraction held out for testing if there is no test set; 0: none */
-    size_t fold, folds;   /* instead: part `fold`, from 1, of `folds` parts is held out for testing; 0: none */
-    size_t val;           /* training examples held out for validation */
-    double val_fraction;  /* the fraction held out for validation; 0: `val` is used */
-    bool val_is_last;     /* the last examples are held out; else they are drawn by class and seed */
-    uint64_t seed;        /* of the random draws: the option split-seed */
+    size_t fold, folds;  /* instead: part `fold`, from 1, of `folds` parts is held out for testing; 0: none */
+    size_t val;          /* training examples held out for validation */
+    double val_fraction; /* the fraction held out for validation; 0: `val` is used */
+    bool val_is_last;    /* the last examples are held out; else they are drawn by class and seed */
+    uint64_t seed;       /* of the random draws: the option split-seed */
 };
 
 /* Reads the sets of a training. `where` is a named set ("mnist", "fashion-mnist"), a folder, or a file, whose
@@ -233,7 +233,8 @@ bl_status scaling_fit(bl_data *data);
 /* BL_BAD_VALUE if the text of the option is not a word of enum normalize. */
 bl_status normalize_check_text(bl_context *ctx, const char *text);
 enum normalize normalize_of(const char *text); /* text: must have been checked */
-double normalize_epsilon(const char *text); /* EPSILON of "zca [EPSILON]", which must have been checked; else 0 */
+/* EPSILON of "zca [EPSILON]", else 0. text: must have been checked */
+double normalize_epsilon(const char *text);
 /* Replaces NORMALIZE_AUTO by its meaning for these data; any other value is returned unchanged. */
 enum normalize normalize_resolve(enum normalize how, const bl_data *data);
 /* BL_BAD_VALUE: one mean for table columns of different units, channels for examples that have none, or

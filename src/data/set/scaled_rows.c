@@ -137,8 +137,8 @@ void scaling_of_bytes(const struct scaling *s, const struct backend *backend, co
 }
 
 /* ---- Whitening: several examples at once, because the matrix is larger than a cache. It is symmetric, so
-   y^T = P (x - m)^T, in which the examples are the columns of a panel (backend.h, `gather`). Some terms at a time,
-   so that all fits the stack */
+   y^T = P (x - m)^T, in which the examples are the columns of a panel (backend.h, `gather`). Some terms at a
+   time, so that all fits the stack */
 
 enum { TERMS = 128, OUTPUTS = 256 };
 

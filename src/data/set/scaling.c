@@ -7,9 +7,9 @@
  */
 #include "../../base/maths.h"
 #include "../../base/mem.h"
-#include "whitening.h"
 #include "data.h"
 #include "making.h"
+#include "whitening.h"
 
 #include <math.h>
 #include <stdbool.h>

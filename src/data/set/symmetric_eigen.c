@@ -1,8 +1,8 @@
 /*
  * symmetric_eigen.c - A = Q T Q^T, then the rotations that make T diagonal, applied to Q^T.
  *
- * Reflections and rotations act on the rows of a matrix and are the same for each of its columns. So a task is
- * some columns, which stay in a cache while all reflections, or many rotations, pass.
+ * Reflections and rotations act on the rows of a matrix and are the same for each of its columns. So a task
+ * is some columns, which stay in a cache while all reflections, or many rotations, pass.
  */
 #include "symmetric_eigen.h"
 

@@ -1,9 +1,10 @@
 /*
  * symmetric_eigen.h - eigenvalues and eigenvectors of a symmetric matrix, in double.
  *
- * Householder's reduction to tridiagonal form and the implicit QL method (G. H. Golub, C. F. Van Loan, "Matrix
- * Computations", sections 8.3.1 and 8.3.3). Sums and rotations have a fixed order, and only correctly rounded
- * operations are used, so that the result has the same bits with any number of threads and on every machine.
+ * Householder's reduction to tridiagonal form and the implicit QL method (G. H. Golub, C. F. Van Loan,
+ * "Matrix Computations", sections 8.3.1 and 8.3.3). Sums and rotations have a fixed order, and only correctly
+ * rounded operations are used, so that the result has the same bits with any number of threads and on every
+ * machine.
  *
  * Errors are a small multiple of 2^-53 times the largest eigenvalue: small eigenvalues are not more exact.
  */

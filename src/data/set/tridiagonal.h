@@ -1,6 +1,6 @@
 /*
- * tridiagonal.h - the two halves of symmetric_eigen.c: A = Q T Q^T with a tridiagonal T, and the rotations that
- * make T diagonal.
+ * tridiagonal.h - the two halves of symmetric_eigen.c: A = Q T Q^T with a tridiagonal T, and the rotations
+ * that make T diagonal.
  */
 #ifndef BL_DATA_TRIDIAGONAL_H
 #define BL_DATA_TRIDIAGONAL_H
@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 /* T: diagonal[0 .. n-1], and beside[i] = T[i, i+1], i in 0 .. n-2.
-   Q = H_0 H_1 ... H_{n-3} with H_k = I - factor[k] v_k v_k^T; v_k has its numbers k+1 .. n-1 in row k of a. */
+   Q = H_0 H_1 ... H_{n-3} with H_k = I - factor[k] v_k v_k^T; the numbers k+1 .. n-1 of v_k are in row k
+   of a. */
 struct tridiagonal {
     size_t n;
     double *a;                          /* n x n, the matrix; after the reduction the v_k */

@@ -1,12 +1,12 @@
 /*
  * tridiagonal_reduce.c - Householder's reduction.
  *
- * Step k: with x the numbers of row k behind its diagonal and v = x -+ |x| e_1, H = I - (2 / |v|^2) v v^T makes
- * x a multiple of e_1. The rest of the matrix B becomes H B H = B - v w^T - w v^T with p = (2 / |v|^2) B v and
- * w = p - (1 / |v|^2) (p . v) v.
+ * Step k: with x the numbers of row k behind its diagonal and v = x -+ |x| e_1, H = I - (2 / |v|^2) v v^T
+ * makes x a multiple of e_1. The rest of the matrix B becomes H B H = B - v w^T - w v^T with p = (2 / |v|^2)
+ * B v and w = p - (1 / |v|^2) (p . v) v.
  *
- * The subtraction of one step and the product B v of the next are one pass over the matrix, which is larger than
- * a cache: first row k alone is brought up to date, which gives v.
+ * The subtraction of one step and the product B v of the next are one pass over the matrix, which is larger
+ * than a cache: first row k alone is brought up to date, which gives v.
  */
 #include "tridiagonal.h"
 

@@ -1,7 +1,7 @@
 /*
  * tridiagonal_solve.c - the implicit QL method: from below, a sweep of rotations with a shift near the first
- * eigenvalue of the block chases a number outside of the three diagonals upward, which makes the block's first
- * number beside the diagonal very small after a few sweeps.
+ * eigenvalue of the block chases a number outside of the three diagonals upward, which makes the block's
+ * first number beside the diagonal very small after a few sweeps.
  */
 #include "tridiagonal.h"
 

@@ -90,8 +90,8 @@ static bl_status read_test(struct split *load, const struct location *from, cons
     if (test_where)
         return read_other(load, &how, test_where);
     if (has_own && o->folds > 0)
-        BL_FAIL(load->ctx, BL_BAD_VALUE, "fold %zu/%zu, but %s already includes a test set", o->fold, o->folds,
-                from->path);
+        BL_FAIL(load->ctx, BL_BAD_VALUE, "fold %zu/%zu, but %s already includes a test set", o->fold,
+                o->folds, from->path);
     if (has_own && is_drawn)
         BL_FAIL(load->ctx, BL_BAD_VALUE, "test-fraction %g, but %s already includes a test set",
                 o->test_fraction, from->path);
