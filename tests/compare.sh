@@ -90,7 +90,7 @@ expect 0 "rmse" "$program" compare --data line.csv --loss mse --test-fraction 0.
 # ---- options that would have no effect are refused
 expect 2 "rate-epochs needs --rates" "$program" compare $set_of --net "$net" --rate-epochs 2
 expect 2 "expected one of the two" "$program" compare $set_of --net "$net" --lr 0.1 --rates 0.1,0.2
-expect 2 "compare takes --rules" "$program" compare --data table.csv --net "$net" --rule dfa
+expect 2 "compare takes a list of rules, --rules" "$program" compare --data table.csv --net "$net" --rule dfa
 expect 2 "expected a whole number" "$program" compare $set_of --net "$net" --rates 0.1 --rate-epochs few
 expect 2 "expected a whole number" "$program" compare $set_of --net "$net" --rates 0.1 --rate-epochs 0
 

@@ -84,7 +84,7 @@ expect 3 "are not the 150" "$program" predict --model run --data other.csv --par
 expect 3 "are not the 150" "$program" eval --model run --data sorted.csv --part test
 cut -d, -f1,2 t.csv >blind.csv
 expect 3 "they have no labels" "$program" predict --model run --data blind.csv --part test --output p.csv
-expect 2 'part "rest", expected train, val or test' "$program" eval --model run --data t.csv --part rest
+expect 2 'part is "rest", expected train, val or test' "$program" eval --model run --data t.csv --part rest
 
 # ---- a resumed run has the same parts
 expect 0 "" "$program" train --data t.csv --test-fraction 0.2 --val 0.1 $quick "$net" --out run --force \

@@ -110,7 +110,7 @@ sed 's/scaling.matrix/scaling.matriy/' whole/model.safetensors >lost.safetensors
 expect 3 "scaling.matrix" "$program" eval --model lost.safetensors --data pixels.csv --shape 3x4x5
 expect 2 "zca EPSILON" "$program" train --data pixels.csv --normalize "zca 0"
 expect 2 "zca EPSILON" "$program" train --data pixels.csv --normalize "zca 1 2"
-expect 2 "columns have units of their own" "$program" train --data plain.csv --normalize zca --epochs 1
+expect 2 "columns have different units" "$program" train --data plain.csv --normalize zca --epochs 1
 expect 2 "did you mean --normalize" "$program" train --data plain.csv --whitening yes
 
 [ "$failures" = 0 ] && echo "whitening: all as expected"
