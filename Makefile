@@ -66,13 +66,15 @@ test-slow: deps
 	@cmake --build --preset default
 	ctest --preset default -L slow
 
-# Tests that run no C code of this project.
-no_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests)$$
+# Tests that run no C code of this project, and those of documents, which run the same code as other tests and
+# train for longer.
+of_documents = check_docs|check_formats|check_transcripts|check_readme|check_recipes|demo_output
+no_new_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests|$(of_documents))$$
 
 test-asan: deps
 	@cmake --preset asan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset asan
-	ctest --preset asan -j $(jobs) -LE slow -E '$(no_c_code)'
+	ctest --preset asan -j $(jobs) -LE slow -E '$(no_new_c_code)'
 
 # The tests that use threads most.
 test-tsan: deps

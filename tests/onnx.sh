@@ -1,12 +1,11 @@
 #!/bin/sh
 # onnx.sh PROGRAM - backless export --onnx: onnx's checker accepts the files, and onnxruntime gives the scores
 # of `backless predict` for raw inputs: nets with each kind of layer, each way of scaling, each loss, and the
-# nets that have names. The files are written as a whole or not at all. BACKLESS_ONNX_PYTHON names a Python
-# with onnx, onnxruntime and numpy.
+# nets that have names. The files are written as a whole or not at all. BACKLESS_PYTHON names a Python with
+# onnx, onnxruntime and numpy.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
-python=${BACKLESS_ONNX_PYTHON:-python3}
-unset BACKLESS_ONNX_PYTHON # which the program would take for an option
+python=${BACKLESS_PYTHON:-python3}
 export BACKLESS_THREADS=1
 
 # images NUMBERS: rows of that many pixels with a label; raw.csv has the same without the label.
@@ -53,7 +52,7 @@ expect 2 "--logits is for classes" "$program" export m --onnx numbers.onnx --log
 
 "$python" -c 'import onnx, onnxruntime, numpy' 2>/dev/null || {
     [ "$failures" = 0 ] || exit 1
-    echo "SKIP: no Python with onnx and onnxruntime: set BACKLESS_ONNX_PYTHON (refusals were tried)"
+    echo "SKIP: no Python with onnx and onnxruntime: set BACKLESS_PYTHON (refusals were tried)"
     exit 77
 }
 

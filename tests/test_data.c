@@ -63,7 +63,7 @@ static void rows_are_gathered_scaled(void **state)
                               .bytes = i % 4 == 1 ? bytes : NULL,
                               .floats = i % 2 == 0 ? floats : NULL,
                               .doubles = i % 4 == 3 ? doubles : NULL,
-                              .scaling = {cases[i / 4].n_scaling, offset, scale, i % 4 == 2, false}};
+                              .scaling = {cases[i / 4].n_scaling, offset, scale, i % 4 == 2, false, NULL}};
         float x[7] = {99, 99, 99, 99, 99, 99, 99};
         const size_t n = 2 * cases[i / 4].n, calls = memory.calls;
         data_gather(&data, &backend, cases[i / 4].order, cases[i / 4].first, cases[i / 4].n, x);
@@ -527,7 +527,7 @@ static void data_for_a_model_have_its_encoding(void **state)
                             .shape = {1, 1, 1},
                             .features = 1,
                             .outputs = 4,
-                            .scaling = {1, offset, scale, false, false},
+                            .scaling = {1, offset, scale, false, false, NULL},
                             .class_names = names,
                             .class_match = CLASS_BY_NUMBER};
     static const struct data_options options = {.has_labels = true};

@@ -131,7 +131,7 @@ static void pixels_are_scaled_as_in_training(void **state)
     (void)state;
     bl_context *ctx = bl_context_new(NULL);
     const bl_data images = {
-        .ctx = ctx, .n = 1, .features = 6, .bytes = bytes, .scaling = {1, offset, scale, false, false}};
+        .ctx = ctx, .n = 1, .features = 6, .bytes = bytes, .scaling = {1, offset, scale, false, false, NULL}};
     for (int i = 0; i < 6; i++)
         floats[i] = (float)bytes[i];
     data_gather(&images, ctx->backend, NULL, 0, 1, from_bytes);

@@ -82,7 +82,7 @@ static void distances_beyond_a_double_are_scaled(void **state)
     (void)state;
     bl_context *ctx = bl_context_new(NULL);
     const bl_data data = {
-        .ctx = ctx, .n = 2, .features = 1, .doubles = x, .scaling = {1, &offset, &scale, false, false}};
+        .ctx = ctx, .n = 2, .features = 1, .doubles = x, .scaling = {1, &offset, &scale, false, false, NULL}};
     data_gather(&data, ctx->backend, NULL, 0, 2, y);
     assert_true(fabsf(y[0] - 3.4f) < 1e-6f && y[1] == 0.0f);
     bl_context_free(ctx);
