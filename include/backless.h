@@ -725,7 +725,8 @@ typedef struct bl_scaling {
     size_t size; /* sizeof(bl_scaling) */
     size_t n;    /* pairs: 0: nothing is scaled by pairs; 1: one for all; else one a number */
     const double *offset, *scale; /* n each */
-    int is_of_example; /* 1: x is brought to the mean 0 and the deviation 1 of each example's own numbers */
+    int is_of_example;   /* 1: x is brought to the mean 0 and the deviation 1 of each example's own numbers */
+    const float *matrix; /* n x n, symmetric: the scaled x is then multiplied by it (whitening); NULL: none */
 } bl_scaling;
 /* Each returns 1, or 0 if an argument is NULL. */
 BL_API int bl_model_input_scaling(const bl_model *model, bl_scaling *out);

@@ -90,9 +90,10 @@ try_net 3x8x8 "conv 4 3 pad 1, \
     residual (conv 8 1 stride 2, relu, conv 8 3 pad 1 | conv 8 1 stride 2 nobias, batchnorm), \
     relu, avgpool all, dense C"
 try_net 3x8x8 "dense 5, tanh, residual (dense 5, residual (relu, dense 5), tanh | dense 5), dense C"
-for way in none range global channel feature image; do
-    try_net 3x8x8 "conv 4 3, relu, dense C" --normalize $way
+for way in none range global channel feature image "zca 100"; do
+    try_net 3x8x8 "conv 4 3, relu, dense C" --normalize "$way"
 done
+try_net 3x8x8 "dense 5, tanh, dense C" --normalize "zca 100"
 for way in none feature; do
     train --data images.csv --header no --net "dense 5, tanh, dense C" --normalize $way
     agree images.csv

@@ -85,6 +85,38 @@ static void put_missing(struct node_chain *chain)
     move_to(chain, "input.filled");
 }
 
+static void put_flatten(struct node_chain *chain, const char *output)
+{
+    struct onnx_node node = onnx_node_begin("Flatten", output);
+    onnx_node_input(&node, chain->at);
+    onnx_node_int(&node, "axis", 1);
+    onnx_node_end(chain->graph, &node);
+    move_to(chain, output);
+}
+
+static bool is_image(bl_shape shape)
+{
+    return shape.channels > 1 || shape.rows > 1;
+}
+
+/* batch x n numbers as images. `name`: of the constant tensor of sizes, in which 0 keeps the batch's. */
+static void put_image(struct node_chain *chain, bl_shape shape, const char *output, const char *name)
+{
+    onnx_ints(chain->graph, name, (const int64_t[]){0, shape.channels, shape.rows, shape.cols}, 4);
+    apply(chain, "Reshape", output, name);
+}
+
+/* y = P x, with the symmetric matrix P of whitening: y^T = x^T P for the rows of a batch. */
+static void put_whitening(struct node_chain *chain, const bl_scaling *s, bl_shape shape)
+{
+    if (is_image(shape))
+        put_flatten(chain, "whitening.numbers");
+    onnx_floats(chain->graph, "scaling.matrix", s->matrix, (struct onnx_shape){{s->n, s->n}, 2});
+    apply(chain, "MatMul", "whitening.product", "scaling.matrix");
+    if (is_image(shape))
+        put_image(chain, shape, "whitening.image", "whitening.shape");
+}
+
 /* The mean over the numbers of an example, batch x 1. */
 static void put_mean(struct message *graph, const char *output, const char *input)
 {
@@ -93,15 +125,6 @@ static void put_mean(struct message *graph, const char *output, const char *inpu
     onnx_node_ints(&node, "axes", (const int64_t[]){1}, 1);
     onnx_node_int(&node, "keepdims", 1);
     onnx_node_end(graph, &node);
-}
-
-static void put_flatten(struct node_chain *chain, const char *output)
-{
-    struct onnx_node node = onnx_node_begin("Flatten", output);
-    onnx_node_input(&node, chain->at);
-    onnx_node_int(&node, "axis", 1);
-    onnx_node_end(chain->graph, &node);
-    move_to(chain, output);
 }
 
 /* The first number of each example, batch x 1. */
@@ -136,11 +159,8 @@ static void put_example_scaling(struct node_chain *chain, bl_shape shape)
     onnx_apply(chain->graph, "Max", "example.deviation", "example.root", "example.least");
     apply(chain, "Div", "example.scaled", "example.deviation");
     cast(chain, "example.float", ONNX_FLOAT);
-    if (shape.channels > 1 || shape.rows > 1) {
-        onnx_ints(chain->graph, "example.shape", (const int64_t[]){0, shape.channels, shape.rows, shape.cols},
-                  4);
-        apply(chain, "Reshape", "example.image", "example.shape");
-    }
+    if (is_image(shape))
+        put_image(chain, shape, "example.image", "example.shape");
 }
 
 void onnx_put_scaling(struct message *graph, const bl_model *model, bl_shape shape, const char *input,
@@ -155,6 +175,8 @@ void onnx_put_scaling(struct message *graph, const bl_model *model, bl_shape sha
         put_example_scaling(&chain, shape);
     else if (s.n > 0)
         put_pairs(&chain, &s, shape);
+    if (s.matrix)
+        put_whitening(&chain, &s, shape);
     if (missing && strcmp(missing, "impute") == 0)
         put_missing(&chain);
     memcpy(output, chain.at, sizeof chain.at);

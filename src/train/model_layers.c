@@ -47,7 +47,12 @@ int bl_model_layer(const bl_model *model, int i, bl_layer *out)
 
 static int describe(const struct scaling *scaling, bl_scaling *out)
 {
-    const bl_scaling found = {out->size, scaling->n, scaling->offset, scaling->scale, scaling->is_of_example};
+    const bl_scaling found = {.size = out->size,
+                              .n = scaling->n,
+                              .offset = scaling->offset,
+                              .scale = scaling->scale,
+                              .is_of_example = scaling->is_of_example,
+                              .matrix = scaling->matrix};
     return sized_copy(out, &found, sizeof found);
 }
 
