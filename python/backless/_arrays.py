@@ -131,6 +131,14 @@ def targets_of(y: object, n: int, name: str = "y") -> Array:
     return np.ascontiguousarray(array, dtype=np.float32)
 
 
+def weights_of(weights: object, n: int, name: str = "sample_weight") -> Array:
+    """weights as n numbers in float32; the library refuses negative and infinite ones."""
+    array = np.ascontiguousarray(weights, dtype=np.float32)
+    if array.shape != (n,):
+        raise ValueError(f"{name} has the shape {array.shape}, expected one weight for each of {n} examples")
+    return array
+
+
 class _Memory:
     """Memory that belongs to the library, and the object that keeps it alive."""
 

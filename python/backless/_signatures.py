@@ -112,14 +112,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "bl_trainer_stop_reason": (c.c_char_p, [_handle]),
     "bl_trainer_advice": (c.c_char_p, [_handle]),
     "bl_trainer_resume": (_status, [_handle, c.c_char_p]),
-    "bl_trainer_step": (
-        _status,
-        [_handle, c.c_void_p, c.c_void_p, c.c_size_t, c.POINTER(c.c_double)],
-    ),
-    "bl_trainer_step_targets": (
-        _status,
-        [_handle, c.c_void_p, c.c_void_p, c.c_size_t, c.POINTER(c.c_double)],
-    ),
+    "bl_trainer_step_batch": (_status, [_handle, c.POINTER(s.Batch), c.POINTER(c.c_double)]),
     "bl_trainer_set_rate": (_status, [_handle, c.c_double]),
     "bl_trainer_save": (_status, [_handle, c.c_char_p]),
     "bl_trainer_load": (_status, [_handle, c.c_char_p]),

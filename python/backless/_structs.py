@@ -18,6 +18,17 @@ class Array(c.Structure):
     ]
 
 
+class Batch(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("n", c.c_size_t),
+        ("x", c.c_void_p),
+        ("labels", c.c_void_p),
+        ("targets", c.c_void_p),
+        ("weights", c.c_void_p),
+    ]
+
+
 class Tensor(c.Structure):
     _fields_ = [
         ("name", c.c_char_p),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _structs
-from ._arrays import Array, check_labels, examples_of, is_labels, labels_of, targets_of
+from ._arrays import Array, check_labels, examples_of, is_labels, labels_of, targets_of, weights_of
 from ._context import Context, Handle
 from ._errors import STOPPED
 from ._interrupts import Interrupts
@@ -45,6 +45,15 @@ class Inspection(NamedTuple):
     activations: list[Array]
     deltas: list[Array]
     gradients: dict[str, Array]
+
+
+class Batch(NamedTuple):
+    """Arrays as the library takes them. x: n x features, float32; expected: n labels, int32, or n x outputs,
+    float32."""
+
+    x: Array
+    expected: Array
+    has_labels: bool
 
 
 class Trainer:
@@ -149,13 +158,33 @@ class Trainer:
         advice = in_python(text(lib.bl_trainer_advice(trainer)) or "")
         return History(watched.epochs, reason, self.notes, advice)
 
-    def step(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
+    def step(
+        self, x: npt.ArrayLike, y: npt.ArrayLike, *, sample_weight: npt.ArrayLike | None = None
+    ) -> float:
         """Trains one step on one batch, for streams; returns its mean loss before the step. At most as many
         examples as the option batch says (64 where it was not set). Examples are numbers of the same kind as
-        those of the first call: bytes (pixels) or floats."""
+        those of the first call: bytes (pixels) or floats.
+
+        sample_weight: n numbers, not negative. Each multiplies its example's loss and gradient, also in the
+        loss that is returned. Unlike those of fit() they are not divided by their mean, because the mean over
+        a stream is unknown."""
         loss = ctypes.c_double()
         with self._work():
-            self._on_batch(lib.bl_trainer_step, lib.bl_trainer_step_targets, x, y, ctypes.byref(loss))
+            batch = self._batch_of(x, y)
+            n = len(batch.x)
+            weights = None if sample_weight is None else weights_of(sample_weight, n)
+            expected = batch.expected.ctypes.data
+            arguments = _structs.Batch(
+                ctypes.sizeof(_structs.Batch),
+                n,
+                batch.x.ctypes.data,
+                expected if batch.has_labels else None,
+                None if batch.has_labels else expected,
+                None if weights is None else weights.ctypes.data,
+            )
+            self._call(
+                lib.bl_trainer_step_batch, self._built(), ctypes.byref(arguments), ctypes.byref(loss)
+            )
         return loss.value
 
     def set_rate(self, rate: float | None) -> None:
@@ -231,7 +260,11 @@ class Trainer:
         """What a step on this batch would compute at the current weights; nothing is changed. x and y are
         those of step()."""
         with self._work():
-            self._on_batch(lib.bl_trainer_inspect, lib.bl_trainer_inspect_targets, x, y)
+            batch = self._batch_of(x, y)
+            inspect = lib.bl_trainer_inspect if batch.has_labels else lib.bl_trainer_inspect_targets
+            self._call(
+                inspect, self._built(), batch.x.ctypes.data, batch.expected.ctypes.data, len(batch.x)
+            )
             activations = self._inspected(lib.bl_trainer_activation)
             deltas = self._inspected(lib.bl_trainer_delta)
             gradients = self._inspected(lib.bl_trainer_gradient)
@@ -362,22 +395,21 @@ class Trainer:
             self._model = Model(self._context, model, self._handle)
         return self._handle.address
 
-    def _on_batch(
-        self, of_classes: Any, of_targets: Any, x: npt.ArrayLike, y: npt.ArrayLike, *more: Any
-    ) -> None:
-        """Calls the function for classes or that for targets, according to y."""
+    def _batch_of(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Batch:
+        """A batch of classes or of targets, according to y, whose shape fits the trainer."""
         examples = examples_of(x)
         n = len(examples.values)
         if self._handle is None:
             self._created(self._data_of(x, y))
         values = self._raw(examples)
         has_classes = self.model.has_classes  # the library refuses labels for a trainer of targets
-        if is_labels(y):
-            expected, function = labels_of(y, n), of_classes
+        has_labels = is_labels(y)
+        if has_labels:
+            expected = labels_of(y, n)
             if has_classes:
                 check_labels(expected, self.model.outputs)
         else:
-            expected, function = targets_of(y, n), of_targets
+            expected = targets_of(y, n)
             if not has_classes and expected.shape[1] != self.model.outputs:
                 raise ValueError(
                     f"y has {expected.shape[1]} targets, but the trainer was made for {self.model.outputs}"
@@ -387,7 +419,7 @@ class Trainer:
                 f"x has {examples.features} features, but the trainer was made for "
                 f"{self.model.n_features}"
             )
-        self._call(function, self._built(), values.ctypes.data, expected.ctypes.data, n, *more)
+        return Batch(values, expected, has_labels)
 
     def _raw(self, examples: Any) -> Array:
         """The examples in the raw form of the trainer's training set."""

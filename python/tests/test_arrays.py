@@ -73,7 +73,7 @@ REFUSED = [
     (lambda x, y: (x, y - 1), ValueError, "label -1; classes are counted from 0"),
     (lambda x, y: (x.astype(str), y), TypeError, "dtype <U"),
     (lambda x, y: (x.astype(complex), y), TypeError, "dtype complex"),
-    (lambda x, y: (np.full_like(x, object(), dtype=object), y), TypeError, "no numbers"),
+    (lambda x, y: (np.full_like(x, object(), dtype=object), y), TypeError, "objects that are not numbers"),
     (lambda x, y: (x, np.array(["a", "b", "c"])[y]), TypeError, "return_inverse"),
     (lambda x, y: (with_one(x, np.nan), y), backless.BadValue, "row 7 .*feature 3 .*: nan"),
     (lambda x, y: (with_one(x, 1e300), y), backless.BadValue, "row 7 .*feature 3"),

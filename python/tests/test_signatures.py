@@ -31,6 +31,7 @@ KINDS = {
 STRUCTS = {
     "bl_shape": _structs.Shape,
     "bl_array": _structs.Array,
+    "bl_batch": _structs.Batch,
     "bl_tensor": _structs.Tensor,
     "bl_score": _structs.Score,
     "bl_layer": _structs.Layer,

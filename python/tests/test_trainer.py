@@ -115,6 +115,24 @@ def test_steps_and_a_saved_trainer(floats, tmp_path):
     assert model.metadata["step"] == "1" and model.predict_proba(x).shape == (256, 3)
 
 
+def test_weights_of_a_step(floats):
+    """A weight multiplies the loss and the gradient of its example; weights are not divided by their mean."""
+    x, y = floats[0][:32], floats[1][:32]
+    options = {"schedule": "constant", "batch": 32, "optimizer": "sgd", "lr": 0.1}
+    ones, plain, double, fast = (backless.Trainer("dense 9, tanh, dense 3", **options) for _ in range(4))
+    loss = plain.step(x, y)
+    assert ones.step(x, y, sample_weight=np.ones(32)) == loss
+    assert double.step(x, y, sample_weight=[2] * 32) == pytest.approx(2 * loss)
+    fast.build(x, y).set_rate(0.2)
+    fast.step(x, y)
+    assert ones.hash() == plain.hash() != fast.hash()
+    for name, array in fast.weights.items():
+        assert np.allclose(double.weights[name], array, rtol=1e-5, atol=1e-7)
+    for bad in ([1.0] * 31, [-1.0] * 32, [0] * 32):
+        with pytest.raises(ValueError, match="weight"):
+            plain.step(x, y, sample_weight=bad)
+
+
 def test_steps_on_pixels_are_steps_on_their_fractions(pixels, floats):
     trainers = []
     for x, y in (pixels, floats):

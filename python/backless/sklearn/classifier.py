@@ -79,19 +79,23 @@ class BacklessClassifier(ClassifierMixin, BacklessEstimator):
         self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
     ) -> BacklessClassifier:
         """One epoch over X, y at a constant learning rate. classes: all classes, also those that are not in
-        y; needed in the first call."""
-        if sample_weight is not None or self.class_weight is not None:
+        y; needed in the first call. sample_weight: n, not negative: each multiplies its example's gradient,
+        and so does the weight of its class. Unlike in fit, they are not divided by their mean."""
+        if isinstance(self.class_weight, str):
             raise ValueError(
-                "partial_fit does not support weights: a step of the library weights all examples equally. "
-                "Use fit, or leave sample_weight and class_weight out"
+                f"partial_fit does not support class_weight={self.class_weight!r}, because the frequencies "
+                "of the classes in later calls are unknown: pass a dict with a weight for each class"
             )
         is_first = not self._is_fitted()
         X, y = validate_data(self, X, y, dtype=float_type(X), reset=is_first)
         check_classification_targets(y)
         self._check_classes(classes, is_first)
+        y, weights = self._encoded(y), weights_of(sample_weight, len(X))
         if is_first:
-            self._take_first_scaling(X)
-        self._partial_fit(X, self._encoded(y))
+            self._take_first_scaling(X, weights)
+        if self.class_weight is not None:
+            weights = self._weights_of_classes(y, np.ones(len(X)) if weights is None else weights)
+        self._partial_fit(X, y, weights)
         return self
 
     def _check_classes(self, classes: Any, is_first: bool) -> None:

@@ -216,9 +216,9 @@ class BacklessEstimator(BaseEstimator):
 
     # ---- Training on parts of the data
 
-    def _partial_fit(self, x: Array, y: Array) -> BacklessEstimator:
+    def _partial_fit(self, x: Array, y: Array, weights: Array | None) -> BacklessEstimator:
         """One epoch over x (validated) and y (numbers of the classes, or scaled targets), at a constant
-        learning rate."""
+        learning rate. weights: n, float64, or None."""
         if not self._is_fitted() or not self._streams:
             self._begin_stream()
         order = self._random.permutation(len(x))
@@ -226,8 +226,10 @@ class BacklessEstimator(BaseEstimator):
         batch = self._stream_batch()
         for i in range(0, len(x), batch):
             rows = order[i : i + batch]
-            loss += self._learner.step(scaled[rows], y[rows]) * len(rows)
-        self.loss_ = loss / len(x)
+            of_rows = None if weights is None else weights[rows]
+            if of_rows is None or of_rows.any():
+                loss += self._learner.step(scaled[rows], y[rows], of_rows) * len(rows)
+        self.loss_ = loss / (len(x) if weights is None else float(weights.sum()))
         self.loss_curve_.append(self.loss_)
         self.n_iter_ += 1
         return self

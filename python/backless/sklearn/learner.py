@@ -102,9 +102,9 @@ class Learner:
         best.restore()
         return history
 
-    def step(self, x: Array, y: Array) -> float:
-        """Trains one step on one batch; returns its mean loss before the step."""
-        return self._learning().step(x, y)
+    def step(self, x: Array, y: Array, weights: Array | None) -> float:
+        """Trains one step on one batch; returns its mean loss before the step. As Trainer.step()."""
+        return self._learning().step(x, y, sample_weight=weights)
 
     def __getstate__(self) -> dict[str, Any]:
         saved = self._saved

@@ -34,17 +34,15 @@ class BacklessRegressor(RegressorMixin, BacklessEstimator):
         return self
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> BacklessRegressor:
-        """One epoch over X, y at a constant learning rate."""
-        if sample_weight is not None:
-            raise ValueError(
-                "partial_fit does not support weights: a step of the library weights all examples equally. "
-                "Use fit, or leave sample_weight out"
-            )
+        """One epoch over X, y at a constant learning rate. sample_weight: n, not negative: each multiplies
+        its example's gradient. Unlike in fit, they are not divided by their mean."""
         is_first = not self._is_fitted()
         X, y = self._validated(X, y, reset=is_first)
+        weights = weights_of(sample_weight, len(X))
         if is_first:
-            self._take_first_scaling(X)
-        self._partial_fit(X, self._scaled_targets(y, np.ones(len(y)), is_first))
+            self._take_first_scaling(X, weights)
+        of_scaling = np.ones(len(X)) if weights is None else weights
+        self._partial_fit(X, self._scaled_targets(y, of_scaling, is_first), weights)
         return self
 
     def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ from .._arrays import Array
 from ..data import Data
 from ..net import Net
 from ..rule import Rule
-from ..trainer import Trainer
+from ..trainer import Batch, Trainer
 from .layers import check_parameters
 from .tracing import trace
 from .weights import names_of, pairs_of, put_arrays, put_tensors, read_tensors
@@ -53,14 +53,14 @@ class TorchTrainer(Trainer):
     def _blank(self) -> Data:
         """One example, from which the kind of the data follows."""
         x = np.zeros((1, *self._input_shape), np.float32)
-        outputs = self.net.outputs or 1
+        outputs: int = self.net.outputs or 1
         if self._loss == "mse" or (outputs == 1 and self._loss != "bce"):
             return Data(x, np.zeros((1, outputs), np.float32))
         return Data(x, np.zeros(1, np.int32), classes=self._classes or max(2, outputs))
 
     def _built(self) -> int:
         if self._handle is None:
-            self._need(self._blank())
+            self._created(self._blank())
             self._is_provisional = True
         return super()._built()
 
@@ -71,9 +71,9 @@ class TorchTrainer(Trainer):
             self._handle = self._model = None
             self._is_provisional = False
 
-    def _need(self, like: Data) -> int:
+    def _created(self, data: Data) -> int:
         is_new = self._handle is None
-        address = super()._need(like)
+        address = super()._created(data)
         if is_new:
             try:
                 pairs_of(self.model, self._layers.layers)
@@ -89,11 +89,9 @@ class TorchTrainer(Trainer):
         self._drop_provisional()
         return super()._data_of(x, y, weights)
 
-    def _on_batch(
-        self, of_classes: Any, of_targets: Any, x: npt.ArrayLike, y: npt.ArrayLike, *more: Any
-    ) -> None:
+    def _batch_of(self, x: npt.ArrayLike, y: npt.ArrayLike) -> Batch:
         self._drop_provisional()
-        super()._on_batch(of_classes, of_targets, x, y, *more)
+        return super()._batch_of(x, y)
 
     def load(self, path: str | os.PathLike[str]) -> None:
         super().load(path)
