@@ -20,6 +20,7 @@ settings_of() {
     config | runlog | safetensors) words=json ;;
     npy | arrays | numpy) words=npy ;;
     cifar) words=tar longest=8192 ;;
+    svhn) longest=8192 ;;
     picture | folder) words=picture ;;
     model | checkpoint) words=model longest=2048 ;;
     grammar) longest=256 ;;

@@ -68,6 +68,7 @@ static const struct foreign_case cases[] = {
     {BYTES("\x89HDF\r\n\x1A\n"), "an HDF5 file"},
     {BYTES("\x80\x04\x95\x10"), "a Python pickle"},
     {BYTES("MATLAB 5.0 MAT-file"), "a MATLAB file"},
+    {BYTES("MATLAB 7.3 MAT-file"), "a MATLAB file"},
     {BYTES("SQLite format 3\0"), "an SQLite database"},
     {BYTES("RDX3\nX\n"), "an R data file"},
     {BYTES("%PDF-1.4"), "a PDF document"},

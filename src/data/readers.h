@@ -28,7 +28,7 @@ struct reader {
     bl_status (*read)(bl_data **out, const struct reading *r, struct bytes *file, const char *part);
 };
 extern const struct reader reader_foreign, reader_cifar, reader_tar, reader_npz, reader_npy, reader_idx,
-    reader_csv;
+    reader_svhn, reader_csv;
 bool path_ends(const char *path, const char *ending); /* a trailing ".gz" is ignored */
 
 bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file);
@@ -38,7 +38,7 @@ struct folder_reader {
     bool (*has_part)(const char *folder, const char *part);
     bl_status (*read)(bl_data **out, const struct reading *r, const char *part); /* r->path: the folder */
 };
-extern const struct folder_reader folder_of_idx, folder_of_cifar, folder_of_pictures;
+extern const struct folder_reader folder_of_idx, folder_of_cifar, folder_of_svhn, folder_of_pictures;
 bool path_is_there(const char *path); /* true also if stat fails: opening it will then give the error */
 bool path_is_folder(const char *path);
 

@@ -252,7 +252,9 @@ CHECK_WITH(angle_steps_check_text)
 CHECK_WITH(preset_check_text)
 
 const struct option_row option_table[] = {
-    {{"data", "NAME|PATH", "", "data", "named set, IDX file or folder, or CSV file to train on"}, check_data},
+    {{"data", "NAME|PATH", "", "data",
+      "data to train on: a named set, a folder, or a file (table, IDX, CIFAR, SVHN, NumPy)"},
+     check_data},
     {{"test", "PATH", "", "data", "another file to test on; folders and named sets have their own test set"},
      check_data},
     {{"data-dir", "DIR", "", "data", "folder that is searched first for named sets, before $BACKLESS_DATA"},

@@ -314,6 +314,38 @@ def cifar_seeds():
     yield "tar_cut_off", b"A" + tar_member("test_batch.bin", record)[:600]
 
 
+# ---- SVHN: a MATLAB 5 file without its header
+
+def mat_element(kind, content):
+    return struct.pack("<II", kind, len(content)) + content + bytes(-len(content) % 8)
+
+
+def mat_variable(name, sizes, content, number_class=9, storage=2):
+    return mat_element(14, mat_element(6, struct.pack("<II", number_class, 0)) +
+                       mat_element(5, struct.pack(f"<{len(sizes)}i", *sizes)) +
+                       struct.pack("<HH", 1, len(name)) + name.ljust(4, b"\0") + mat_element(storage, content))
+
+
+def mat_packed(variable):
+    packed = zlib.compress(variable, 9)
+    return struct.pack("<II", 15, len(packed)) + packed
+
+
+def svhn_seeds():
+    x = mat_variable(b"X", (32, 32, 3, 2), bytes(range(256)) * 24)
+    y = mat_variable(b"y", (2, 1), b"\1\x0a")
+    yield "plain", x + y
+    yield "packed", mat_packed(x) + mat_packed(y)
+    yield "one", mat_variable(b"X", (32, 32, 3), bytes(3072)) + mat_variable(b"y", (1, 1), b"\5", 6)
+    yield "other_variables", mat_packed(mat_variable(b"s", (1, 2), b"ab", 4)) + mat_element(14, b"") + y
+    yield "label_beyond", mat_packed(x) + mat_variable(b"y", (2, 1), b"\1\x0b")
+    yield "doubles", mat_packed(x) + mat_variable(b"y", (2, 1), struct.pack("<2d", 1, 2), 6, 9)
+    yield "negative_size", mat_variable(b"X", (32, 32, -3, 2), b"") + y
+    yield "huge_size", mat_variable(b"X", (2**31 - 1, 2**31 - 1, 2**31 - 1), b"") + y
+    yield "cut_off", mat_packed(x)[:-9]
+    yield "empty_stream", mat_packed(b"")
+
+
 # ---- NumPy's arrays as data: two bytes of options (fuzz_numpy.c), arrays
 
 def numpy_seeds():
@@ -541,6 +573,7 @@ def main():
                           ("safetensors", safetensors_seeds()), ("npy", npy_seeds()),
                           ("arrays", arrays_seeds()),
                           ("picture", picture_seeds()), ("folder", folder_seeds()), ("cifar", cifar_seeds()),
+                          ("svhn", svhn_seeds()),
                           ("numpy", numpy_seeds()), ("images", image_seeds()),
                           ("model", model_seeds()), ("checkpoint", CHECKPOINTS.items()),
                           ("config", CONFIGS.items()),

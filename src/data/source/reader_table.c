@@ -6,12 +6,14 @@
 
 #include <string.h>
 
-/* Unsupported formats come first, because the message of another reader would not name the format. The reader
-   of tables is last and accepts any file. */
-static const struct reader *const files[] = {&reader_foreign, &reader_cifar, &reader_tar,
-                                             &reader_npz,     &reader_npy,   &reader_idx};
+/* Unsupported formats come before the others, because the message of another reader would not name the
+   format; only SVHN's files precede them, because other MATLAB files are unsupported. The reader of tables
+   is last and accepts any file. */
+static const struct reader *const files[] = {&reader_svhn, &reader_foreign, &reader_cifar, &reader_tar,
+                                             &reader_npz,  &reader_npy,     &reader_idx};
 
-static const struct folder_reader *const folders[] = {&folder_of_idx, &folder_of_cifar, &folder_of_pictures};
+static const struct folder_reader *const folders[] = {&folder_of_idx, &folder_of_cifar, &folder_of_svhn,
+                                                      &folder_of_pictures};
 
 const struct reader *reader_for(const struct bytes *file, const char *path)
 {
