@@ -452,12 +452,11 @@ static void tell_rest(const struct session *s, const struct run_summary *summary
         note(s, "%-11s%d of %d runs; the same command continues with the others", "done", summary->done,
              summary->n_runs);
     if (most > 1 && has_folds(summary))
-        note(
-            s,
-            "%-11s± is the standard deviation over the folds (K - 1), of runs with one seed; the folds' "
-            "training sets share most of their examples, so that their figures are not independent: the "
-            "deviation of the mean and the interval are too small (Nadeau and Bengio 2003)",
-            "deviation");
+        note(s,
+             "%-11s± is the standard deviation over the folds (K - 1), of runs with one seed; the folds' "
+             "training sets share most of their examples, so that their figures are not independent: the "
+             "deviation of the mean and the interval are too small (Nadeau and Bengio 2003)",
+             "deviation");
     else if (most > 1)
         note(s,
              "%-11s± is the standard deviation over the seeds (n - 1), which decide weights, feedback and "
