@@ -188,6 +188,10 @@ def test_batches_of_weight_zero_are_left_out(iris):
     model = BacklessClassifier(batch_size=1, random_state=0, scale=False)
     model.partial_fit(x, y, classes=[0, 1, 2], sample_weight=(y == 1).astype(float))
     assert model.predict(x[y == 1]).tolist() == [1] * 50
+    before = model.model_.hash()
+    model.set_params(class_weight={0: 1, 1: 0, 2: 1}).partial_fit(x[y == 1], y[y == 1])
+    model.set_params(class_weight=None).partial_fit(x[:1], y[:1], sample_weight=[1e-60])
+    assert model.model_.hash() == before and np.isnan(model.loss_curve_[-2:]).all()
     with pytest.raises(ValueError, match="zero for every sample"):
         model.partial_fit(x, y, sample_weight=np.zeros(len(x)))
 

@@ -323,7 +323,8 @@ def mat_element(kind, content):
 def mat_variable(name, sizes, content, number_class=9, storage=2):
     return mat_element(14, mat_element(6, struct.pack("<II", number_class, 0)) +
                        mat_element(5, struct.pack(f"<{len(sizes)}i", *sizes)) +
-                       struct.pack("<HH", 1, len(name)) + name.ljust(4, b"\0") + mat_element(storage, content))
+                       struct.pack("<HH", 1, len(name)) + name.ljust(4, b"\0") +
+                       mat_element(storage, content))
 
 
 def mat_packed(variable):

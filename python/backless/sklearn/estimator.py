@@ -218,18 +218,21 @@ class BacklessEstimator(BaseEstimator):
 
     def _partial_fit(self, x: Array, y: Array, weights: Array | None) -> BacklessEstimator:
         """One epoch over x (validated) and y (numbers of the classes, or scaled targets), at a constant
-        learning rate. weights: n, float64, or None."""
+        learning rate. weights: n, not negative, or None; batches whose weights are all 0 are left out."""
         if not self._is_fitted() or not self._streams:
             self._begin_stream()
         order = self._random.permutation(len(x))
         scaled, loss = self._scaling.apply(x), 0.0
+        if weights is not None:
+            weights = weights.astype(np.float32)  # as the library has them: a tiny weight becomes 0
         batch = self._stream_batch()
         for i in range(0, len(x), batch):
             rows = order[i : i + batch]
             of_rows = None if weights is None else weights[rows]
             if of_rows is None or of_rows.any():
                 loss += self._learner.step(scaled[rows], y[rows], of_rows) * len(rows)
-        self.loss_ = loss / (len(x) if weights is None else float(weights.sum()))
+        total = len(x) if weights is None else float(weights.sum(dtype=np.float64))
+        self.loss_ = loss / total if total else np.nan
         self.loss_curve_.append(self.loss_)
         self.n_iter_ += 1
         return self
