@@ -181,7 +181,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      fold              I/K, part I of K, 2 to 1000: the test set, instead of test-fraction []
      split-seed        N below 2^64 [1]
      net               layers, with commas: see below []
-     init              zero, fanin, glorot, he, "uniform X", or a model's FILE.safetensors []
+     init              zero, fanin, fanin-first, glorot, he, "uniform X", or a model's FILE.safetensors []
      rule              a name of bl_rule_name or of bl_rule_register: bp, fa, dfa, ... [dfa]
      feedback          nokland, lillicrap, "fanin [GAIN]", "uniform X", "normal S", FILE.npz []
      feedback-at       end, before-pool, channels [end]

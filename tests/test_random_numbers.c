@@ -300,6 +300,27 @@ static void test_draws_have_their_sizes(void **state)
     }
 }
 
+/* fanin-first: the first layer has the bits that fanin gives it, and all others are 0. */
+static void test_only_the_first_layer_is_drawn(void **state)
+{
+    static const char *const names[] = {"0.dense.weight", "0.dense.bias",   "1.dense.weight",
+                                        "1.dense.bias",   "2.dense.weight", "2.dense.bias"};
+    struct fixture first, all;
+    (void)state;
+    fixture_make(&first, "portable", 1,
+                 &(struct fixture_options){.net = net, .rule = "fa", .init = "fanin-first"}, &batch);
+    fixture_make(&all, "portable", 1, &(struct fixture_options){.net = net, .rule = "fa", .init = "fanin"},
+                 &batch);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const bl_tensor a = fixture_tensor(&first, names[i]), b = fixture_tensor(&all, names[i]);
+        assert_true(a.values && b.values && b.values[0] != 0.0f);
+        for (size_t k = 0; k < fixture_count(a); k++)
+            assert_true(a.values[k] == (i < 2 ? b.values[k] : 0.0f));
+    }
+    fixture_free(&first);
+    fixture_free(&all);
+}
+
 static void test_only_the_matrices_of_the_rule_are_drawn(void **state)
 {
     (void)state;
@@ -460,6 +481,7 @@ int main(void)
         cmocka_unit_test(test_logarithm),
         cmocka_unit_test(test_cosine),
         cmocka_unit_test(test_draws_have_their_sizes),
+        cmocka_unit_test(test_only_the_first_layer_is_drawn),
         cmocka_unit_test(test_only_the_matrices_of_the_rule_are_drawn),
         cmocka_unit_test(test_tensors_are_drawn_apart),
         cmocka_unit_test(test_default_feedback_follows_the_optimizer),

@@ -142,7 +142,7 @@ static const struct word_case words[] = {
     {"init", "uniform", "expected a number above 0"},
     {"init", "uniform 0", "expected a number above 0"},
     {"init", "uniform x", "expected a number above 0"},
-    {"init", "gaussian 0.1", "there are zero, fanin, glorot, he and \"uniform X\""},
+    {"init", "gaussian 0.1", "there are zero, fanin, fanin-first, glorot, he and \"uniform X\""},
     {"init", "fanin 2", "no init \"fanin 2\""},
     {"init", "random", "write \"uniform X\""},
     {"init", "kaiming_normal", "write he"},

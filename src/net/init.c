@@ -11,10 +11,12 @@
 #include <math.h>
 #include <string.h>
 
-/* The random streams of a layer's weights and biases, and the X of "uniform X". */
+/* The random streams of a layer's weights and biases, the X of "uniform X", and whether no weighted layer
+   precedes the layer. */
 struct init_source {
     struct rng weights, biases;
     float size;
+    bool is_first;
 };
 
 struct init {
@@ -48,6 +50,16 @@ static void draw_fanin(const struct layer *layer, const struct init_source *from
     draw_within(layer, from, root(1.0 / (double)layer->weight_cols));
 }
 
+/* The start of feedback alignment on tanh and logistic nets in the published code of Nøkland 2016
+   (arXiv:1609.01596): the first layer is drawn, the others are 0. */
+static void draw_fanin_first(const struct layer *layer, const struct init_source *from)
+{
+    if (from->is_first)
+        draw_fanin(layer, from);
+    else
+        draw_zero(layer, from);
+}
+
 static void draw_uniform(const struct layer *layer, const struct init_source *from)
 {
     draw_within(layer, from, from->size);
@@ -65,11 +77,9 @@ static void draw_he(const struct layer *layer, const struct init_source *from)
                layer->W.x);
 }
 
-static const struct init table[] = {{"zero", draw_zero, false},
-                                    {"fanin", draw_fanin, false},
-                                    {"glorot", draw_glorot, false},
-                                    {"he", draw_he, false},
-                                    {"uniform", draw_uniform, true}};
+static const struct init table[] = {
+    {"zero", draw_zero, false},     {"fanin", draw_fanin, false}, {"fanin-first", draw_fanin_first, false},
+    {"glorot", draw_glorot, false}, {"he", draw_he, false},       {"uniform", draw_uniform, true}};
 
 /* NULL: no init has this name. */
 static const struct init *find_init(struct slice name)
@@ -108,7 +118,7 @@ static const struct alias aliases[] = {
      "write fanin, which is uniform within sqrt(1 / inputs), as PyTorch's default"},
     {"random rand", "write \"uniform X\", which draws from -X to X"},
     {"normal gaussian randn orthogonal identity eye ones constant sparse truncatednormal",
-     "that init is not implemented; there are zero, fanin, glorot, he and \"uniform X\""},
+     "that init is not implemented; there are zero, fanin, fanin-first, glorot, he and \"uniform X\""},
 };
 
 static const char *name_at(size_t i)
@@ -149,13 +159,15 @@ void init_weights(struct net *net, const char *text, uint64_t seed)
 {
     const struct init *init = NULL;
     struct init_source from = {
-        {.seed = seed, .stream = RNG_WEIGHTS}, {.seed = seed, .stream = RNG_BIASES}, 0.0f};
+        {.seed = seed, .stream = RNG_WEIGHTS}, {.seed = seed, .stream = RNG_BIASES}, 0.0f, true};
     (void)parse_init(text, &init, &from.size);
     memset(net->params, 0, net->n_params * sizeof *net->params);
     net_start_layers(net);
     for (size_t l = 0; l < net->n_blocks; l++) {
         from.weights.layer = from.biases.layer = (uint32_t)l;
-        if (net->blocks[l].is_weighted)
-            init->draw(net_layer(net, l), &from);
+        if (!net->blocks[l].is_weighted)
+            continue;
+        init->draw(net_layer(net, l), &from);
+        from.is_first = false;
     }
 }

@@ -9,6 +9,7 @@
 /* Checks the text of an init:
        zero        W = 0, b = 0
        fanin       W, b ~ U(-1/sqrt(fan_in), 1/sqrt(fan_in))                (Torch7's default)
+       fanin-first fanin in the first layer, zero in the others             (Nøkland 2016's code, for fa)
        glorot      W ~ U(-sqrt(6 / (fan_in + fan_out)), ...), b = 0         (Glorot & Bengio 2010)
        he          W ~ N(0, 2 / fan_in), b = 0                              (He et al. 2015)
        uniform X   W, b ~ U(-X, X), X above 0 and up to 1e6

@@ -320,7 +320,8 @@ const struct option_row option_table[] = {
       "backless nets (default: dense 100, tanh, dense 100, tanh, dense C)"},
      net_check_text_option},
     {{"init", "zero|fanin|glorot|he|...", "", "net",
-      "initial weights: zero, fanin, glorot, he, \"uniform X\", or FILE.safetensors: those of that model "
+      "initial weights: zero, fanin, fanin-first (fanin in the first layer, zero in the others), glorot, he, "
+      "\"uniform X\", or FILE.safetensors: those of that model "
       "(default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
       "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear, all without "
       "--freeze; else fanin)"},

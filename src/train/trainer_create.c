@@ -92,26 +92,37 @@ static bl_status set_early_defaults(bl_config *config, const bl_data *schema)
     return set_default(config, "optimizer", defaults_optimizer());
 }
 
+/* The layers whose weights the option init sets to 0, if hidden blocks pass signals or outputs through them;
+   else NULL. After a first layer that is drawn, the output layer of a net of two blocks may be 0: it learns
+   at the first step from hidden units that differ. */
+static const char *zero_weights(const bl_config *config, const struct net *net)
+{
+    const char *init = config_text(config, "init");
+    if (strcmp(init, "zero") == 0 && net->n_blocks > 1)
+        return "all-zero weights";
+    if (strcmp(init, "fanin-first") == 0 && net->n_blocks > 2)
+        return "zero weights behind the first layer";
+    return NULL;
+}
+
 static bl_status check_start(bl_context *ctx, const bl_config *config, const struct net *net,
                              const struct rule_ops *ops)
 {
-    if (strcmp(config_text(config, "init"), "zero") != 0 || net->n_blocks == 1)
+    const char *zeros = zero_weights(config, net);
+    if (!zeros)
         return BL_OK;
     if (!ops->learns_from_zero)
         BL_FAIL(ctx, BL_NOT_DEFINED,
-                "rule %s cannot learn from all-zero weights: its hidden layers would never move; use --init "
-                "fanin",
-                ops->name);
+                "rule %s cannot learn from %s: its hidden layers would never move; use --init fanin",
+                ops->name, zeros);
     if (net->has_merged_modules)
-        BL_FAIL(
-            ctx, BL_NOT_DEFINED,
-            "rule %s cannot learn from all-zero weights with the option modules: inside a module derivatives "
-            "pass the weights, which are 0; use --init fanin",
-            ops->name);
+        BL_FAIL(ctx, BL_NOT_DEFINED,
+                "rule %s cannot learn from %s with the option modules: inside a module derivatives pass the "
+                "weights, which are 0; use --init fanin",
+                ops->name, zeros);
     if (net_slope_at_zero(net) <= 0.0f)
         BL_FAIL(ctx, BL_BAD_VALUE,
-                "a relu net cannot learn from all-zero weights: its slope at 0 is 0; use --init fanin or "
-                "--init he");
+                "a relu net cannot learn from %s: its slope at 0 is 0; use --init fanin or --init he", zeros);
     return BL_OK;
 }
 
