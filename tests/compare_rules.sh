@@ -63,7 +63,8 @@ expect 0 "left out   bp, ifa, usf, pepita, frozen: the rule cannot learn from ze
 "$program" train --data table.csv --net "dense 12, relu, dense 3" --rule bp --init fanin-first --epochs 1 \
     --out two --quiet || complain "fanin-first: bp on two layers is refused"
 expect 2 "a relu net cannot learn from zero weights behind the first layer" "$program" train \
-    --data table.csv --net "dense 12, relu, dense 12, relu, dense 3" --rule fa --init fanin-first --epochs 1 --out three
+    --data table.csv --net "dense 12, relu, dense 12, relu, dense 3" --rule fa --init fanin-first \
+    --epochs 1 --out three
 expect 0 "left out   " "$program" compare --data table.csv --net "$two, dense 3" --epochs 1 --memory low
 has_row dfa && ! has_row fa || { complain "--memory low"; cat out.txt; }
 expect 0 "left out   pepita: the rule cannot train batch norm" "$program" compare --data table.csv \
