@@ -30,7 +30,8 @@ struct explained {
     struct sample sample;
     bool has_page;
     struct explain_page page;
-    float *zeros;
+    float *zeros; /* without real data: the features and labels that `data` wraps, which must outlive it */
+    int32_t labels[EXAMPLES];
 };
 
 static bool is_open(const struct session *s, const char *key)
@@ -49,11 +50,10 @@ static int make_data(struct explained *x, const struct session *s)
         return code;
     const size_t inputs = (size_t)shape.channels * (size_t)shape.rows * (size_t)shape.cols;
     float *zeros = calloc(EXAMPLES * inputs, sizeof *zeros);
-    int32_t labels[EXAMPLES];
     for (int i = 0; i < EXAMPLES; i++)
-        labels[i] = i % classes;
+        x->labels[i] = i % classes;
     const bl_status status =
-        zeros ? bl_data_wrap(&x->data, s->ctx, zeros, labels, EXAMPLES, shape, classes) : BL_NO_MEMORY;
+        zeros ? bl_data_wrap(&x->data, s->ctx, zeros, x->labels, EXAMPLES, shape, classes) : BL_NO_MEMORY;
     x->zeros = zeros;
     return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }
