@@ -155,19 +155,13 @@ static void put_equations(FILE *to, struct explain_page *page, const struct samp
 
 static void put_instruction(FILE *to, const bl_instruction *item)
 {
-    char reads[200] = "", writes[200] = "";
-    for (int k = 0; k < item->n_operands; k++) {
-        if (item->operands[k].reads)
-            program_append_operand(reads, sizeof reads, &item->operands[k]);
-        if (item->operands[k].writes)
-            program_append_operand(writes, sizeof writes, &item->operands[k]);
-    }
+    const struct operand_lists operands = program_operands(item);
     fprintf(to, "<tr><td>%d</td><td>%d</td><td>", item->stage, item->block);
     markup_text(to, item->op);
     fputs("</td><td>", to);
-    markup_text(to, reads);
+    markup_text(to, operands.reads);
     fputs("</td><td>", to);
-    markup_text(to, writes);
+    markup_text(to, operands.writes);
     fprintf(to, "</td><td class=\"number\">%.0f</td></tr>\n", item->work);
 }
 

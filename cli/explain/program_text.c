@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-void program_append_operand(char *text, size_t room, const bl_operand *o)
+static void append_operand(char *text, size_t room, const bl_operand *o)
 {
     const size_t n = strlen(text);
     const char *of = strcmp(o->extent, "all") == 0       ? "all of "
@@ -14,16 +14,23 @@ void program_append_operand(char *text, size_t room, const bl_operand *o)
     snprintf(text + n, room - n, "%s%s%s[%d]", n ? ", " : "", of, o->buffer, o->block);
 }
 
-static void print_instruction(const bl_instruction *item)
+struct operand_lists program_operands(const bl_instruction *item)
 {
-    char reads[200] = "", writes[200] = "";
+    struct operand_lists out = {"", ""};
     for (int k = 0; k < item->n_operands; k++) {
         if (item->operands[k].reads)
-            program_append_operand(reads, sizeof reads, &item->operands[k]);
+            append_operand(out.reads, sizeof out.reads, &item->operands[k]);
         if (item->operands[k].writes)
-            program_append_operand(writes, sizeof writes, &item->operands[k]);
+            append_operand(out.writes, sizeof out.writes, &item->operands[k]);
     }
-    printf("    %-15s reads %s; writes %s%s", item->op, reads, writes, item->is_repeated ? "; repeated" : "");
+    return out;
+}
+
+static void print_instruction(const bl_instruction *item)
+{
+    const struct operand_lists operands = program_operands(item);
+    printf("    %-15s reads %s; writes %s%s", item->op, operands.reads, operands.writes,
+           item->is_repeated ? "; repeated" : "");
     printf(item->work > 0.0 ? "  (%.0f)\n" : "\n", item->work);
 }
 

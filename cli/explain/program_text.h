@@ -12,7 +12,11 @@ void program_print_instructions(const bl_trainer *trainer);
 void program_print_buffers(const bl_trainer *trainer);
 json_t *program_instructions_json(const bl_trainer *trainer);
 json_t *program_buffers_json(const bl_trainer *trainer);
-/* Appends "all of delta[2]" to a list of operands in text. room: of text, in bytes. */
-void program_append_operand(char *text, size_t room, const bl_operand *operand);
+
+/* The operands that an instruction reads, and those that it writes: "all of delta[2], feedback[0]". */
+struct operand_lists {
+    char reads[200], writes[200];
+};
+struct operand_lists program_operands(const bl_instruction *item);
 
 #endif

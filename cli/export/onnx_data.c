@@ -87,10 +87,7 @@ static void put_missing(struct node_chain *chain)
 
 static void put_flatten(struct node_chain *chain, const char *output)
 {
-    struct onnx_node node = onnx_node_begin("Flatten", output);
-    onnx_node_input(&node, chain->at);
-    onnx_node_int(&node, "axis", 1);
-    onnx_node_end(chain->graph, &node);
+    onnx_flatten(chain->graph, output, chain->at);
     move_to(chain, output);
 }
 

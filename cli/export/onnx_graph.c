@@ -71,6 +71,14 @@ void onnx_apply(struct message *graph, const char *op, const char *output, const
     onnx_node_end(graph, &node);
 }
 
+void onnx_flatten(struct message *graph, const char *output, const char *input)
+{
+    struct onnx_node node = onnx_node_begin("Flatten", output);
+    onnx_node_input(&node, input);
+    onnx_node_int(&node, "axis", 1);
+    onnx_node_end(graph, &node);
+}
+
 void onnx_cast(struct message *graph, const char *output, const char *input, enum onnx_type type)
 {
     struct onnx_node node = onnx_node_begin("Cast", output);

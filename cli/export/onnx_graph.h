@@ -35,6 +35,8 @@ void onnx_node_end(struct message *graph, struct onnx_node *node);
 
 /* A node with one or two inputs (b NULL: one) and no attributes. */
 void onnx_apply(struct message *graph, const char *op, const char *output, const char *a, const char *b);
+/* A node that makes each example of the batch one row of numbers. */
+void onnx_flatten(struct message *graph, const char *output, const char *input);
 void onnx_cast(struct message *graph, const char *output, const char *input, enum onnx_type type);
 
 /* Constant tensors. The count of values is the product of the sizes. */

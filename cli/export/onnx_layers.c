@@ -94,21 +94,13 @@ static void put_reshape(const struct layer_at *at, const char *output, const cha
     onnx_apply(at->building->graph, "Reshape", output, input, shape);
 }
 
-static void put_flatten(const struct layer_at *at, const char *output, const char *input)
-{
-    struct onnx_node node = onnx_node_begin("Flatten", output);
-    onnx_node_input(&node, input);
-    onnx_node_int(&node, "axis", 1);
-    onnx_node_end(at->building->graph, &node);
-}
-
 static struct part_name need_vector(const struct layer_at *at)
 {
     struct part_name name = part_of(at, "vector");
     if (is_vector(at->layer->in))
         snprintf(name.text, sizeof name.text, "%.60s", at->input);
     else
-        put_flatten(at, name.text, at->input);
+        onnx_flatten(at->building->graph, name.text, at->input);
     return name;
 }
 
@@ -135,7 +127,7 @@ static struct part_name image_output(const struct layer_at *at)
 static void end_image(const struct layer_at *at, const struct part_name *output)
 {
     if (is_vector(at->layer->out))
-        put_flatten(at, at->name, output->text);
+        onnx_flatten(at->building->graph, at->name, output->text);
 }
 
 static void put_window(struct onnx_node *node, const bl_layer *layer)
@@ -219,7 +211,7 @@ static void put_batchnorm(struct layer_at *at)
     onnx_node_float(&node, "epsilon", epsilon);
     onnx_node_end(at->building->graph, &node);
     if (is_split)
-        put_flatten(at, at->name, normed.text);
+        onnx_flatten(at->building->graph, at->name, normed.text);
 }
 
 static void put_layernorm(struct layer_at *at)
@@ -331,7 +323,7 @@ static void put_flatten_layer(struct layer_at *at)
     if (is_vector(at->layer->in))
         put_nothing(at);
     else
-        put_flatten(at, at->name, at->input);
+        onnx_flatten(at->building->graph, at->name, at->input);
 }
 
 /* ---- All of them */
