@@ -91,7 +91,7 @@ said=$(sed -n 's/.*"val_error":\([^,]*\).*/\1/p' whole/log.jsonl | tail -n 1)
 [ -n "$said" ] || complain "the log has no validation error"
 expect 0 "" "$program" predict --model whole --data pixels.csv --output predicted.csv
 
-# ---- resumed, to the same bits, without computing the matrix again: of another matrix it would go on
+# ---- resumed, to the same bits. Whether the matrix was computed again cannot be seen from equal bits.
 "$program" train $go --net "$net" --normalize "zca 0.1" --out part --val "last 30" --max-time 0.000001 \
     >/dev/null 2>&1
 expect 0 "" "$program" train --resume part --max-time 0 --quiet
