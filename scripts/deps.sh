@@ -97,6 +97,22 @@ add_arm64() {
             >&2' EXIT
 }
 
+# Another process holds apt's locks for as long as it installs packages. `apt-get install` can wait for them,
+# `apt-get update` cannot: it is tried again.
+lock_timeout=600
+update_lists() {
+    waited=0
+    until said=$($as_root apt-get -q update 2>&1); do
+        case $said in
+        *"Could not get lock"*) ;;
+        *) waited=$lock_timeout ;;
+        esac
+        [ $waited -lt $lock_timeout ] || { echo "$said" >&2 && return 1; }
+        sleep 5
+        waited=$((waited + 5))
+    done
+}
+
 installed=
 native=
 if has dpkg-query; then
@@ -120,7 +136,7 @@ if has apt-get && { [ "$(id -u)" = 0 ] || has sudo; }; then
     case $missing in
     *:arm64*) add_arm64 ;;
     esac
-    $as_root apt-get -q update
+    update_lists
     chosen=
     for package in $missing; do
         if ! is_optional "$package" || apt-cache show "$package" >/dev/null 2>&1; then
@@ -131,7 +147,7 @@ if has apt-get && { [ "$(id -u)" = 0 ] || has sudo; }; then
     done
     # shellcheck disable=SC2086
     $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends $chosen
+        apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=$lock_timeout install -y --no-install-recommends $chosen
     trap - EXIT
     exit 0
 fi

@@ -7,8 +7,11 @@
 #include "vec.h"
 
 /* A loop that must be unrolled, because otherwise the sums of a tile are kept in memory, which halves the
-   speed. */
-#ifdef __clang__
+   speed. Under the sanitizers the loops are not unrolled: their checks of the unrolled code take minutes to
+   compile. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define EACH(i, n) for (size_t i = 0; i < (n); i++)
+#elif defined __clang__
 #define EACH(i, n) _Pragma("clang loop unroll(full)") for (size_t i = 0; i < (n); i++)
 #else
 #define EACH(i, n) _Pragma("GCC unroll 16") for (size_t i = 0; i < (n); i++)
