@@ -3,11 +3,12 @@
 does not check.
 
 A file of src/ includes headers of its own folder and of lower layers of the source; folders on the same
-layer do not include each other, except tensor and backend. The program and the examples include the public
-headers only. Names of rules occur in src/rules only, whose files in turn name no kind of network layer and
-no backend. The folders of src/data have an order of their own, and no files depend on each other in a
-circle. A finding is one line, file:line: sentence. With --self-test the script must find every fault that
-is planted in small trees.
+layer do not include each other, except tensor and backend. Headers below src/program include of the public
+headers only backless_types.h, so that a change of backless.h does not compile everything again. The program
+and the examples include the public headers only. Names of rules occur in src/rules only, whose files in turn
+name no kind of network layer and no backend. The folders of src/data have an order of their own, and no
+files depend on each other in a circle. A finding is one line, file:line: sentence. With --self-test the
+script must find every fault that is planted in small trees.
 """
 
 import re
@@ -25,7 +26,9 @@ LEVELS = {
     "train": 6,
     "": 7,  # src/api*.c
 }
-PUBLIC_HEADERS = {"include/backless.h", "include/backless_rule.h"}
+PUBLIC_HEADERS = {"include/backless.h", "include/backless_experimental.h", "include/backless_rule.h",
+                  "include/backless_types.h"}
+TYPES_HEADER = "include/backless_types.h"
 FRIENDS = {frozenset(("tensor", "backend"))}
 
 # The folders inside src/data; table and image may not include each other.
@@ -127,6 +130,16 @@ def check_source_layers(tree):
                     tree.report(path, number, f"the library may not include {tree.name(target)}")
             elif other in LEVELS and other != folder:
                 check_step(tree, path, number, folder, other)
+
+
+def check_public_includes(tree):
+    for path in tree.files("src", (".h",)):
+        if LEVELS.get(tree.folder_of(path), 0) >= LEVELS["program"]:
+            continue
+        for number, _, included, target in tree.includes(path):
+            if target and tree.name(target) in PUBLIC_HEADERS - {TYPES_HEADER}:
+                tree.report(path, number, f"headers below src/program may not include {included}: "
+                            "backless_types.h, or a declaration of the struct, is enough")
 
 
 def check_step(tree, path, number, folder, other):
@@ -267,8 +280,8 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_source_layers, check_data_layers, check_circles, check_outside, check_restricted,
-          check_rule_names, check_rule_sources, check_unique_names)
+CHECKS = (check_source_layers, check_public_includes, check_data_layers, check_circles, check_outside,
+          check_restricted, check_rule_names, check_rule_sources, check_unique_names)
 
 
 def findings(root):
@@ -280,8 +293,9 @@ def findings(root):
 
 # A small tree without fault, and faults to plant in it: file, its text, the expected message (None: none).
 GOOD = {
-    "include/backless.h": "",
-    "src/base/mem.h": '#include "backless.h"\n',
+    "include/backless.h": '#include "backless_types.h"\n',
+    "include/backless_types.h": "",
+    "src/base/mem.h": '#include "backless_types.h"\n',
     "src/base/context.c": '#include "mem.h"\n#include <stdlib.h>\nvoid *a(void) { return malloc(1); }\n',
     "src/base/parallel.c": "#include <pthread.h>\n",
     "src/tensor/matrix.h": "",
@@ -302,6 +316,9 @@ GOOD = {
 FAULTS = [
     ("src/base/text.c", '#include "mem.h"\n', None),
     ("src/layers/tanh.c", '/* "dfa" */ x = "dfa rule";\n', None),
+    ("src/net/net.c", '#include "net.h"\n\n#include "backless.h"\n', None),
+    ("src/train/fit.h", '#include "backless.h"\n', None),
+    ("src/net/cut.h", '\n#include "backless.h"\n', "src/net/cut.h:2: headers below src/program may not"),
     ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is not a file'),
     ("src/net/two.c", '\n\n#include "../data/set/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
     ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: src/base (level 0) may not include"),

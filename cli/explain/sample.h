@@ -11,6 +11,8 @@
 
 #include "../command.h"
 
+#include "backless_experimental.h"
+
 #include <jansson.h>
 #include <stddef.h>
 

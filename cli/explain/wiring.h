@@ -7,6 +7,8 @@
 
 #include "../command.h"
 
+#include "backless_experimental.h"
+
 #include <stddef.h>
 
 enum wiring_place { PLACE_INPUT = -1, PLACE_ERROR = -2, PLACE_TARGETS = -3 }; /* blocks are 0 and above */

@@ -10,6 +10,8 @@
 #include "../seconds.h"
 #include "reproduction.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

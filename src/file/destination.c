@@ -8,6 +8,8 @@
 #include "../base/mem.h"
 #include "../base/text.h"
 
+#include "backless.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

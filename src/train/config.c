@@ -13,6 +13,8 @@
 #include "option_words.h"
 #include "preset.h"
 
+#include "backless.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

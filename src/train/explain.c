@@ -3,6 +3,8 @@
  */
 #include "trainer.h"
 
+#include "backless_experimental.h"
+
 static bl_operand shown_operand(const struct program *p, const struct instruction *item, struct operand o,
                                 size_t block)
 {

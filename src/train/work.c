@@ -6,6 +6,8 @@
  */
 #include "trainer.h"
 
+#include "backless_experimental.h"
+
 static double layer_work(const struct net *net, size_t l)
 {
     return (double)net_layer(net, l)->units * (double)net_layer(net, l)->weight_cols;

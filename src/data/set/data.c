@@ -8,6 +8,8 @@
 #include "making.h"
 #include "whitening.h"
 
+#include "backless.h"
+
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>

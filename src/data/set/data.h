@@ -14,6 +14,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct bl_array; /* the public header declares it */
+
 /* The option normalize: which offset and scale the inputs are standardised with. */
 enum normalize {
     NORMALIZE_AUTO,    /* range for images (bytes, or shaped), feature for everything else */
@@ -190,8 +192,8 @@ bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, cons
                             bl_shape shape, int outputs);
 /* As data_wrap, for x of any type; x is copied if there are gaps between its examples. Bytes are scaled by 1
    / 255. */
-bl_status data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels, size_t n,
-                          bl_shape shape, int outputs);
+bl_status data_wrap_array(bl_data **out, bl_context *ctx, const struct bl_array *x, const int32_t *labels,
+                          size_t n, bl_shape shape, int outputs);
 /* Copies the weights, divided by their mean. They are part of the hash of the data. */
 bl_status data_set_weights(bl_data *data, const float *weights, size_t n);
 
