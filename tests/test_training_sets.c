@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../src/data/set/making.h"
+#include "../src/data/set/data_internal.h"
 #include "data_files.h"
 
 #include <math.h>

@@ -147,7 +147,7 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
     int code = plan_keep(plan, p->folder);
     if (code != EXIT_DONE)
         return code;
-    code = plan_work(p->c->s, plan, p->folder, p->options.shard, p->options.jobs);
+    code = plan_train(p->c->s, plan, p->folder, p->options.shard, p->options.jobs);
     const int read = pool_summarize(&summary, plan, p->folder);
     if (read == EXIT_DONE) {
         run_table_print(p->c->s, &summary, p->options.form);

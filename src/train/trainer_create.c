@@ -5,9 +5,9 @@
 #include "angle_steps.h"
 #include "initial_weights.h"
 #include "learnable.h"
-#include "stillness.h"
 #include "trainer.h"
-#include "unused.h"
+#include "unused_options.h"
+#include "zero_deltas.h"
 
 #include "../base/mem.h"
 #include "../data/set/whitening.h"
@@ -476,8 +476,8 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);
     BL_TRY(learnable_check(t));
-    BL_TRY(unused_of_trainer(t));
-    BL_TRY(stillness_create(t));
+    BL_TRY(unused_options_of_trainer(t));
+    BL_TRY(zero_deltas_create(t));
     BL_TRY(trainer_make_workspace(&t->workspace, t, trainer_most_examples(t) + (t->needs_two ? 1 : 0),
                                   program_keeps(t->stepper.program)));
     BL_TRY(workspace_create(&t->score_workspace, t->ctx, net,

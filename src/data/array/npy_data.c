@@ -303,10 +303,10 @@ static bl_status note_names(bl_data *data, const struct npz_answer *chosen)
 static bl_status take_both(struct taking *t, const struct bytes *file)
 {
     const struct reading *r = t->r;
-    BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, is_taken, take_array, t));
+    BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_READ_LIMIT, is_taken, take_array, t));
     t->takes_labels = true;
     if (t->labels)
-        return npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, is_taken, take_array, t);
+        return npz_each(r->ctx, r->path, file->at, file->n, BYTES_READ_LIMIT, is_taken, take_array, t);
     return no_labels(t->data, r, "it has no array of labels beside the examples");
 }
 
@@ -333,7 +333,7 @@ static bl_status fill_from_npz(bl_data *data, const struct reading *r, const str
 {
     struct listing listing = {.ctx = r->ctx};
     bl_status status =
-        npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, list_name, NULL, &listing);
+        npz_each(r->ctx, r->path, file->at, file->n, BYTES_READ_LIMIT, list_name, NULL, &listing);
     if (status == BL_OK)
         status = choose_and_take(data, r, file, part, &listing.names);
     npz_names_free(&listing.names, r->ctx);
@@ -396,7 +396,7 @@ static bl_status labels_from(bl_data *data, const struct reading *r, const char 
 {
     struct bytes file = {0};
     struct npy_view view;
-    BL_TRY(bytes_in_file(&file, r->ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read_file(&file, r->ctx, path, BYTES_READ_LIMIT));
     bl_status status = npy_open(&view, r->ctx, path, file.at, file.n);
     if (status == BL_OK)
         status = take_labels(data, r, &view, path);

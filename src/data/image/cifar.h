@@ -7,7 +7,7 @@
 #define BL_DATA_CIFAR_H
 
 #include "../readers.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 extern const char *const cifar10_names[10], *const cifar100_coarse_names[20], *const cifar100_names[100];
 

@@ -86,7 +86,7 @@ static bl_status read_archive(bl_data **out, const struct reading *how, const ch
     struct reading r = *how;
     struct bytes file = {0};
     r.path = path;
-    BL_TRY(bytes_in_file(&file, r.ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read_file(&file, r.ctx, path, BYTES_READ_LIMIT));
     return reader_tar.read(out, &r, &file, part);
 }
 
@@ -97,7 +97,7 @@ static bl_status add_pieces(struct cifar *c, const struct cifar_part *part, cons
         struct bytes piece = {0};
         if (!find_piece(path, c->r->path, down, part->files[i]))
             BL_FAIL(c->r->ctx, BL_BAD_DATA, "%s: no such file, although %s exists", path, part->files[0]);
-        BL_TRY(bytes_in_file(&piece, c->r->ctx, path, BYTES_IN_LIMIT));
+        BL_TRY(bytes_read_file(&piece, c->r->ctx, path, BYTES_READ_LIMIT));
         const bl_status status = cifar_add(c, path, &piece);
         mem_free(c->r->ctx, piece.at);
         BL_TRY(status);

@@ -2,7 +2,7 @@
  * idx_names.c - finds the images and labels of one split in a folder, or the file of labels in the folder of
  * a file of images, by the names of MNIST and similar sets.
  */
-#include "../set/making.h"
+#include "../set/data_internal.h"
 #include "idx.h"
 
 #include "../../base/text.h"

@@ -19,7 +19,7 @@ enum {
     ADLER_BYTES = 4,
     TAG_BYTES = 8,
     DEFLATE_BEST_RATIO = 1032,
-    EMPTY_RATIO = 900,      /* as in bytes_in.c: a larger ratio means that the data contain only repetition */
+    EMPTY_RATIO = 900,      /* as in file_bytes.c: a larger ratio means that data contain only repetition */
     NEVER_EMPTY = 64 << 20, /* bytes that are accepted at any ratio */
 };
 

@@ -173,7 +173,7 @@ static bl_status add_picture(struct album *a, const char *folder, const char *id
     if (!path_join(path, folder, name))
         BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: the path of a picture is longer than %d bytes", folder,
                 LOCATION_ROOM);
-    BL_TRY(bytes_in_file(&file, a->r->ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read_file(&file, a->r->ctx, path, BYTES_READ_LIMIT));
     const bl_status status = add_pixels(a, path, &file);
     mem_free(a->r->ctx, file.at);
     BL_TRY(status);

@@ -32,7 +32,7 @@ static bool is_picture_name(const char *name)
 
 /* Whether the name is that of an image in an unsupported format. Such files are refused, because ignoring
    them would change the set silently. */
-static bool is_foreign_picture(const char *name)
+static bool is_unsupported_picture(const char *name)
 {
     static const char *const endings[] = {".gif",  ".bmp", ".dib", ".webp", ".tif", ".tiff", ".heic", ".heif",
                                           ".avif", ".ppm", ".pgm", ".pbm",  ".pnm", ".jp2",  ".jxl",  ".tga",
@@ -42,7 +42,7 @@ static bool is_foreign_picture(const char *name)
 
 static bool looks_like_picture(const char *name)
 {
-    return name[0] != '.' && (is_picture_name(name) || is_foreign_picture(name));
+    return name[0] != '.' && (is_picture_name(name) || is_unsupported_picture(name));
 }
 
 bool path_join(char out[LOCATION_ROOM], const char *folder, const char *name)
@@ -110,7 +110,7 @@ static bl_status check_picture(bl_context *ctx, const char *path, const char *na
     if (!S_ISREG(about.st_mode))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: has the name of an image, but is not a regular file (%s)", path,
                 path_kind_name(about.st_mode));
-    if (is_foreign_picture(name))
+    if (is_unsupported_picture(name))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or remove it", path);
     return BL_OK;
 }

@@ -5,7 +5,7 @@
 #define BL_DATA_PICTURE_LIST_H
 
 #include "../readers.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 /* The images of a folder, or the folders in it, sorted by name, without hidden ones. */
 struct entries {

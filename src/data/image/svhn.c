@@ -11,7 +11,7 @@
 
 #include "../../base/mem.h"
 #include "../../base/text.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 #include <string.h>
 
@@ -187,7 +187,7 @@ static bl_status read_folder(bl_data **out, const struct reading *how, const cha
     if (!find_file(path, how->path, part))
         BL_FAIL(r.ctx, BL_BAD_DATA, "%s: no such file, which holds SVHN's part \"%s\"", path, part);
     r.path = path;
-    BL_TRY(bytes_in_file(&file, r.ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read_file(&file, r.ctx, path, BYTES_READ_LIMIT));
     if (mat5_begins(&file))
         return read_single(out, &r, &file, part);
     mem_free(r.ctx, file.at);

@@ -5,7 +5,7 @@
 
 #include "../../base/mem.h"
 #include "../../base/text.h"
-#include "making.h"
+#include "data_internal.h"
 #include "whitening.h"
 
 #include "backless.h"

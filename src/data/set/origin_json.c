@@ -8,8 +8,8 @@
  *
  * and where the test set is a fold, "fold": 2, "folds": 5.
  */
+#include "data_internal.h"
 #include "json_text.h"
-#include "making.h"
 
 #include <jansson.h>
 #include <stdio.h>

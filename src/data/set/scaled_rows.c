@@ -4,7 +4,7 @@
  * A number that is not finite, before or after scaling, is refused, so that it never reaches a net.
  */
 #include "../../base/context.h"
-#include "making.h"
+#include "data_internal.h"
 #include "whitening.h"
 
 #include <float.h>

@@ -5,7 +5,7 @@
  * channel. All are pixels, so one pair scales them all to [0, 1] by the smallest and the largest number of
  * the training set. Pixels that never change then need no special case.
  */
-#include "making.h"
+#include "data_internal.h"
 
 #include <limits.h>
 #include <string.h>

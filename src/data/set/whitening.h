@@ -12,7 +12,7 @@
 #ifndef BL_DATA_WHITENING_H
 #define BL_DATA_WHITENING_H
 
-#include "making.h"
+#include "data_internal.h"
 
 /* The most numbers of an example: 64 x 64 pixels. Time grows with the third power. */
 enum { WHITENING_MOST = 4096 };

@@ -5,7 +5,7 @@
 #include "../../base/mem.h"
 #include "../../base/nearest_file.h"
 #include "../../base/text.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 #include <string.h>
 
@@ -62,8 +62,8 @@ bl_status location_find(struct location *out, bl_context *ctx, const char *where
 static bl_status read_file(bl_data **out, const struct reading *r, bool is_input, const char *part)
 {
     struct bytes file = {0};
-    BL_TRY(is_input ? bytes_of_input(&file, r->ctx, BYTES_IN_LIMIT)
-                    : bytes_in(&file, r->ctx, r->path, BYTES_IN_LIMIT));
+    BL_TRY(is_input ? bytes_read_input(&file, r->ctx, BYTES_READ_LIMIT)
+                    : bytes_read(&file, r->ctx, r->path, BYTES_READ_LIMIT));
     return reader_for(&file, r->path)->read(out, r, &file, part);
 }
 

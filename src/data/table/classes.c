@@ -4,7 +4,7 @@
 #include "classes.h"
 
 #include "../../base/mem.h"
-#include "words.h"
+#include "distinct_words.h"
 
 #include <assert.h>
 #include <ctype.h>

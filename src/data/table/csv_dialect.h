@@ -5,7 +5,7 @@
 #define BL_DATA_CSV_DIALECT_H
 
 #include "../readers.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 #include "csv_text.h"
 
 #define CSV_NONE SIZE_MAX

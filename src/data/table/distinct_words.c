@@ -1,7 +1,7 @@
 /*
- * words.c - stores words in a sorted list, because there are few distinct texts and many lookups.
+ * distinct_words.c - stores words in a sorted list, because there are few distinct texts and many lookups.
  */
-#include "words.h"
+#include "distinct_words.h"
 
 #include "../../base/mem.h"
 

@@ -1,5 +1,5 @@
 /*
- * explain.c - the public functions that describe the program of a step.
+ * trainer_program.c - the public functions that describe the program of a step.
  */
 #include "trainer.h"
 

@@ -1,8 +1,8 @@
 /*
- * making.h - for src/data only: declarations that the functions which create a set share.
+ * data_internal.h - for src/data only: declarations that the functions which create a set share.
  */
-#ifndef BL_DATA_MAKING_H
-#define BL_DATA_MAKING_H
+#ifndef BL_DATA_DATA_INTERNAL_H
+#define BL_DATA_DATA_INTERNAL_H
 
 #include "data.h"
 

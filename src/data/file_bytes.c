@@ -1,12 +1,12 @@
 /*
- * bytes_in.c - reads a whole file into memory, and unpacks gzip (RFC 1952).
+ * file_bytes.c - reads a whole file into memory, and unpacks gzip (RFC 1952).
  *
  * libarchive unpacks, but ignores data after the last member and does not compare checksums. Both are checked
  * here: every byte of the file must have been used, and the last trailer (checksum, length mod 2^32) must
  * describe the end of the unpacked data. In a file of one member, as gzip writes it, the checksum covers
  * every byte.
  */
-#include "bytes_in.h"
+#include "file_bytes.h"
 
 #include "../base/files_read.h"
 #include "../base/io.h"
@@ -322,18 +322,18 @@ static bl_status read_source(struct bytes *out, const struct source *source)
     return status;
 }
 
-bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+bl_status bytes_read(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
 {
     return read_source(out, &(struct source){.ctx = ctx, .path = path, .limit = limit});
 }
 
-bl_status bytes_of_input(struct bytes *out, bl_context *ctx, size_t limit)
+bl_status bytes_read_input(struct bytes *out, bl_context *ctx, size_t limit)
 {
     return read_source(out,
                        &(struct source){.ctx = ctx, .path = INPUT_NAME, .limit = limit, .is_input = true});
 }
 
-bl_status bytes_in_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+bl_status bytes_read_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
 {
     return read_source(out,
                        &(struct source){.ctx = ctx, .path = path, .limit = limit, .must_be_regular = true});

@@ -1,8 +1,8 @@
 /*
- * words.h - the distinct texts of a column, counted and sorted.
+ * distinct_words.h - the distinct texts of a column, counted and sorted.
  */
-#ifndef BL_DATA_WORDS_H
-#define BL_DATA_WORDS_H
+#ifndef BL_DATA_DISTINCT_WORDS_H
+#define BL_DATA_DISTINCT_WORDS_H
 
 #include "../../base/text.h"
 
