@@ -64,7 +64,6 @@ struct target_row {
     const char *table, *name; /* "1", "2x800 tanh": as the paper names them, in lower case */
     const char *net;
     const struct target_data *data;
-    const char *needs;      /* what this version lacks to run the row; NULL: nothing */
     const char *incomplete; /* the part of the recipe that the paper does not state; NULL: none */
     /* The row of this table from whose trained weights the runs begin, those of the run with the same seed
        and the rule of that row's only cell; NULL: from weights that are drawn. */
@@ -96,9 +95,8 @@ const struct target *target_find(const char *name);
    do not matter. Returns false past the last cell. */
 bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
              struct cell *out);
-/* Returns why this version cannot run the cell, from the row or its rule; NULL: it can. */
-const char *cell_needs(const struct cell *cell);
-bool cell_lacks_rule(const struct cell *cell);
+bool cell_lacks_rule(
+    const struct cell *cell); /* this version does not have the rule, and cannot run the cell */
 /* The cell whose trained weights its runs begin with; false: they begin with weights that are drawn. */
 bool cell_begins_with(const struct cell *cell, struct cell *out);
 /* "table 1, 2x800 tanh, dfa" */

@@ -211,7 +211,7 @@ static int find_named_cell(struct collected *c, const struct target *target, con
     if (!*is_named)
         return EXIT_DONE;
     cell_text(&cell, text);
-    if (cell_needs(&cell) || !is_of_cell(c, options, &cell))
+    if (cell_lacks_rule(&cell) || !is_of_cell(c, options, &cell))
         return refuse(c, "is named as a run of %s, but its options are others", text);
     c->cell = cell;
     return EXIT_DONE;
@@ -230,7 +230,7 @@ static int find_cell(struct collected *c, const struct target *target)
     bl_config_free(config);
     const int code = find_named_cell(c, target, options, rule, &is_named);
     for (int i = 0; !is_named && !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
-        is_found = !cell_needs(&cell) && !cell.row->begins_with && is_of_cell(c, options, &cell);
+        is_found = !cell_lacks_rule(&cell) && !cell.row->begins_with && is_of_cell(c, options, &cell);
     if (is_named)
         return code;
     if (!is_found)

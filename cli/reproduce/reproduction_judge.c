@@ -67,8 +67,8 @@ struct cell_figures cell_judge(const struct cell *cell, const struct results *re
 void cell_verdict(const struct cell *cell, const struct cell_figures *f, char out[NAME_ROOM])
 {
     const char *text = NULL;
-    if (cell_needs(cell) && f->n == 0)
-        text = cell_lacks_rule(cell) ? "rule absent" : "cannot be run yet";
+    if (cell_lacks_rule(cell) && f->n == 0)
+        text = "rule absent";
     else if (f->n == 0)
         text = "not run";
     else if (cell->published->kind == PUBLISHED_NO_CONVERGENCE || cell->published->kind == PUBLISHED_CURVE)
