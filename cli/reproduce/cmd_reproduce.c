@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_CELLS = 512, MOST_SEEDS = 1000 };
+enum { MOST_CELLS = 512 };
 
 static const struct extra extras[] = {
     {"list", NULL, "every cell with its published figures, what is known here, and the time of a run"},

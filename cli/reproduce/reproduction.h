@@ -60,6 +60,9 @@ struct published {
     double train;           /* error on the training set, percent; 0: none is published */
 };
 
+/* The features of the largest examples: CIFAR's images. */
+enum { MOST_FEATURES = 3 * 32 * 32 };
+
 struct target_row {
     const char *table, *name; /* "1", "2x800 tanh": as the paper names them, in lower case */
     const char *net;
@@ -130,6 +133,10 @@ bl_status options_of_cell(bl_config **out, bl_context *ctx, const json_t *option
 const char *options_difference(const bl_config *a, const bl_config *b, bool ignores_length);
 
 /* ---- reproduction_result.c: the JSON file of a finished run */
+
+/* The figures of each epoch: the names of their arrays in the member "epochs" of a result. */
+enum { N_SERIES = 4 };
+extern const char *const result_series[N_SERIES];
 
 struct result {
     json_t *json;

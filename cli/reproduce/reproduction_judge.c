@@ -39,7 +39,6 @@ static bool counts(const struct cell *cell, const struct result *r)
 
 struct cell_figures cell_judge(const struct cell *cell, const struct results *results)
 {
-    enum { MOST_SEEDS = 1000 };
     double means[MOST_SEEDS] = {0.0};
     double last = 0.0, minimum = 0.0, train = 0.0, epochs = 0.0;
     int n = 0;

@@ -12,6 +12,7 @@
 #include "../base/io.h"
 #include "../base/mem.h"
 #include "../base/nearest_file.h"
+#include "../file/deflate_ratio.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -26,11 +27,7 @@ enum {
     FIRST_ROOM = 1 << 16,
     GZIP_SHORTEST = 18,
     GZIP_TRAILER = 8,
-    DEFLATE_BEST_RATIO = 1032,
-    EMPTY_RATIO =
-        900, /* a file that unpacks to more than this multiple of its size contains only repetition */
-    USUAL_RATIO = 16,       /* real data hardly reach this ratio */
-    NEVER_EMPTY = 64 << 20, /* bytes of a file that are accepted at any ratio */
+    USUAL_RATIO = 16 /* real data hardly reach this ratio */
 };
 
 /* The file that is read, and how. */

@@ -16,10 +16,6 @@ struct reading {
     const bl_data *schema;
 };
 
-enum {
-    LOCATION_ROOM = BL_PATH_ROOM /* bytes of a path */
-};
-
 /* A file format. A new one needs a file and a line in reader_table.c. */
 struct reader {
     bool (*is_it)(const struct bytes *file,

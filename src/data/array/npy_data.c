@@ -351,20 +351,20 @@ static bool partner_name(char *out, const char *path, const char *from, const ch
     if (!found || (only_first && found != name))
         return false;
     out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%.*s%s%s", (int)(found - path), path, to, found + strlen(from));
+    text_append(out, BL_PATH_ROOM, "%.*s%s%s", (int)(found - path), path, to, found + strlen(from));
     return path_is_there(out);
 }
 
 /* Finds the path of the labels; "" if there are none and none are needed. */
-static bl_status find_labels(char out[LOCATION_ROOM], const struct reading *r)
+static bl_status find_labels(char out[BL_PATH_ROOM], const struct reading *r)
 {
     const char *given = r->options->label, *slash = strrchr(r->path, '/');
     out[0] = 0;
     if (given && path_ends(given, ".npy")) {
-        text_append(out, LOCATION_ROOM, "%s", given);
+        text_append(out, BL_PATH_ROOM, "%s", given);
         if (!path_is_there(out) && slash && !strchr(given, '/')) { /* in the folder of the examples */
             out[0] = 0;
-            text_append(out, LOCATION_ROOM, "%.*s/%s", (int)(slash - r->path), r->path, given);
+            text_append(out, BL_PATH_ROOM, "%.*s/%s", (int)(slash - r->path), r->path, given);
         }
         return BL_OK;
     }
@@ -407,7 +407,7 @@ static bl_status labels_from(bl_data *data, const struct reading *r, const char 
 static bl_status fill_from_npy(bl_data *data, const struct reading *r, const struct bytes *file,
                                const char *part)
 {
-    char labels[LOCATION_ROOM];
+    char labels[BL_PATH_ROOM];
     struct npy_view view;
     (void)part;
     BL_TRY(npy_open(&view, r->ctx, r->path, file->at, file->n));

@@ -261,7 +261,7 @@ static bl_status fill_single(struct cifar *c, const struct bytes *file, bl_data 
 {
     const struct reading *r = c->r;
     const char *slash = strrchr(r->path, '/');
-    char folder[LOCATION_ROOM] = "";
+    char folder[BL_PATH_ROOM] = "";
     int labels = 0;
     text_append(folder, sizeof folder, "%.*s", slash ? (int)(slash - r->path) : 1, slash ? r->path : ".");
     BL_TRY(labels_in(&labels, r, file));

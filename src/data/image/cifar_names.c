@@ -100,7 +100,7 @@ bl_status cifar_take_names(struct cifar *c, const char *where, const struct byte
 
 bl_status cifar_read_names(struct cifar *c, const char *folder)
 {
-    char path[LOCATION_ROOM] = "";
+    char path[BL_PATH_ROOM] = "";
     struct bytes file = {0};
     text_append(path, sizeof path, "%s/%s", folder, cifar_names_file(c));
     if (!path_is_there(path))

@@ -212,6 +212,7 @@ bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
 /* Converts an origin to JSON, for the metadata of a model and a run's config.json: an object, or null if the
    origin is unknown. */
 json_t *origin_to_json(const struct data_origin *origin);
+json_t *hash_to_json(uint64_t hash); /* a text of 16 hexadecimal digits */
 bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *origin);
 bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char *path, const char *text);
 

@@ -4,6 +4,7 @@
  * A number that is not finite, before or after scaling, is refused, so that it never reaches a net.
  */
 #include "../../base/context.h"
+#include "../../file/float_bytes.h"
 #include "data_internal.h"
 #include "whitening.h"
 
@@ -23,13 +24,6 @@ struct column_text scaling_column(const bl_data *data, const char *what, size_t 
     return out;
 }
 
-static uint32_t bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
 /* Whether any number is infinite or NaN. The exponent bits of such numbers are all ones, so that adding one
    to the exponent sets the sign bit. The loop uses only integers and one sum, so that compilers can vectorise
    it. */
@@ -38,7 +32,7 @@ static bool are_wild(const float *x, size_t n)
     const uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
     uint32_t found = 0;
     for (size_t j = 0; j < n; j++)
-        found |= (bits_of(x[j]) & exponent) + one;
+        found |= (bits_of_float(x[j]) & exponent) + one;
     return (found & sign) != 0;
 }
 

@@ -27,7 +27,7 @@ static bool has_any_part(const char *folder)
 /* Enters the folder raw, into which torchvision puts the files of MNIST and similar sets. */
 static void step_into_raw(struct location *out)
 {
-    char raw[LOCATION_ROOM];
+    char raw[BL_PATH_ROOM];
     raw[0] = 0;
     text_append(raw, sizeof raw, "%s/raw", out->path);
     if (out->is_folder && !has_any_part(out->path) && path_is_folder(raw) && has_any_part(raw))

@@ -8,6 +8,9 @@
 #include "../set/data_internal.h"
 #include "csv_text.h"
 
+/* More distinct labels than this are refused, because the column is probably not the label. */
+enum { MOST_CLASSES = 32768 };
+
 struct label_text {
     struct csv_field field;
     size_t line; /* line of the file, for messages */
