@@ -164,8 +164,6 @@ struct percent_text {
     char text[16];
 };
 struct percent_text percent_text(double fraction);
-/* Computes last, mean, minimum and train_mean. epochs: the arrays of figures per epoch. */
-void result_compute(struct result *out, const json_t *epochs);
 
 /* ---- reproduction_curve.c: error and angle within the first epoch, "curve" in the JSON file */
 
@@ -206,8 +204,6 @@ struct cell_figures {
 };
 /* Judges a cell by those of the results that belong to it. */
 struct cell_figures cell_judge(const struct cell *cell, const struct results *results);
-/* Computes the figures from the mean error of the last epochs of each run, in percent. */
-struct cell_figures judge_means(const struct published *published, const double *means, int n);
 /* "consistent", "outside", "not judged: 1 of 3 seeds", ... */
 void cell_verdict(const struct cell *cell, const struct cell_figures *figures, char out[NAME_ROOM]);
 /* "1.74 ± 0.08", "no convergence" */

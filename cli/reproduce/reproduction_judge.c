@@ -12,7 +12,8 @@
 #include <math.h>
 #include <string.h>
 
-struct cell_figures judge_means(const struct published *published, const double *means, int n)
+/* Computes the figures from the mean error of the last epochs of each run, in percent. */
+static struct cell_figures judge_means(const struct published *published, const double *means, int n)
 {
     struct cell_figures f = {.n = n, .mean = 0.0, .deviation = (double)NAN};
     double squares = 0.0;

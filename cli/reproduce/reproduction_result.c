@@ -40,7 +40,8 @@ static double mean_of_last(const json_t *array, int n)
     return sum / (double)(count - first);
 }
 
-void result_compute(struct result *out, const json_t *epochs)
+/* Computes last, mean, minimum and train_mean. epochs: the arrays of figures per epoch. */
+static void result_compute(struct result *out, const json_t *epochs)
 {
     const json_t *test = json_object_get(epochs, "test_error");
     const size_t n = json_array_size(test);

@@ -24,14 +24,6 @@ const struct cifar_part *cifar_part_at(size_t i)
     return i < sizeof parts / sizeof *parts ? &parts[i] : NULL;
 }
 
-const struct cifar_part *cifar_part_of(int labels, const char *part)
-{
-    for (size_t i = 0; cifar_part_at(i); i++)
-        if (parts[i].labels == labels && strcmp(parts[i].part, part) == 0)
-            return &parts[i];
-    return NULL;
-}
-
 /* ---- Records */
 
 enum { TEN_CLASSES = 10, COARSE_CLASSES = 20, FINE_CLASSES = 100 };

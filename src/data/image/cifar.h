@@ -1,7 +1,6 @@
 /*
  * cifar.h - the binary version of CIFAR-10 and CIFAR-100: records of one label byte (two: coarse, fine), then
- * 3 planes of
- * 32 x 32 bytes.
+ * 3 planes of 32 x 32 bytes.
  */
 #ifndef BL_DATA_CIFAR_H
 #define BL_DATA_CIFAR_H
@@ -20,7 +19,6 @@ struct cifar_part {
     const char *files[CIFAR_MOST_FILES + 1];
 };
 const struct cifar_part *cifar_part_at(size_t i); /* NULL past the last */
-const struct cifar_part *cifar_part_of(int labels, const char *part);
 
 /* The state of reading the records of one part, piece by piece. cifar_begin sets it up. */
 struct cifar {

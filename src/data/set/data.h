@@ -224,7 +224,6 @@ enum { MOST_FOLDS = 1000 };
 bool fold_parse(const char *text, size_t *fold, size_t *folds);
 size_t shape_numbers(bl_shape shape); /* number of values of an example */
 bool shape_is_vector(bl_shape shape); /* the shape is that of a vector, not of an image */
-bool shape_is_same(bl_shape a, bl_shape b);
 
 /* Fits data->scaling to `data` as data->normalize says. range: one pair, minimum and 1 / (maximum - minimum)
    of the whole set. global: one pair; channel and feature: one pair for each feature; mean and 1 / standard

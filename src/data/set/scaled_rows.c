@@ -86,7 +86,7 @@ void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, f
             x[j] = scaled_far(from[j], s->offset[stride * j], s->scale[stride * j]);
 }
 
-void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x)
+static void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x)
 {
     const size_t stride = s->n == 1 ? 0 : 1;
     if (s->n == 0) {
@@ -115,8 +115,8 @@ static bool fits_floats(const struct scaling *s)
     return s->n == 0 || (s->n == 1 && s->offset[0] == floor(s->offset[0]));
 }
 
-void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from, size_t n,
-                      float *x)
+static void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from,
+                             size_t n, float *x)
 {
     const size_t stride = s->n == 1 ? 0 : 1;
     if (fits_floats(s)) {
@@ -182,7 +182,8 @@ void whitening_apply(const struct scaling *s, const struct backend *backend, con
     }
 }
 
-double whitening_bound(const struct scaling *s, double most)
+/* An upper bound of |y| for numbers with |x - m| at most `most`. */
+static double whitening_bound(const struct scaling *s, double most)
 {
     double largest = 0.0;
     for (size_t i = 0; i < s->n; i++) {

@@ -20,7 +20,7 @@ bool shape_is_vector(bl_shape s)
     return s.channels == 1 && s.rows == 1;
 }
 
-bool shape_is_same(bl_shape a, bl_shape b)
+static bool shape_is_same(bl_shape a, bl_shape b)
 {
     return a.channels == b.channels && a.rows == b.rows && a.cols == b.cols;
 }

@@ -37,9 +37,6 @@ enum { WHITENING_ROWS = GATHER_MOST_COLUMNS };
 void whitening_apply(const struct scaling *s, const struct backend *backend, const struct raw_example *from,
                      size_t n, float *x);
 
-/* An upper bound of |y| for numbers with |x - m| at most `most`. */
-double whitening_bound(const struct scaling *s, double most);
-
 /* ---- In a model's file */
 
 struct tensors;

@@ -20,7 +20,7 @@ size_t words_place(const struct words *words, struct slice text)
     return low;
 }
 
-bool words_has(const struct words *words, size_t place, struct slice text)
+static bool words_has(const struct words *words, size_t place, struct slice text)
 {
     return place < words->n && slice_compare(slice_of(words->items[place].text), text) == 0;
 }
