@@ -28,7 +28,6 @@ import numpy as np
 
 SETTLED_ON = ["iris", "letter", "wine-number", "digits"]
 REPORTED_ON = ["optdigits", "wine-class", "titanic", "fashion"]
-OWN_TEST = ("optdigits", "fashion")
 FASHION = "/usr/share/datasets/fashion-mnist"
 
 

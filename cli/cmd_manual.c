@@ -288,8 +288,9 @@ static void put_tail(FILE *to)
         put_item(to, files[i].name, files[i].text);
     put_examples(to);
     fputs(".SH \"SEE ALSO\"\n"
-          "The header \\fIbackless.h\\fR is the manual of the library libbackless, and "
-          "\\fIbackless_rule.h\\fR that of its rules of a user's own. "
+          "The header \\fIbackless.h\\fR is the manual of the library libbackless, "
+          "\\fIbackless_rule.h\\fR that of its rules of a user's own, and "
+          "\\fIbackless_experimental.h\\fR that of its functions for measuring and inspection. "
           "\\fBbackless completion\\fR writes completions for \\fBbash\\fR(1), \\fBzsh\\fR(1) and "
           "\\fBfish\\fR(1).\n",
           to);

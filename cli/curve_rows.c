@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_ROOM = 4096 };
-
 /* A log that is being read. */
 struct curve_reader {
     struct curves *curves;
@@ -227,7 +225,7 @@ static bool has_runs_below(const char *folder)
     bool has = false;
     DIR *open_folder = opendir(folder);
     for (struct dirent *entry; !has && open_folder && (entry = readdir(open_folder));) {
-        char path[PATH_ROOM];
+        char path[BL_PATH_ROOM];
         struct stat facts;
         has = entry->d_name[0] != '.' &&
               snprintf(path, sizeof path, "%s/%s/log.jsonl", folder, entry->d_name) < (int)sizeof path &&
@@ -322,9 +320,9 @@ static int read_files(struct curves *curves, const char *run, const char *log, c
 
 static int read_run(struct curves *curves, const char *run)
 {
-    char folder[PATH_ROOM], log[PATH_ROOM], config[PATH_ROOM];
+    char folder[BL_PATH_ROOM], log[BL_PATH_ROOM], config[BL_PATH_ROOM];
     struct stat facts;
-    if (strlen(run) + sizeof "/config.json" > PATH_ROOM)
+    if (strlen(run) + sizeof "/config.json" > BL_PATH_ROOM)
         return usage_error("%s: the path is too long", run);
     if (stat(run, &facts) != 0) {
         usage_error("%s: %s", run, strerror(errno));

@@ -6,11 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE = 8192 }; /* long enough for the flags of a processor, about 2000 bytes */
-
 bool proc_value(const char *path, const char *key, char *out, size_t room)
 {
-    char line[LINE];
+    char line[PROC_LINE];
     FILE *file = fopen(path, "r");
     bool is_found = false;
     while (file && !is_found && fgets(line, sizeof line, file)) {

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { PROC_LINE = 8192 }; /* long enough for the flags of a processor, about 2000 bytes */
+
 /* Copies the value of the first line "key : value" or "key: value", truncated to the room. Returns false if
    there is no such line. */
 bool proc_value(const char *path, const char *key, char *out, size_t room);

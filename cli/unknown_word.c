@@ -342,7 +342,8 @@ void variable_advice(const struct command_table *program, const char *name, char
         snprintf(out, room, "%s", "");
 }
 
-bool variable_is_known(const struct command_table *program, const char *name)
+/* Returns whether the program reads the environment variable `name`, which begins with BACKLESS_. */
+static bool variable_is_known(const struct command_table *program, const char *name)
 {
     char key[64];
     if (strlen(name) >= sizeof key || strpbrk(name, "abcdefghijklmnopqrstuvwxyz-"))

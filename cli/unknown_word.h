@@ -13,8 +13,6 @@ int unknown_below(const struct command_table *program, const struct command *com
 int unknown_option(const struct session *session, const char *key); /* without its dashes */
 int unknown_short(const struct session *session, const char *word); /* "-b", "-batch" */
 
-/* Returns whether the program reads the environment variable `name`, which begins with BACKLESS_. */
-bool variable_is_known(const struct command_table *program, const char *name);
 /* Writes a suggestion, "did you mean BACKLESS_EPOCHS?"; "" if no name is near. */
 void variable_advice(const struct command_table *program, const char *name, char *out, size_t room);
 /* Prints a note for each environment variable that begins with BACKLESS_ and is not used. */

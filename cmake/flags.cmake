@@ -15,7 +15,7 @@ add_compile_options(-ffp-contract=off)
 if(BACKLESS_WARNINGS STREQUAL "ON" OR (BACKLESS_WARNINGS STREQUAL "AUTO" AND BACKLESS_TESTS STREQUAL "ON"))
     add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 endif()
-add_compile_definitions(_POSIX_C_SOURCE=200809L BL_EXPERIMENTAL)
+add_compile_definitions(_POSIX_C_SOURCE=200809L)
 # GCC 12.2 for AArch64 stops with an internal error (in vect_transform_reduction) at some ordered sums. The
 # kernels use explicit vectors and are as fast without the option.
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")

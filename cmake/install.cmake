@@ -27,7 +27,8 @@ else()
 endif()
 
 install(TARGETS backless)
-install(FILES include/backless.h include/backless_rule.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/backless.h include/backless_types.h include/backless_experimental.h
+    include/backless_rule.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING
         PATTERN "*.md" PATTERN "*.svg" PATTERN "*.c" PATTERN "*.py" PATTERN "*.csv")

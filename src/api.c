@@ -12,7 +12,7 @@
 #include "rules/rule.h"
 #include "train/config.h"
 #include "train/trainer.h"
-#include "train/unused.h"
+#include "train/unused_options.h"
 
 #include <string.h>
 
@@ -216,7 +216,7 @@ static bl_status load_by(const struct data_options *options, bl_data **train, bl
         BL_FAIL(ctx, BL_BAD_VALUE,
                 "no data: --data takes the name of a set such as fashion-mnist, a folder, or a file");
     BL_TRY(data_load(train, val, test, ctx, where, or_null(config_text(config, "test")), options));
-    const bl_status status = unused_of_data(config, *train);
+    const bl_status status = unused_options_of_data(config, *train);
     if (status == BL_OK)
         return BL_OK;
     data_free(*train);

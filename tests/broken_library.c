@@ -3,7 +3,7 @@
  * BROKEN names. `backless verify` must find each fault by exactly one check, and `backless doctor` must
  * report some. The linker option --wrap replaces the functions. Without BROKEN they have no fault.
  */
-#include "backless.h"
+#include "backless_experimental.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -2,12 +2,13 @@
 """check_source_layers.py - checks which files may include which, and other rules of the tree that a compiler
 does not check.
 
-A file of src/ includes headers of its own folder and of lower layers of the source; folders on the same
-layer do not include each other, except tensor and backend. The program and the examples include the public
-headers only. Names of rules occur in src/rules only, whose files in turn name no kind of network layer and
-no backend. The folders of src/data have an order of their own, and no files depend on each other in a
-circle. A finding is one line, file:line: sentence. With --self-test the script must find every fault that
-is planted in small trees.
+A file of src/ includes headers of its own folder and of lower layers of the source; folders on the same layer
+do not include each other. Headers below src/program include of the public headers only backless_types.h, so
+that a change of backless.h does not compile everything again. The program and the examples include the public
+headers only. Names of rules occur in src/rules only, whose files in turn name no kind of network layer and no
+backend. The folders of src/data have an order of their own, and no files depend on each other in a circle. A
+finding is one line, file:line: sentence. With --self-test the script must find every fault that is planted in
+small trees.
 """
 
 import re
@@ -17,7 +18,7 @@ from pathlib import Path
 
 LEVELS = {
     "base": 0,
-    "tensor": 1, "backend": 1, "runlog": 1,
+    "backend": 1, "runlog": 1,
     "layers": 2, "losses": 2, "optim": 2, "file": 2,
     "net": 3, "data": 3,
     "program": 4,
@@ -25,8 +26,9 @@ LEVELS = {
     "train": 6,
     "": 7,  # src/api*.c
 }
-PUBLIC_HEADERS = {"include/backless.h", "include/backless_rule.h"}
-FRIENDS = {frozenset(("tensor", "backend"))}
+PUBLIC_HEADERS = {"include/backless.h", "include/backless_experimental.h", "include/backless_rule.h",
+                  "include/backless_types.h"}
+TYPES_HEADER = "include/backless_types.h"
 
 # The folders inside src/data; table and image may not include each other.
 DATA_LEVELS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
@@ -129,11 +131,21 @@ def check_source_layers(tree):
                 check_step(tree, path, number, folder, other)
 
 
+def check_public_includes(tree):
+    for path in tree.files("src", (".h",)):
+        if LEVELS.get(tree.folder_of(path), 0) >= LEVELS["program"]:
+            continue
+        for number, _, included, target in tree.includes(path):
+            if target and tree.name(target) in PUBLIC_HEADERS - {TYPES_HEADER}:
+                tree.report(path, number, f"headers below src/program may not include {included}: "
+                            "backless_types.h, or a declaration of the struct, is enough")
+
+
 def check_step(tree, path, number, folder, other):
     here, there = LEVELS[folder], LEVELS[other]
     if there > here:
         tree.report(path, number, f"src/{folder} (level {here}) may not include src/{other} (level {there})")
-    elif there == here and frozenset((folder, other)) not in FRIENDS:
+    elif there == here:
         tree.report(path, number, f"src/{folder} and src/{other} are on the same level {here}: "
                     "they may not include each other")
 
@@ -267,8 +279,8 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_source_layers, check_data_layers, check_circles, check_outside, check_restricted,
-          check_rule_names, check_rule_sources, check_unique_names)
+CHECKS = (check_source_layers, check_public_includes, check_data_layers, check_circles, check_outside,
+          check_restricted, check_rule_names, check_rule_sources, check_unique_names)
 
 
 def findings(root):
@@ -280,19 +292,20 @@ def findings(root):
 
 # A small tree without fault, and faults to plant in it: file, its text, the expected message (None: none).
 GOOD = {
-    "include/backless.h": "",
-    "src/base/mem.h": '#include "backless.h"\n',
+    "include/backless.h": '#include "backless_types.h"\n',
+    "include/backless_types.h": "",
+    "src/base/mem.h": '#include "backless_types.h"\n',
     "src/base/context.c": '#include "mem.h"\n#include <stdlib.h>\nvoid *a(void) { return malloc(1); }\n',
     "src/base/parallel.c": "#include <pthread.h>\n",
-    "src/tensor/matrix.h": "",
-    "src/backend/backend.h": '#include "../tensor/matrix.h"\n',
+    "src/backend/matrix.h": "",
+    "src/backend/backend.h": '#include "matrix.h"\n',
     "src/layers/layer.h": '#include "../backend/backend.h"\n',
     "src/layers/dense.h": '#include "layer.h"\n',
     "src/layers/window.h": "",
     "src/layers/dense.c": 'x = {.name = "dense"};\n',
     "src/backend/plain.c": 'x = {.name = "plain"};\n',
     "src/net/net.h": '#include "../layers/layer.h"\n',
-    "src/data/set/data.h": '#include "../../tensor/matrix.h"\n',
+    "src/data/set/data.h": '#include "../../backend/matrix.h"\n',
     "src/data/table/csv.h": '#include "../set/data.h"\n',
     "src/rules/dfa.c": '#include "../net/net.h"\n/* printf("dfa") */\nx = {.name = "dfa"};\n',
     "src/train/option_table.c": '#include "../net/net.h"\nx = "dfa";\n',
@@ -302,10 +315,14 @@ GOOD = {
 FAULTS = [
     ("src/base/text.c", '#include "mem.h"\n', None),
     ("src/layers/tanh.c", '/* "dfa" */ x = "dfa rule";\n', None),
+    ("src/net/net.c", '#include "net.h"\n\n#include "backless.h"\n', None),
+    ("src/train/fit.h", '#include "backless.h"\n', None),
+    ("src/net/cut.h", '\n#include "backless.h"\n', "src/net/cut.h:2: headers below src/program may not"),
     ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is not a file'),
     ("src/net/two.c", '\n\n#include "../data/set/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
     ("src/base/up.c", '#include "../net/net.h"\n', "src/base/up.c:1: src/base (level 0) may not include"),
-    ("src/runlog/see.c", '#include "../tensor/matrix.h"\n', "src/runlog/see.c:1: src/runlog and src/tensor"),
+    ("src/runlog/see.c", '#include "../backend/matrix.h"\n',
+     "src/runlog/see.c:1: src/runlog and src/backend"),
     ("src/extra/new.c", "", "src/extra/new.c:1: folder src/extra has no level"),
     ("cli/peek.c", '#include "../src/base/mem.h"\n', "cli/peek.c:1: cli/ may include public headers only"),
     ("examples/peek.c", '#include "../src/base/mem.h"\n', "examples/peek.c:1: examples/ may include"),

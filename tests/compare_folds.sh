@@ -96,7 +96,8 @@ expect 0 "10 rates for 1 epochs, 5 for 1, 3 for 2, 2 for 4" compare --rules dfa 
 ! grep -q "a short training with" out.txt || complain "a constant schedule is said to mislead"
 
 # ---- What is refused
-expect 2 "--folds is 1, expected 2 or more" compare --folds 1
+expect 2 '--folds 1: fold is "1/1", expected I/K with I from 1 to K and K from 2 to 1000' compare --folds 1
+expect 2 '--folds 1001: fold is "1/1001", expected I/K' compare --folds 1001
 expect 2 "--folds 3 and --seeds 2: expected one of the two" compare --folds 3 --seeds 2
 expect 2 "--folds 3 and --test-fraction 0.2" compare --folds 3 --test-fraction 0.2
 expect 2 "--folds 3 and --test table.csv" compare --folds 3 --test table.csv

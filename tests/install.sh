@@ -56,10 +56,10 @@ grep -rlF -e "$folder" -e "$build" -e "$tree" stage/opt/backless --include='*.pc
     complain "a path of this machine is in it"
 
 lib=$(dirname "$(find there -name libbackless.so)")
-for file in bin/backless include/backless.h include/backless_rule.h share/man/man1/backless.1 \
-    share/bash-completion/completions/backless share/zsh/site-functions/_backless \
-    share/fish/vendor_completions.d/backless.fish share/doc/backless/examples/01_train.c \
-    share/doc/backless/docs/pictures/iris.svg; do
+for file in bin/backless include/backless.h include/backless_experimental.h include/backless_rule.h \
+    include/backless_types.h share/man/man1/backless.1 share/bash-completion/completions/backless \
+    share/zsh/site-functions/_backless share/fish/vendor_completions.d/backless.fish \
+    share/doc/backless/examples/01_train.c share/doc/backless/docs/pictures/iris.svg; do
     [ -s "there/$file" ] || complain "$file is missing"
 done
 grep -q '^\.SH NAME' there/share/man/man1/backless.1 || complain "backless.1 is no manual page"
@@ -140,9 +140,11 @@ static="$(pkg-config --cflags --libs backless $below | sed 's/-lbackless/-l:libb
     }
 }
 mkdir "$folder/alone"
-echo '#include <backless.h>' >alone/header.c
-# shellcheck disable=SC2086
-run "the header alone" "$cc" -std=c17 $warnings -I"$prefix/include" -fsyntax-only alone/header.c
+for header in backless backless_experimental backless_rule backless_types; do
+    echo "#include <$header.h>" >alone/header.c
+    # shellcheck disable=SC2086
+    run "$header.h alone" "$cc" -std=c17 $warnings -I"$prefix/include" -fsyntax-only alone/header.c
+done
 
 # ---- find_package, from a prefix that was moved after the installation
 mv there moved

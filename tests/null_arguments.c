@@ -9,6 +9,8 @@
 #include "fixture.h"
 #include "scratch.h"
 
+#include "backless_experimental.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/wait.h>

@@ -6,6 +6,8 @@
 #include "scratch.h"
 #include "without_sync.h"
 
+#include "backless.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

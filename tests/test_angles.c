@@ -9,6 +9,8 @@
 #include "../src/base/context.h"
 #include "../src/base/mem.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -13,6 +13,7 @@
 
 #include "fixture.h"
 
+#include "backless_experimental.h"
 #include "backless_rule.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
  * same time have different places, others share one; the memory of a batch, in predictions and in a step with
  * low memory, does not grow with the depth of the net.
  */
-#include "../src/net/places.h"
+#include "../src/net/buffer_reuse.h"
 #include "../src/net/workspace.h"
 #include "../src/rules/rule.h"
 
@@ -38,7 +38,7 @@ static void test_buffers_are_assigned_by_lifetime(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t place[MOST];
-        assert_int_equal(places_assign(cases[i].items, cases[i].n, place), cases[i].places);
+        assert_int_equal(buffer_reuse_assign(cases[i].items, cases[i].n, place), cases[i].places);
         assert_memory_equal(place, cases[i].place, cases[i].n * sizeof *place);
     }
 }

@@ -7,6 +7,8 @@
 #include "../src/base/mem.h"
 #include "scratch.h"
 
+#include "backless.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

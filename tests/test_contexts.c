@@ -3,6 +3,8 @@
  */
 #include "scratch.h"
 
+#include "backless.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 

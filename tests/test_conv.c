@@ -12,6 +12,8 @@
 
 #include "fixture.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 
 enum {

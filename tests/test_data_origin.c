@@ -7,6 +7,8 @@
 #include "../src/data/set/data.h"
 #include "scratch.h"
 
+#include "backless.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 

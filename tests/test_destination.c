@@ -14,6 +14,8 @@
 #include "../src/file/tensors.h"
 #include "scratch.h"
 
+#include "backless.h"
+
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -12,6 +12,8 @@
 
 #include "fixture.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 
 enum { N = 6, BLOCKS = 3, INPUTS = 7, CLASSES = 4, WIDEST = 7 };

@@ -6,6 +6,8 @@
 #include "../src/layers/layer_table.h"
 #include "scratch.h"
 
+#include "backless.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

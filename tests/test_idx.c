@@ -284,7 +284,7 @@ static void shapes_must_agree(void **state)
 static bl_status read_bytes(const char *path, size_t limit, struct bytes *out)
 {
     *out = (struct bytes){0};
-    return bytes_in(out, ctx, path, limit);
+    return bytes_read(out, ctx, path, limit);
 }
 
 static void assert_gz(const void *bytes, size_t n, const char *fragment)
@@ -293,7 +293,7 @@ static void assert_gz(const void *bytes, size_t n, const char *fragment)
     const char *path = scratch_path(&scratch, "x.gz");
     const size_t live = memory.live;
     scratch_write(path, bytes, n);
-    assert_int_equal(read_bytes(path, BYTES_IN_LIMIT, &got), BL_BAD_DATA);
+    assert_int_equal(read_bytes(path, BYTES_READ_LIMIT, &got), BL_BAD_DATA);
     if (!strstr(ctx->why, fragment) || !strstr(ctx->why, path))
         fail_msg("%zu bytes: expected \"%s\" and the file in: %s", n, fragment, ctx->why);
     assert_null(got.at);
@@ -331,7 +331,7 @@ static void gz_must_end_with_its_data(void **state)
     memcpy(longer, packed, n);
     memcpy(longer + n, packed, n); /* two members give one file */
     scratch_write(scratch_path(&scratch, "two.gz"), longer, 2 * n);
-    assert_int_equal(read_bytes(scratch_path(&scratch, "two.gz"), BYTES_IN_LIMIT, &got), BL_OK);
+    assert_int_equal(read_bytes(scratch_path(&scratch, "two.gz"), BYTES_READ_LIMIT, &got), BL_OK);
     assert_int_equal(got.n, 2000);
     assert_memory_equal(got.at, original, 1000);
     assert_memory_equal(got.at + 1000, original, 1000);
@@ -360,7 +360,7 @@ static void damaged_gz_is_refused_or_right(void **state)
         memcpy(damaged, packed, n);
         flip_bits(&random, damaged + 2, n - 2);
         scratch_write(scratch_path(&scratch, "x.gz"), damaged, n);
-        const bl_status status = read_bytes(scratch_path(&scratch, "x.gz"), BYTES_IN_LIMIT, &got);
+        const bl_status status = read_bytes(scratch_path(&scratch, "x.gz"), BYTES_READ_LIMIT, &got);
         refused += status == BL_BAD_DATA;
         if (status == BL_OK) {
             assert_int_equal(got.n, 1000);
@@ -394,7 +394,7 @@ static void empty_gz_is_an_empty_file(void **state)
     struct bytes got;
     (void)state;
     write_gz(scratch_path(&scratch, "empty.gz"), "", 0);
-    assert_int_equal(read_bytes(scratch_path(&scratch, "empty.gz"), BYTES_IN_LIMIT, &got), BL_OK);
+    assert_int_equal(read_bytes(scratch_path(&scratch, "empty.gz"), BYTES_READ_LIMIT, &got), BL_OK);
     assert_int_equal(got.n, 0);
     mem_free(ctx, got.at);
 }
@@ -404,19 +404,19 @@ static void missing_files_folders_and_read_errors_differ(void **state)
     static const char unreadable[] = "/proc/self/mem"; /* its first page is not mapped: EIO */
     struct bytes got;
     (void)state;
-    assert_int_equal(read_bytes(scratch_path(&scratch, "none"), BYTES_IN_LIMIT, &got), BL_BAD_DATA);
+    assert_int_equal(read_bytes(scratch_path(&scratch, "none"), BYTES_READ_LIMIT, &got), BL_BAD_DATA);
     assert_non_null(strstr(ctx->why, "no such file"));
-    assert_int_equal(read_bytes(scratch.folder, BYTES_IN_LIMIT, &got), BL_BAD_DATA);
+    assert_int_equal(read_bytes(scratch.folder, BYTES_READ_LIMIT, &got), BL_BAD_DATA);
     assert_non_null(strstr(ctx->why, "is a folder"));
     if (access(unreadable, R_OK) == 0) {
-        assert_int_equal(read_bytes(unreadable, BYTES_IN_LIMIT, &got), BL_IO);
+        assert_int_equal(read_bytes(unreadable, BYTES_READ_LIMIT, &got), BL_IO);
         assert_non_null(strstr(ctx->why, unreadable));
     }
     const char *locked = scratch_path(&scratch, "locked");
     scratch_write(locked, "x", 1);
     chmod(locked, 0);
     if (access(locked, R_OK) != 0)
-        assert_int_equal(read_bytes(locked, BYTES_IN_LIMIT, &got), BL_IO);
+        assert_int_equal(read_bytes(locked, BYTES_READ_LIMIT, &got), BL_IO);
 }
 
 /* ---- memory ---- */

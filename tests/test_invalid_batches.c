@@ -5,6 +5,8 @@
  */
 #include "fixture.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

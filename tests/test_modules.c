@@ -13,6 +13,8 @@
 #include "fixture.h"
 #include "scratch.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 
 enum { N = 6, INPUTS = 8, CLASSES = 4, WIDEST = 8, STEPS = 3, MOST_BLOCKS = 16 };

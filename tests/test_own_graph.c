@@ -15,6 +15,8 @@
 
 #define main example_main
 #include "../examples/07_own_rule.c"
+
+#include "backless_experimental.h"
 #undef main
 
 enum { EXAMPLES = 24, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 5, STEPS = 4 };

@@ -8,6 +8,8 @@
 #include "scratch.h"
 #include "without_sync.h"
 
+#include "backless_experimental.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "../src/backend/portable/portable.h"
-#include "backless.h"
+#include "backless_experimental.h"
 
 #include <math.h>
 

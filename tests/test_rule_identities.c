@@ -14,6 +14,8 @@
 
 #include "fixture.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 
 enum { N = 12, INPUTS = 9, CLASSES = 5, STEPS = 5, HIDDEN = 3, BLOCKS = HIDDEN + 1 };

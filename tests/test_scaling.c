@@ -5,6 +5,8 @@
 #include "../src/base/mem.h"
 #include "../src/data/set/data.h"
 
+#include "backless.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

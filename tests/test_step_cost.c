@@ -11,6 +11,8 @@
 
 #include "fixture.h"
 
+#include "backless_experimental.h"
+
 enum { N = 6, STEPS = 3 };
 
 /* Sums of times may differ by a few roundings of numbers near a second. */

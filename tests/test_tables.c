@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../src/data/set/making.h"
+#include "../src/data/set/data_internal.h"
 #include "reading_fixture.h"
 
 #include <math.h>

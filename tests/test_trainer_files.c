@@ -7,6 +7,8 @@
 #include "scratch.h"
 #include "without_sync.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../src/data/foreign.h"
+#include "../src/data/unsupported_formats.h"
 #include "data_files.h"
 
 static struct scratch scratch;
@@ -136,7 +136,7 @@ static void tables_are_not_mistaken_for_them(void **state)
         uint8_t *copy = malloc(n + 1); /* of its exact size, so that a sanitizer finds overruns */
         memcpy(copy, tables[i], n);
         const struct bytes file = {copy, n};
-        if (foreign_check(ctx, "table.csv", &file) != BL_OK)
+        if (unsupported_format_check(ctx, "table.csv", &file) != BL_OK)
             fail_msg("%s", ctx->why);
         free(copy);
     }

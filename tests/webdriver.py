@@ -1,7 +1,6 @@
 """webdriver.py - controls a page in headless Chromium by ChromeDriver's protocol (W3C WebDriver), with
 Python's standard library only."""
 
-import base64
 import json
 import os
 import shutil
@@ -87,9 +86,6 @@ class Browser:
     def move(self, x, y):
         """Moves the pointer to a position in pixels of the window."""
         self.command("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
-
-    def picture(self):
-        return base64.b64decode(self.command("Page.captureScreenshot", format="png")["data"])
 
     def close(self):
         try:

@@ -9,6 +9,8 @@
 
 #include "../command.h"
 
+#include "backless_experimental.h"
+
 enum { BENCH_LIST = 32, BENCH_TEXT = 4096, BENCH_MOST_ROUNDS = 200 };
 
 /* ---- bench_nets.c: the nets that are known by name */

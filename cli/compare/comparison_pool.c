@@ -12,10 +12,9 @@
 #include "../make_folder.h"
 #include "../runs/run_notes.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_FOLDS = 1000 };
 
 /* ---- Options */
 
@@ -29,13 +28,22 @@ static int refuse_alone(const struct session *s)
     return EXIT_DONE;
 }
 
-/* The options of the data that folds replace. */
+/* Checks the number of folds by the option fold, and refuses the options of the data that folds replace. */
 static int check_folds(const struct comparison *c)
 {
     static const char *const keys[] = {"test", "test-fraction", "fold"};
     const struct session *s = c->s;
-    if (c->folds < 2)
-        return usage_error("--folds is %d, expected 2 or more", c->folds);
+    bl_config *config = NULL;
+    char first[32];
+    snprintf(first, sizeof first, "1/%d", c->folds);
+    bl_status status = bl_config_copy(&config, s->config);
+    if (status == BL_OK)
+        status = bl_config_set(config, "fold", first);
+    bl_config_free(config);
+    if (status == BL_BAD_VALUE)
+        return usage_error("--folds %d: %s", c->folds, bl_why(s->ctx));
+    if (status != BL_OK)
+        return fail_with(s, status);
     if (extra_of(s, "seeds"))
         return usage_error("--folds %d and --seeds %s: expected one of the two", c->folds,
                            extra_of(s, "seeds"));
@@ -51,7 +59,7 @@ int comparison_pool_options(struct comparison *c)
 {
     const struct session *s = c->s;
     const char *tune = extra_of(s, "tune");
-    int code = extra_number(s, "folds", MOST_FOLDS, &c->folds);
+    int code = extra_number(s, "folds", INT_MAX, &c->folds);
     if (code != EXIT_DONE)
         return code;
     c->is_pooled = tune || extra_of(s, "seeds") || c->folds > 0;
@@ -147,7 +155,7 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
     int code = plan_keep(plan, p->folder);
     if (code != EXIT_DONE)
         return code;
-    code = plan_work(p->c->s, plan, p->folder, p->options.shard, p->options.jobs);
+    code = plan_train(p->c->s, plan, p->folder, p->options.shard, p->options.jobs);
     const int read = pool_summarize(&summary, plan, p->folder);
     if (read == EXIT_DONE) {
         run_table_print(p->c->s, &summary, p->options.form);

@@ -94,7 +94,7 @@ static int search(struct tuning *t)
     const struct pooled *p = t->p;
     int code = plan_keep(&t->plan, t->folder);
     if (code == EXIT_DONE)
-        code = plan_work(p->c->s, &t->plan, t->folder, p->options.shard, p->options.jobs);
+        code = plan_train(p->c->s, &t->plan, t->folder, p->options.shard, p->options.jobs);
     summary_release(&t->summary);
     const int read = pool_summarize(&t->summary, &t->plan, t->folder);
     if (read != EXIT_DONE)

@@ -14,8 +14,4 @@ extern const struct command command_data_list, command_data_info, command_data_g
    BACKLESS_DATA_DIR. */
 int data_take_folder(struct session *session);
 
-/* Returns how many of the set's files are in the folder, compressed or not. is_broken_off: set if an
-   unfinished download of one exists. */
-int set_files_in(const struct set_source *source, const char *folder, bool *is_broken_off);
-
 #endif

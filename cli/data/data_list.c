@@ -31,7 +31,9 @@ static bool is_there_unpacked(const char *folder, const char *name)
     return is_there(folder, plain, "");
 }
 
-int set_files_in(const struct set_source *source, const char *folder, bool *is_broken_off)
+/* Returns how many of the set's files are in the folder, compressed or not. is_broken_off: set if an
+   unfinished download of one exists. */
+static int set_files_in(const struct set_source *source, const char *folder, bool *is_broken_off)
 {
     int n = 0;
     *is_broken_off = false;

@@ -10,8 +10,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { LINE = 8192 }; /* long enough for the flags of a processor, about 2000 bytes */
-
 static bool first_line(const char *path, char *out, size_t room)
 {
     FILE *file = fopen(path, "r");
@@ -46,7 +44,7 @@ static void list_sets(const char *flags, char *out, size_t room)
 
 static void say_processor(struct doctor *d)
 {
-    char model[256], flags[LINE], sets[256];
+    char model[256], flags[PROC_LINE], sets[256];
     struct utsname system;
     const bool is_known = uname(&system) == 0;
     if (!proc_value("/proc/cpuinfo", "model name", model, sizeof model))

@@ -6,6 +6,8 @@
 
 #include "../command.h"
 
+#include "backless_experimental.h"
+
 /* "s0 = e B0": of an instruction of a traced step. n_blocks: of the net. */
 void equation_write(FILE *to, const bl_trace *now, int n_blocks);
 /* "e n x 10, B0 10 x 240, s0 n x 240": the shapes of its arrays. n: the examples of the batch. */

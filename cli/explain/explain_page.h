@@ -7,6 +7,8 @@
 #include "sample.h"
 #include "wiring.h"
 
+#include "backless_experimental.h"
+
 /* What a page needs of a traced step: the events go to explain_page_visit. */
 struct explain_page {
     struct wiring wiring;

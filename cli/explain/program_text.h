@@ -4,7 +4,7 @@
 #ifndef CLI_PROGRAM_TEXT_H
 #define CLI_PROGRAM_TEXT_H
 
-#include "backless.h"
+#include "backless_experimental.h"
 
 #include <jansson.h>
 

@@ -11,10 +11,12 @@
 
 #include "../command.h"
 
+#include "backless_experimental.h"
+
 #include <jansson.h>
 #include <stddef.h>
 
-enum { SAMPLE_ROWS = 4, SAMPLE_COLS = 5, SAMPLE_NAME = 64, SAMPLE_SHOWN_BLOCKS = 8, SAMPLE_WIDTH = 80 };
+enum { SAMPLE_ROWS = 4, SAMPLE_COLS = 5, SAMPLE_NAME = 64, SAMPLE_SHOWN_BLOCKS = 8 };
 
 /* The corner of an array that is shown: SAMPLE_ROWS x SAMPLE_COLS numbers or fewer. */
 struct sample_array {
@@ -86,15 +88,13 @@ void sample_element(const struct sample *sample, const bl_trace *now, int i, siz
 
 /* ---- sample_arithmetic.c */
 
-/* Writes the computation of the element in focus, after the instruction: lines of up to SAMPLE_WIDTH - 6
-   characters. */
+/* Writes the computation of the element in focus, after the instruction: lines of up to SUM_WIDTH characters
+   (sample_sum.h). */
 void sample_write_arithmetic(FILE *to, const struct sample *sample, const bl_trace *now);
 
 /* ---- sample_text.c */
 
 void sample_print(const struct sample *sample);
 json_t *sample_json(const struct sample *sample);
-/* "x, 1 x 4, input": the name of an array, its shape, and which part of it is shown if that is not all. */
-void sample_put_array_name(FILE *to, const struct sample_array *array);
 
 #endif

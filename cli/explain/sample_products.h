@@ -5,7 +5,7 @@
 #ifndef CLI_SAMPLE_PRODUCTS_H
 #define CLI_SAMPLE_PRODUCTS_H
 
-#include "backless.h"
+#include "backless_experimental.h"
 #include "sample_sum.h"
 
 /* Element (i, j) of an array of a traced step. */

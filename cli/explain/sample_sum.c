@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { SUM_WIDTH = 74 };
-
 void sum_number(char text[16], double x)
 {
     snprintf(text, 16, "%.6g", x == 0.0 ? 0.0 : x);

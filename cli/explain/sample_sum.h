@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+enum { SUM_WIDTH = 74 }; /* characters of a line */
+
 enum { SUM_TERMS = 6, SUM_FEW = 4, SUM_TEXT = 96 };
 
 struct sum {

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-void sample_put_array_name(FILE *to, const struct sample_array *a)
+/* "x, 1 x 4, input": the name of an array, its shape, and which part of it is shown if that is not all. */
+static void sample_put_array_name(FILE *to, const struct sample_array *a)
 {
     fprintf(to, "%s  %zu x %zu", a->name, a->rows, a->cols);
     if (a->n_rows < a->rows)

@@ -7,6 +7,8 @@
 
 #include "../command.h"
 
+#include "backless_experimental.h"
+
 #include <stddef.h>
 
 enum wiring_place { PLACE_INPUT = -1, PLACE_ERROR = -2, PLACE_TARGETS = -3 }; /* blocks are 0 and above */
@@ -52,7 +54,5 @@ void wiring_add(struct wiring *wiring, const bl_trace *now);
 
 /* The picture, as an element svg. style: of the rule (report/rule_style.h). */
 void wiring_draw(FILE *to, const struct wiring *wiring, size_t style);
-/* Whether the picture shows the block, or a box for it and its neighbours. */
-bool wiring_shows(const struct wiring *wiring, int block);
 
 #endif

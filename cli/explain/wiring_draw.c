@@ -37,7 +37,8 @@ static int n_last(const struct wiring *w)
     return w->has_adds ? 4 : 2;
 }
 
-bool wiring_shows(const struct wiring *w, int block)
+/* Whether the picture shows the block, or a box for it and its neighbours. */
+static bool wiring_shows(const struct wiring *w, int block)
 {
     return w->n_blocks <= MOST_BLOCKS || block < n_first(w) || block >= w->n_blocks - n_last(w);
 }

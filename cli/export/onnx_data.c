@@ -6,6 +6,8 @@
  */
 #include "onnx.h"
 
+#include "backless_experimental.h"
+
 #include <float.h>
 #include <stdio.h>
 #include <string.h>

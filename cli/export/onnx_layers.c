@@ -8,6 +8,8 @@
  */
 #include "onnx.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,6 +3,8 @@
  */
 #include "onnx.h"
 
+#include "backless_experimental.h"
+
 #include <stdlib.h>
 #include <string.h>
 

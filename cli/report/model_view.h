@@ -7,6 +7,8 @@
 
 #include "report.h"
 
+#include "backless_experimental.h"
+
 enum { MOST_MISTAKES = 12, WHY_ROOM = 700 };
 
 struct mistake {

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_ROOM = 4096, MOST_LEVELS = 12 };
+enum { MOST_LEVELS = 12 };
 
 bool report_is_run(const char *folder)
 {
-    char path[PATH_ROOM];
+    char path[BL_PATH_ROOM];
     struct stat facts;
     return snprintf(path, sizeof path, "%s/log.jsonl", folder) < (int)sizeof path && stat(path, &facts) == 0;
 }
@@ -46,7 +46,7 @@ static int read_below(struct report *report, const char *folder, int level, size
     const int n = level < MOST_LEVELS ? scandir(folder, &entries, is_visible, alphasort) : 0;
     int code = EXIT_DONE;
     for (int i = 0; i < n; i++) {
-        char path[PATH_ROOM];
+        char path[BL_PATH_ROOM];
         if (code == EXIT_DONE &&
             snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name) < (int)sizeof path)
             code = read_entry(report, path, level, n_found);

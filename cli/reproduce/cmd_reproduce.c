@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_CELLS = 512, MOST_SEEDS = 1000 };
+enum { MOST_CELLS = 512 };
 
 static const struct extra extras[] = {
     {"list", NULL, "every cell with its published figures, what is known here, and the time of a run"},
@@ -81,14 +81,6 @@ static int select_cells(const struct session *s, const struct target *target, st
     return n;
 }
 
-static int check_row(const struct session *s, const struct target_row *row)
-{
-    if (extra_of(s, "row"))
-        return usage_error("table %s, %s cannot be run yet: it needs %s", row->table, row->name, row->needs);
-    note(s, "omitted: %s %s, which needs %s", row->table, row->name, row->needs);
-    return EXIT_DONE;
-}
-
 static int check_rule(const struct session *s, const struct cell *cell)
 {
     if (extra_of(s, "rule"))
@@ -98,18 +90,14 @@ static int check_rule(const struct session *s, const struct cell *cell)
     return EXIT_DONE;
 }
 
-/* Refuses a named row or rule that this version cannot run. If all rows were meant, those that cannot be run
+/* Refuses a named rule that this version does not have. If all rules were meant, those that it does not have
    are left out with a note. */
-static int check_needs(const struct session *s, const struct cell *cells, int n)
+static int check_rules(const struct session *s, const struct cell *cells, int n)
 {
     int code = EXIT_DONE;
-    for (int i = 0; code == EXIT_DONE && i < n; i++) {
-        const struct target_row *row = cells[i].row;
-        if (row->needs && (i == 0 || cells[i - 1].row != row))
-            code = check_row(s, row);
-        else if (!row->needs && cell_lacks_rule(&cells[i]))
+    for (int i = 0; code == EXIT_DONE && i < n; i++)
+        if (cell_lacks_rule(&cells[i]))
             code = check_rule(s, &cells[i]);
-    }
     return code;
 }
 
@@ -130,7 +118,7 @@ static int run_cells(struct session *s, const struct target *target)
                                cells[i].row->name);
     if (cells[0].row->data->make && extra_of(s, "data"))
         return usage_error("--data: the data of %s are made, not read", cells[0].row->data->name);
-    const int code = check_needs(s, cells, n);
+    const int code = check_rules(s, cells, n);
     return code == EXIT_DONE ? reproduction_pool(s, cells, n) : code;
 }
 

@@ -60,11 +60,13 @@ struct published {
     double train;           /* error on the training set, percent; 0: none is published */
 };
 
+/* The features of the largest examples: CIFAR's images. */
+enum { MOST_FEATURES = 3 * 32 * 32 };
+
 struct target_row {
     const char *table, *name; /* "1", "2x800 tanh": as the paper names them, in lower case */
     const char *net;
     const struct target_data *data;
-    const char *needs;      /* what this version lacks to run the row; NULL: nothing */
     const char *incomplete; /* the part of the recipe that the paper does not state; NULL: none */
     /* The row of this table from whose trained weights the runs begin, those of the run with the same seed
        and the rule of that row's only cell; NULL: from weights that are drawn. */
@@ -96,9 +98,8 @@ const struct target *target_find(const char *name);
    do not matter. Returns false past the last cell. */
 bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
              struct cell *out);
-/* Returns why this version cannot run the cell, from the row or its rule; NULL: it can. */
-const char *cell_needs(const struct cell *cell);
-bool cell_lacks_rule(const struct cell *cell);
+bool cell_lacks_rule(
+    const struct cell *cell); /* this version does not have the rule, and cannot run the cell */
 /* The cell whose trained weights its runs begin with; false: they begin with weights that are drawn. */
 bool cell_begins_with(const struct cell *cell, struct cell *out);
 /* "table 1, 2x800 tanh, dfa" */
@@ -133,6 +134,10 @@ const char *options_difference(const bl_config *a, const bl_config *b, bool igno
 
 /* ---- reproduction_result.c: the JSON file of a finished run */
 
+/* The figures of each epoch: the names of their arrays in the member "epochs" of a result. */
+enum { N_SERIES = 4 };
+extern const char *const result_series[N_SERIES];
+
 struct result {
     json_t *json;
     struct cell cell;
@@ -159,8 +164,6 @@ struct percent_text {
     char text[16];
 };
 struct percent_text percent_text(double fraction);
-/* Computes last, mean, minimum and train_mean. epochs: the arrays of figures per epoch. */
-void result_compute(struct result *out, const json_t *epochs);
 
 /* ---- reproduction_curve.c: error and angle within the first epoch, "curve" in the JSON file */
 
@@ -201,8 +204,6 @@ struct cell_figures {
 };
 /* Judges a cell by those of the results that belong to it. */
 struct cell_figures cell_judge(const struct cell *cell, const struct results *results);
-/* Computes the figures from the mean error of the last epochs of each run, in percent. */
-struct cell_figures judge_means(const struct published *published, const double *means, int n);
 /* "consistent", "outside", "not judged: 1 of 3 seeds", ... */
 void cell_verdict(const struct cell *cell, const struct cell_figures *figures, char out[NAME_ROOM]);
 /* "1.74 ± 0.08", "no convergence" */

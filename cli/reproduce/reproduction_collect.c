@@ -19,9 +19,6 @@
 
 enum { LINE_ROOM = 1 << 20 };
 
-static const char *const series[] = {"train_loss", "train_error", "test_loss", "test_error"};
-enum { N_SERIES = sizeof series / sizeof *series };
-
 /* A run folder that is being converted to a result. */
 struct collected {
     const struct session *s;
@@ -79,17 +76,17 @@ static int take_line(struct collected *c, json_t *line)
     if (kind[0])
         return EXIT_DONE;
     if (json_integer_value(json_object_get(line, "epoch")) !=
-        (json_int_t)json_array_size(json_object_get(c->epochs, series[0])) + 1)
+        (json_int_t)json_array_size(json_object_get(c->epochs, result_series[0])) + 1)
         return refuse(c, "the lines of log.jsonl are not those of epochs 1, 2, 3 and so on");
     if (!c->first_line)
         c->first_line = json_incref(line);
     json_decref(c->last_line);
     c->last_line = json_incref(line);
     for (size_t i = 0; i < N_SERIES; i++) {
-        json_t *figure = figure_of(c, line, series[i]);
+        json_t *figure = figure_of(c, line, result_series[i]);
         if (!figure)
-            return refuse(c, "a line of log.jsonl has no \"%s\"", series[i]);
-        json_array_append_new(json_object_get(c->epochs, series[i]), figure);
+            return refuse(c, "a line of log.jsonl has no \"%s\"", result_series[i]);
+        json_array_append_new(json_object_get(c->epochs, result_series[i]), figure);
     }
     return EXIT_DONE;
 }
@@ -114,7 +111,7 @@ static int read_log(struct collected *c)
     FILE *file = text ? fopen(path, "r") : NULL;
     c->epochs = json_object();
     for (size_t i = 0; i < N_SERIES; i++)
-        json_object_set_new(c->epochs, series[i], json_array());
+        json_object_set_new(c->epochs, result_series[i], json_array());
     const int code = file ? read_lines(c, file, text) : refuse(c, "log.jsonl cannot be read");
     if (file)
         fclose(file);
@@ -211,7 +208,7 @@ static int find_named_cell(struct collected *c, const struct target *target, con
     if (!*is_named)
         return EXIT_DONE;
     cell_text(&cell, text);
-    if (cell_needs(&cell) || !is_of_cell(c, options, &cell))
+    if (cell_lacks_rule(&cell) || !is_of_cell(c, options, &cell))
         return refuse(c, "is named as a run of %s, but its options are others", text);
     c->cell = cell;
     return EXIT_DONE;
@@ -230,7 +227,7 @@ static int find_cell(struct collected *c, const struct target *target)
     bl_config_free(config);
     const int code = find_named_cell(c, target, options, rule, &is_named);
     for (int i = 0; !is_named && !is_found && cell_at(target, NULL, NULL, rule, i, &cell); i++)
-        is_found = !cell_needs(&cell) && !cell.row->begins_with && is_of_cell(c, options, &cell);
+        is_found = !cell_lacks_rule(&cell) && !cell.row->begins_with && is_of_cell(c, options, &cell);
     if (is_named)
         return code;
     if (!is_found)

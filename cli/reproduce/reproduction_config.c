@@ -79,7 +79,6 @@ bl_status cell_configure(bl_config **out, bl_context *ctx, const struct cell *ce
 bl_status cell_make_trainer(bl_trainer **out, bl_data **data, bl_context *ctx, const bl_config *config,
                             const struct target_row *row)
 {
-    enum { MOST_FEATURES = 3 * 32 * 32 };
     static const float x[MOST_FEATURES], target[MOST_FEATURES];
     static const int32_t label[1];
     const struct target_data *of = row->data;

@@ -12,7 +12,8 @@
 #include <math.h>
 #include <string.h>
 
-struct cell_figures judge_means(const struct published *published, const double *means, int n)
+/* Computes the figures from the mean error of the last epochs of each run, in percent. */
+static struct cell_figures judge_means(const struct published *published, const double *means, int n)
 {
     struct cell_figures f = {.n = n, .mean = 0.0, .deviation = (double)NAN};
     double squares = 0.0;
@@ -39,7 +40,6 @@ static bool counts(const struct cell *cell, const struct result *r)
 
 struct cell_figures cell_judge(const struct cell *cell, const struct results *results)
 {
-    enum { MOST_SEEDS = 1000 };
     double means[MOST_SEEDS] = {0.0};
     double last = 0.0, minimum = 0.0, train = 0.0, epochs = 0.0;
     int n = 0;
@@ -67,8 +67,8 @@ struct cell_figures cell_judge(const struct cell *cell, const struct results *re
 void cell_verdict(const struct cell *cell, const struct cell_figures *f, char out[NAME_ROOM])
 {
     const char *text = NULL;
-    if (cell_needs(cell) && f->n == 0)
-        text = cell_lacks_rule(cell) ? "rule absent" : "cannot be run yet";
+    if (cell_lacks_rule(cell) && f->n == 0)
+        text = "rule absent";
     else if (f->n == 0)
         text = "not run";
     else if (cell->published->kind == PUBLISHED_NO_CONVERGENCE || cell->published->kind == PUBLISHED_CURVE)

@@ -10,11 +10,13 @@
 #include "../seconds.h"
 #include "reproduction.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BATCH = 64, MOST_STEPS = 9, MOST_FEATURES = 3 * 32 * 32 };
+enum { MOST_BATCH = 64, MOST_STEPS = 9 };
 static const double MOST_SECONDS = 0.3; /* for timing the steps of a cell, after the first two */
 
 static int by_size(const void *a, const void *b)
@@ -115,8 +117,8 @@ void print_cell(const struct cell *cell, const struct results *results, const ch
     /* the sign "±" takes two bytes and one column */
     const int wide = strstr(published, "±") ? 17 : 16;
     printf("%-30s  %-*s  %-24s  %-16s  %s\n", name, wide, published, here, time ? time : "", verdict);
-    if (cell_needs(cell) && time)
-        printf("%30s  needs %s\n", "", cell_needs(cell));
+    if (cell_lacks_rule(cell) && time)
+        printf("%30s  needs a rule that this version does not have\n", "");
     fflush(stdout);
 }
 
@@ -136,7 +138,7 @@ int reproduction_list(const struct session *s, const struct cell *cells, int n_c
         const struct cell_figures f = cell_judge(&cells[i], &results);
         char time[NAME_ROOM] = "";
         double epoch = 0.0;
-        if (!cell_needs(&cells[i])) {
+        if (!cell_lacks_rule(&cells[i])) {
             status = time_epoch(ctx, &cells[i], &epoch);
             time_text(&cells[i], &f, epoch, time);
         }

@@ -113,7 +113,7 @@ static void put_absent(FILE *to, const struct target *target, const struct targe
 static bool has_reasons(const struct target *target)
 {
     for (size_t i = 0; i < target->n_rows; i++)
-        if (target->rows[i].needs || target->rows[i].incomplete)
+        if (target->rows[i].incomplete)
             return true;
     return false;
 }
@@ -122,16 +122,13 @@ static void put_reasons(FILE *to, const struct target *target)
 {
     if (!has_reasons(target))
         return;
-    fputs(
-        "\nRows that this version cannot run, and rows whose recipe the paper does not state completely:\n\n",
-        to);
+    fputs("\nRows whose recipe the paper does not state completely, and rules that this version does not "
+          "have:\n\n",
+          to);
     for (size_t i = 0; i < target->n_rows; i++) {
         const struct target_row *row = &target->rows[i];
-        const struct heading place = heading_of(row->table);
-        if (row->needs)
-            fprintf(to, "- %s, %s: needs %s\n", place.text, row->name, row->needs);
-        else if (row->incomplete)
-            fprintf(to, "- %s, %s: %s\n", place.text, row->name, row->incomplete);
+        if (row->incomplete)
+            fprintf(to, "- %s, %s: %s\n", heading_of(row->table).text, row->name, row->incomplete);
         put_absent(to, target, row);
     }
 }

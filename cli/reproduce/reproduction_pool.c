@@ -25,7 +25,7 @@ static int add_requests(const struct session *s, const struct cell *cell, int se
     const int epochs = short_epochs(s, cell);
     int n = 0;
     char name[NAME_ROOM];
-    for (int seed = 1; seed <= seeds && !cell_needs(cell); seed++) {
+    for (int seed = 1; seed <= seeds && !cell_lacks_rule(cell); seed++) {
         out[n] =
             (struct run_request){.s = s, .cell = *cell, .seed = (unsigned long long)seed, .epochs = epochs};
         cell_file_name(cell, out[n].seed, epochs, name);

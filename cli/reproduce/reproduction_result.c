@@ -14,8 +14,8 @@
 #include <string.h>
 
 static const char format[] = "backless result 1";
-static const char *const series[] = {"train_loss", "train_error", "test_loss", "test_error"};
-enum { N_SERIES = sizeof series / sizeof *series, HASH_DIGITS = 16, WRITTEN_DIGITS = 9 };
+enum { HASH_DIGITS = 16, WRITTEN_DIGITS = 9 };
+const char *const result_series[N_SERIES] = {"train_loss", "train_error", "test_loss", "test_error"};
 
 CLI_PRINTF(2, 3) static int refuse(const char *name, const char *why, ...)
 {
@@ -40,7 +40,8 @@ static double mean_of_last(const json_t *array, int n)
     return sum / (double)(count - first);
 }
 
-void result_compute(struct result *out, const json_t *epochs)
+/* Computes last, mean, minimum and train_mean. epochs: the arrays of figures per epoch. */
+static void result_compute(struct result *out, const json_t *epochs)
 {
     const json_t *test = json_object_get(epochs, "test_error");
     const size_t n = json_array_size(test);
@@ -73,9 +74,9 @@ static int check_epochs(const char *name, const json_t *epochs, const struct tar
     const bool has_fractions = !of->loss_of_zero;
     const size_t n = json_array_size(json_object_get(epochs, "test_error"));
     for (size_t i = 0; i < N_SERIES; i++)
-        if (!are_figures(json_object_get(epochs, series[i]), n,
-                         has_fractions && strstr(series[i], "error") != NULL))
-            return refuse(name, "\"epochs\" has no \"%s\" with a figure for each epoch", series[i]);
+        if (!are_figures(json_object_get(epochs, result_series[i]), n,
+                         has_fractions && strstr(result_series[i], "error") != NULL))
+            return refuse(name, "\"epochs\" has no \"%s\" with a figure for each epoch", result_series[i]);
     return EXIT_DONE;
 }
 

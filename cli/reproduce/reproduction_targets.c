@@ -57,13 +57,6 @@ bool cell_lacks_rule(const struct cell *cell)
     return true;
 }
 
-const char *cell_needs(const struct cell *cell)
-{
-    if (cell->row->needs)
-        return cell->row->needs;
-    return cell_lacks_rule(cell) ? "a rule that this version does not have" : NULL;
-}
-
 void cell_text(const struct cell *cell, char out[NAME_ROOM])
 {
     const bool is_number = isdigit((unsigned char)cell->row->table[0]);

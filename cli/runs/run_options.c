@@ -5,8 +5,6 @@
 
 #include "run_pool.h"
 
-enum { MOST_SEEDS = 1000 };
-
 int run_options_read(struct run_options *out, const struct session *s)
 {
     *out = (struct run_options){.seeds = 1};

@@ -57,7 +57,7 @@ int shard_read(struct shard *out, const char *text);
 /* Trains the runs of a plan that are not finished, several at once, in DIR, which plan_keep has prepared.
    Runs that diverged are not repeated; those that failed otherwise are. jobs: runs at once; 0: as
    pool_split chooses. Returns EXIT_DONE, EXIT_STOPPED, or the code of the first failure. */
-int plan_work(const struct session *s, const struct run_plan *plan, const char *folder, struct shard shard,
-              int jobs);
+int plan_train(const struct session *s, const struct run_plan *plan, const char *folder, struct shard shard,
+               int jobs);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include <sys/types.h>
 
-enum { RUN_NAME_ROOM = 200, MOST_JOBS = 256 };
+enum { RUN_NAME_ROOM = 200, MOST_JOBS = 256, MOST_SEEDS = 1000 };
 
 /* The state of a child's run, in memory that it shares with its parent. */
 struct run_progress {

@@ -195,7 +195,7 @@ static int sweep(struct sweep_command *w)
         code = plan_keep(&w->plan, folder);
     if (code != EXIT_DONE)
         return code;
-    code = plan_work(w->s, &w->plan, folder, w->options.shard, w->options.jobs);
+    code = plan_train(w->s, &w->plan, folder, w->options.shard, w->options.jobs);
     const int shown = show(w, folder, code != EXIT_STOPPED);
     return code == EXIT_DONE ? shown : code;
 }

@@ -5,6 +5,8 @@
  */
 #include "verify_fixture.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <string.h>
 

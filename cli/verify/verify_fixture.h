@@ -35,13 +35,9 @@ struct verify_fixture_options {
    caller calls fixture_free also after a failure. */
 bl_status fixture_make(struct verify_fixture *fixture, struct verify *v, size_t n, size_t inputs,
                        size_t classes, const struct verify_fixture_options *options);
-/* Makes a net of this shape with the rule, from random weights, biases and feedback instead of an init, whose
-   values some rules could not distinguish. In small nets the examples stay away from the kinks of relu. The
-   oracle gets the same values. */
-bl_status fixture_make_shaped(struct verify_fixture *fixture, struct oracle *oracle, struct verify *v,
-                              const struct oracle_shape *shape, const struct verify_fixture_options *options);
-/* Makes both, compares them by the function, and frees both. */
 typedef bl_status fixture_compare(struct verify_fixture *fixture, struct oracle *oracle, struct gap *gap);
+/* Makes a net of this shape with the rule, and an oracle of it, compares them by the function, and frees
+   both. */
 bl_status fixture_try(struct verify *v, const struct oracle_shape *shape,
                       const struct verify_fixture_options *options, fixture_compare *compare,
                       struct gap *gap);
@@ -73,15 +69,11 @@ struct gap {
     char where[192]; /* where the largest value was; "" if nothing was added */
 };
 
-/* Adds the largest |is - should| in units of `size`; `what` and `in` name the place. */
-void gap_add(struct gap *gap, const char *what, const char *in, const float *is, const double *should,
-             size_t n, double size);
-/* Adds the same in units of the largest |should|. */
+/* Adds the largest |is - should| in units of the largest |should|; `what` and `in` name the place. */
 void gap_add_relative(struct gap *gap, const char *what, const char *in, const float *is,
                       const double *should, size_t n);
 /* Adds the difference of one number. */
 void gap_add_number(struct gap *gap, const char *what, const char *in, double is, double should, double size);
-bool same_bits(const float *a, const float *b, size_t n);
 bool same_double_bits(const double *a, const double *b, size_t n);
 /* Adds the number of the n floats whose bits differ. */
 void gap_add_bits(struct gap *gap, const char *what, const char *in, const float *a, const float *b,

@@ -6,6 +6,8 @@
  */
 #include "verify_fixture.h"
 
+#include "backless_experimental.h"
+
 #include <stdlib.h>
 #include <string.h>
 

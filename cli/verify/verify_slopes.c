@@ -9,6 +9,8 @@
  */
 #include "verify_fixture.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,6 +7,8 @@
  */
 #include "verify_fixture.h"
 
+#include "backless_experimental.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-"""The functions of backless.h and backless_rule.h that the package calls: result and arguments of each."""
+"""The functions of the C headers that the package calls: result and arguments of each."""
 
 from __future__ import annotations
 

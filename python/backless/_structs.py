@@ -1,4 +1,4 @@
-"""The structs of backless.h, member by member, and the types of its callbacks."""
+"""The structs of the C headers, member by member, and the types of its callbacks."""
 
 from __future__ import annotations
 

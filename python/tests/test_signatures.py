@@ -12,7 +12,7 @@ from backless import _structs
 from backless._library import HEADER_VERSION
 from backless._signatures import SIGNATURES
 
-HEADERS = [Path(__file__).parents[2] / "include" / name for name in ("backless.h", "backless_rule.h")]
+HEADERS = sorted((Path(__file__).parents[2] / "include").glob("*.h"))
 KINDS = {
     "int": ctypes.c_int,
     "bl_status": ctypes.c_int,

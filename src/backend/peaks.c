@@ -9,6 +9,8 @@
 #include "../base/parallel.h"
 #include "backend.h"
 
+#include "backless_experimental.h"
+
 enum { TURNS = 12, FEW_TURNS = 4, MEASURES = 3, LENGTH = 32 << 20, PIECE = 64 << 10, MOST_THREADS = 1024 };
 enum { GROUP = 64 }; /* backend->rewrite processes multiples of this number of floats */
 

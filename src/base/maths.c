@@ -1,6 +1,6 @@
 /*
- * maths.c - logarithm and cosine, computed by correctly rounded operations in a fixed order; units and sums
- * of squares.
+ * maths.c - logarithm, cosine and integer powers, computed by correctly rounded operations in a fixed order;
+ * units and sums of squares.
  */
 #include "maths.h"
 
@@ -61,6 +61,15 @@ double maths_cos_turns(double t)
     default:
         return -cosine(a);
     }
+}
+
+double maths_power(double x, uint64_t n)
+{
+    double out = 1.0;
+    for (; n > 0; n /= 2, x *= x)
+        if (n % 2 == 1)
+            out *= x;
+    return out;
 }
 
 double maths_unit_for(double most)

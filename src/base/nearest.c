@@ -3,6 +3,8 @@
  */
 #include "nearest.h"
 
+#include "backless.h"
+
 #include <string.h>
 
 /* A prefix counts as near, at a distance beyond that of any word within the edit limit. */

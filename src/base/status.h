@@ -4,7 +4,7 @@
 #ifndef BL_BASE_STATUS_H
 #define BL_BASE_STATUS_H
 
-#include "backless.h"
+#include "backless_types.h"
 
 #if defined(__GNUC__)
 #define BL_PRINTF(text, first) __attribute__((format(printf, text, first)))

@@ -4,7 +4,7 @@
 #ifndef BL_DATA_READERS_H
 #define BL_DATA_READERS_H
 
-#include "bytes_in.h"
+#include "file_bytes.h"
 #include "set/data.h"
 
 /* The file that is read, and how. */
@@ -16,10 +16,6 @@ struct reading {
     const bl_data *schema;
 };
 
-enum {
-    LOCATION_ROOM = BL_PATH_ROOM /* bytes of a path */
-};
-
 /* A file format. A new one needs a file and a line in reader_table.c. */
 struct reader {
     bool (*is_it)(const struct bytes *file,
@@ -27,7 +23,7 @@ struct reader {
     /* Takes ownership of file->at. part: "train" or "test", for files that contain both. */
     bl_status (*read)(bl_data **out, const struct reading *r, struct bytes *file, const char *part);
 };
-extern const struct reader reader_foreign, reader_cifar, reader_tar, reader_npz, reader_npy, reader_idx,
+extern const struct reader reader_unsupported, reader_cifar, reader_tar, reader_npz, reader_npy, reader_idx,
     reader_svhn, reader_csv;
 bool path_ends(const char *path, const char *ending); /* a trailing ".gz" is ignored */
 

@@ -8,12 +8,14 @@
 #include "../base/mem.h"
 #include "../base/text.h"
 
+#include "backless.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_ROOM = BL_PATH_ROOM, MOST_LINKS = 40 }; /* as many as Linux follows */
+enum { MOST_LINKS = 40 }; /* as many as Linux follows */
 
 static bl_status cannot(bl_context *ctx, const char *path, const char *why)
 {
@@ -40,7 +42,7 @@ static int descriptor_of(const char *path)
    with a slash. */
 static bool follow(char *path)
 {
-    char link[PATH_ROOM];
+    char link[BL_PATH_ROOM];
     const ssize_t n = readlink(path, link, sizeof link - 1);
     if (n < 0)
         return false;
@@ -48,7 +50,7 @@ static bool follow(char *path)
     const char *slash = strrchr(path, '/');
     const size_t folder = link[0] == '/' || !slash ? 0 : (size_t)(slash - path) + 1;
     errno = ENAMETOOLONG;
-    if (folder + (size_t)n >= PATH_ROOM)
+    if (folder + (size_t)n >= BL_PATH_ROOM)
         return false;
     memcpy(path + folder, link, (size_t)n + 1);
     return true;
@@ -96,7 +98,7 @@ static bl_status walk(struct destination *d, bl_context *ctx, const char *named,
 
 bl_status destination_find(struct destination *out, bl_context *ctx, const char *path)
 {
-    char walked[PATH_ROOM];
+    char walked[BL_PATH_ROOM];
     struct destination d = {.descriptor = -1};
     if (!path || !path[0])
         BL_FAIL(ctx, BL_BAD_VALUE, "the name of the file to write is \"\", expected a path");
@@ -118,7 +120,7 @@ void destination_drop(struct destination *d, bl_context *ctx)
 
 static bl_status check_folder(bl_context *ctx, const char *path, const char *target)
 {
-    char folder[PATH_ROOM];
+    char folder[BL_PATH_ROOM];
     snprintf(folder, sizeof folder, "%s", target);
     char *slash = strrchr(folder, '/');
     if (slash)

@@ -162,7 +162,7 @@ static bl_status read_header(struct npy *a, const unsigned char *bytes, size_t n
 }
 
 /* The name in NumPy of a type that is not supported; NULL: the type is unknown. */
-static const char *foreign_kind(struct slice descr)
+static const char *unsupported_kind(struct slice descr)
 {
     switch (descr.n > 1 && strchr("<>|=", descr.at[0]) ? descr.at[1] : descr.n > 0 ? descr.at[0] : 0) {
     case 'O':
@@ -206,9 +206,9 @@ static bl_status check_kind(const struct npy *a, struct npy_view *view)
         is_known = strchr("<>|=", d.at[0]) && memcmp(d.at + 1, known[i], 2) == 0;
         view->size = (size_t)(d.at[2] - '0');
     }
-    const char *foreign = is_known ? NULL : foreign_kind(d);
-    if (foreign)
-        REFUSE(a, "%s: holds %s (type '%.*s'), expected numbers", a->where, foreign,
+    const char *unsupported = is_known ? NULL : unsupported_kind(d);
+    if (unsupported)
+        REFUSE(a, "%s: holds %s (type '%.*s'), expected numbers", a->where, unsupported,
                (int)(d.n < 30 ? d.n : 30), d.at);
     if (!is_known)
         REFUSE(a, "%s: values of type '%.*s', expected numbers, as '<f4', '|u1' or '<i8'", a->where,

@@ -6,6 +6,7 @@
 
 #include "../base/mem.h"
 #include "../base/text.h"
+#include "deflate_ratio.h"
 #include "tensor_table.h"
 
 #include <archive.h>
@@ -16,11 +17,8 @@
 static const unsigned char full_zip[4] = {'P', 'K', 3, 4}, empty_zip[4] = {'P', 'K', 5, 6};
 
 enum {
-    MOST_ARRAYS = 10000,   /* each name is compared with all names before it */
-    MOST_HEADER = 1 << 16, /* bytes of a header, which is checked before memory for its array is allocated */
-    EMPTY_RATIO =
-        900, /* deflate expands one byte to at most 1032, and to this many only for pure repetition */
-    NEVER_EMPTY = 64 << 20 /* bytes of an array that are accepted at any ratio */
+    MOST_ARRAYS = 10000,  /* each name is compared with all names before it */
+    MOST_HEADER = 1 << 16 /* bytes of a header, which is checked before memory for its array is allocated */
 };
 
 struct npz_unpacking {

@@ -12,6 +12,8 @@
 #include "../base/mem.h"
 #include "tensors.h"
 
+#include "backless.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -15,9 +15,9 @@
 #ifndef BL_LAYERS_LAYER_H
 #define BL_LAYERS_LAYER_H
 
+#include "../backend/matrix.h"
 #include "../backend/worker.h"
 #include "../base/text.h"
-#include "../tensor/matrix.h"
 
 #include <stdbool.h>
 

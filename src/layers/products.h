@@ -9,8 +9,8 @@
 #ifndef BL_LAYERS_PRODUCTS_H
 #define BL_LAYERS_PRODUCTS_H
 
+#include "../backend/matrix.h"
 #include "../backend/worker.h"
-#include "../tensor/matrix.h"
 
 struct products {
     /* The floats of worker->floats that the other functions need, for weights of units x inputs. */

@@ -8,7 +8,7 @@
 #define BL_LOSSES_LOSS_H
 
 #include "../backend/backend.h"
-#include "../tensor/matrix.h"
+#include "../backend/matrix.h"
 
 struct loss_ops {
     const char *name, *about;

@@ -9,7 +9,7 @@
 
 #include "../base/mem.h"
 #include "../base/parallel.h"
-#include "places.h"
+#include "buffer_reuse.h"
 
 #include <assert.h>
 
@@ -292,7 +292,7 @@ static bl_status find_places_for_use(bl_context *ctx, const struct net *net, siz
                                      .first = {l},
                                      .last = {net_last_follower(net, l)},
                                      .floats = net_output_floats(net, l)};
-    *n = places_assign(lives, net_last(net), *places);
+    *n = buffer_reuse_assign(lives, net_last(net), *places);
     mem_free(ctx, lives);
     return BL_OK;
 }

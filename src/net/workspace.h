@@ -24,8 +24,8 @@ enum workspace_memory {
     WORKSPACE_FOR_USE /* outputs, each until its last reader; derivatives only of the last block */
 };
 
-/* For WORKSPACE_IN_PLACES: the places (net/places.h) of each hidden block's outputs and of its derivatives.
-   Blocks with the same place use it one after the other. */
+/* For WORKSPACE_IN_PLACES: the places (net/buffer_reuse.h) of each hidden block's outputs and of its
+   derivatives. Blocks with the same place use it one after the other. */
 struct workspace_places {
     const size_t *outputs, *derivatives;
     size_t n; /* number of all places */

@@ -6,6 +6,7 @@
 #include "optimizer.h"
 
 #include "../base/context.h"
+#include "../base/maths.h"
 #include "../base/nearest.h"
 
 #include <stddef.h>
@@ -224,22 +225,12 @@ bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, doubl
     return BL_OK;
 }
 
-/* beta^t by repeated squaring, in double, because the bits of the C library's pow differ between machines. */
-static double power(double beta, uint64_t t)
-{
-    double result = 1.0;
-    for (; t > 0; t /= 2, beta *= beta)
-        if (t % 2 == 1)
-            result *= beta;
-    return result;
-}
-
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t)
 {
     o->rate = (float)rate;
     o->shrinking = (float)((double)o->decay + (double)o->lambda + rate * (double)o->weight_decay);
-    o->correction1 = (float)(1.0 - power((double)o->beta1, t));
-    o->correction2 = (float)(1.0 - power((double)o->beta2, t));
+    o->correction1 = (float)(1.0 - maths_power((double)o->beta1, t));
+    o->correction2 = (float)(1.0 - maths_power((double)o->beta2, t));
 }
 
 struct update optimizer_step(const struct optimizer *o, bool decays)

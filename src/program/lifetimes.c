@@ -8,7 +8,7 @@
  * later stage, but cannot change a result.
  */
 #include "../base/mem.h"
-#include "../net/places.h"
+#include "../net/buffer_reuse.h"
 #include "ops.h"
 
 #include <assert.h>
@@ -48,7 +48,7 @@ bl_status program_find_places(struct program *p, const struct net *net)
         extend_by_operands(p, i, lives);
     p->places = (struct workspace_places){.outputs = p->place_numbers,
                                           .derivatives = p->place_numbers + hidden,
-                                          .n = places_assign(lives, 2 * hidden, p->place_numbers)};
+                                          .n = buffer_reuse_assign(lives, 2 * hidden, p->place_numbers)};
     mem_free(p->ctx, lives);
     return BL_OK;
 }

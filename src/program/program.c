@@ -41,7 +41,8 @@ size_t program_memory(const struct program *p, enum buffer buffer, size_t block)
     return p->places.n + (size_t)(is_derivative ? BUFFER_DELTA : buffer) * p->n_blocks + block;
 }
 
-size_t program_memories(const struct program *p)
+/* All results of program_memory are below this number. */
+static size_t program_memories(const struct program *p)
 {
     return p->places.n + (size_t)BUFFERS * p->n_blocks;
 }

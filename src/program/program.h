@@ -221,9 +221,8 @@ bl_status program_lower(struct program *p, const struct net *net);
 bool program_choose_cuts(struct program *p);
 void program_free(struct program *p);
 
-/* A number below program_memories for the memory of a buffer. Buffers with equal numbers may share memory. */
+/* A number for the memory of a buffer. Buffers with equal numbers may share memory. */
 size_t program_memory(const struct program *p, enum buffer buffer, size_t block);
-size_t program_memories(const struct program *p);
 
 /* Finds the places of outputs and derivatives of a lean program from their lifetimes in the list. */
 bl_status program_find_places(struct program *p, const struct net *net);

@@ -7,7 +7,6 @@
 #include "../base/mem.h"
 #include "../base/parallel.h"
 #include "../net/input_gradient.h"
-#include "trainer.h"
 
 #include <string.h>
 
@@ -24,39 +23,23 @@ struct adversary {
     struct workspace *training; /* the batch that is perturbed; set during adversary_perturb */
 };
 
-static bl_status build(struct adversary *a, const bl_trainer *t)
+bl_status adversary_create(struct adversary **out, const struct stepper *stepper,
+                           const struct workspace *batch, double eps)
 {
-    const struct net *net = t->model->net;
+    const struct net *net = stepper->net;
     const struct feedback_spec none = {.kind = FEEDBACK_NOKLAND};
-    const size_t capacity = t->workspace->capacity;
+    BL_TRY(MEM_ONE(batch->ctx, out, "the adversary"));
+    struct adversary *a = *out;
+    a->ctx = batch->ctx;
+    a->stepper = stepper;
+    a->eps = (float)eps;
     BL_TRY(workspace_create(
         &a->bp, a->ctx, net,
-        (struct workspace_spec){.capacity = capacity, .precision = t->workspace->precision}));
+        (struct workspace_spec){.capacity = batch->capacity, .precision = batch->precision}));
     BL_TRY(rule_create(&a->rule, net, rule_reference(), &none, 0));
     BL_TRY(rule_program(&a->program, a->rule, net, (struct program_spec){.stops_at_deltas = true}));
     BL_TRY(parallel_need(a->ctx, 0));
-    return MEM_ARRAY(a->ctx, &a->dx, capacity * net->inputs, "the gradient of the inputs");
-}
-
-bl_status adversary_of_trainer(bl_trainer *t)
-{
-    const double eps = config_number(t->config, "adversarial");
-    if (eps == 0.0)
-        return BL_OK;
-    if (trainer_is_lean(t))
-        BL_FAIL(t->ctx, BL_BAD_VALUE,
-                "adversarial is \"%s\", which needs the derivatives of all blocks at once: use memory normal",
-                config_text(t->config, "adversarial"));
-    BL_TRY(MEM_ONE(t->ctx, &t->adversary, "the adversary"));
-    t->adversary->ctx = t->ctx;
-    t->adversary->stepper = &t->stepper;
-    t->adversary->eps = (float)eps;
-    BL_TRY(build(t->adversary, t));
-    return trainer_note(
-        t,
-        "adversarial: every step moves its examples by %s along the sign of the input gradient of "
-        "backpropagation, whatever the rule is; training this way is not free of backpropagation",
-        config_text(t->config, "adversarial"));
+    return MEM_ARRAY(a->ctx, &a->dx, batch->capacity * net->inputs, "the gradient of the inputs");
 }
 
 void adversary_free(struct adversary *a)

@@ -22,10 +22,10 @@
 
 struct adversary;
 
-/* Creates trainer->adversary if the option adversarial is not 0, and adds a note that the run uses
-   backpropagation's input gradient. Refuses --memory low, because the derivatives of all blocks are needed at
-   the same time. */
-bl_status adversary_of_trainer(bl_trainer *t);
+/* batch: the workspace whose examples are perturbed. eps: the option adversarial. The caller calls
+   adversary_free also after a failure. */
+bl_status adversary_create(struct adversary **out, const struct stepper *stepper,
+                           const struct workspace *batch, double eps);
 void adversary_free(struct adversary *a);
 
 /* Perturbs the examples of the batch, workspace->x: n x inputs. workspace->pass is that of the next step. */

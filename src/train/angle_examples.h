@@ -12,6 +12,7 @@
 #include "../base/status.h"
 
 #include <jansson.h>
+#include <stdint.h>
 
 enum { ANGLE_EXAMPLES = 512 };
 

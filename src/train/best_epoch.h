@@ -5,7 +5,7 @@
 #ifndef BL_TRAIN_BEST_EPOCH_H
 #define BL_TRAIN_BEST_EPOCH_H
 
-#include "../base/status.h"
+#include "backless.h"
 
 #include <jansson.h>
 #include <stdbool.h>

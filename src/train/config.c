@@ -5,13 +5,15 @@
 
 #include "../base/mem.h"
 #include "../base/text.h"
-#include "../data/bytes_in.h"
+#include "../data/file_bytes.h"
 #include "../data/source/location.h"
 #include "../net/init.h"
 #include "../rules/feedback.h"
 #include "option_table.h"
 #include "option_words.h"
 #include "preset.h"
+
+#include "backless.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -352,7 +354,7 @@ bl_status bl_config_load(bl_config *config, const char *path)
     if (!config)
         return BL_BAD_VALUE;
     BL_GIVEN(config->ctx, path);
-    BL_TRY(bytes_in(&file, config->ctx, path, MOST_BYTES));
+    BL_TRY(bytes_read(&file, config->ctx, path, MOST_BYTES));
     json_t *root = json_loadb((const char *)file.at, file.n, JSON_REJECT_DUPLICATES, &error);
     mem_free(config->ctx, file.at);
     if (!root)

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Whether `text` is a valid value of the option `key`, which must exist. */
 bl_status option_check(bl_context *ctx, const char *key, const char *text);

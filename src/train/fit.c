@@ -13,7 +13,7 @@
 #include "log_lines.h"
 #include "run_folder.h"
 #include "score.h"
-#include "stillness.h"
+#include "zero_deltas.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -407,7 +407,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
 {
     bl_trainer *t = f->t;
     BL_TRY(trainer_check_finite(t));
-    BL_TRY(stillness_after_epoch(t));
+    BL_TRY(zero_deltas_after_epoch(t));
     if (f->measures_angles)
         BL_TRY(measure(f));
     bl_progress now = progress_now(f, f->measures_angles ? t->angles : NULL);

@@ -4,7 +4,7 @@
 #ifndef BL_TRAIN_LOG_LINES_H
 #define BL_TRAIN_LOG_LINES_H
 
-#include "../base/status.h"
+#include "backless.h"
 
 #include <jansson.h>
 

@@ -5,6 +5,8 @@
 #include "../base/sized.h"
 #include "model.h"
 
+#include "backless_experimental.h"
+
 /* Parameters come first, then buffers, as in bl_model_tensor. */
 static void find_tensors(const struct net *net, size_t layer, bl_layer *out)
 {

@@ -4,7 +4,7 @@
 #ifndef BL_TRAIN_OPTION_TABLE_H
 #define BL_TRAIN_OPTION_TABLE_H
 
-#include "../base/status.h"
+#include "backless.h"
 
 #include <stddef.h>
 

@@ -7,6 +7,8 @@
 #include "../base/nearest.h"
 #include "option_table.h"
 
+#include "backless.h"
+
 #include <string.h>
 
 struct option_alias {

@@ -12,6 +12,8 @@
 #include "../base/context.h"
 #include "../base/text.h"
 
+#include "backless.h"
+
 #include <string.h>
 
 enum { MOST_VALUES = 12 };

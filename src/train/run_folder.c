@@ -23,21 +23,21 @@
    run that is replaced, but does not by itself mean that a folder contains a run. */
 static const char *const names[] = {"config.json",      "log.jsonl",         "result.json",
                                     "best.safetensors", "model.safetensors", "report.html"};
-enum { N_NAMES = sizeof names / sizeof *names, N_OF_RUN = N_NAMES - 1, PATH_ROOM = 4096 };
+enum { N_NAMES = sizeof names / sizeof *names, N_OF_RUN = N_NAMES - 1 };
 
 static bl_status path_of(bl_context *ctx, const char *folder, const char *name, char *path)
 {
-    if (snprintf(path, PATH_ROOM, "%s/%s", folder, name) >= PATH_ROOM)
-        BL_FAIL(ctx, BL_BAD_VALUE, "out: the path is longer than %d bytes", PATH_ROOM);
+    if (snprintf(path, BL_PATH_ROOM, "%s/%s", folder, name) >= BL_PATH_ROOM)
+        BL_FAIL(ctx, BL_BAD_VALUE, "out: the path is longer than %d bytes", BL_PATH_ROOM);
     return BL_OK;
 }
 
 /* Creates the folder and all missing folders above it. */
 static bl_status make_folders(bl_context *ctx, const char *folder)
 {
-    char path[PATH_ROOM];
-    if (snprintf(path, sizeof path, "%s", folder) >= PATH_ROOM)
-        BL_FAIL(ctx, BL_BAD_VALUE, "out: the path is longer than %d bytes", PATH_ROOM);
+    char path[BL_PATH_ROOM];
+    if (snprintf(path, sizeof path, "%s", folder) >= BL_PATH_ROOM)
+        BL_FAIL(ctx, BL_BAD_VALUE, "out: the path is longer than %d bytes", BL_PATH_ROOM);
     for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = 0;
         if (mkdir(path, 0777) != 0 && errno != EEXIST)
@@ -82,7 +82,7 @@ static bl_status take_away(bl_context *ctx, const char *path)
 static bl_status make_room(bl_context *ctx, const char *folder, bool may_replace)
 {
     const size_t n = may_replace ? N_NAMES : N_OF_RUN;
-    char path[PATH_ROOM];
+    char path[BL_PATH_ROOM];
     for (size_t i = 0; i < n; i++) {
         BL_TRY(path_of(ctx, folder, names[i], path));
         BL_TRY(check_replaceable(ctx, folder, path, may_replace));
@@ -112,7 +112,7 @@ static bool is_leftover(const char *entry)
    files. A file that cannot be removed is left, because it does no harm. */
 static void clear_leftovers(bl_context *ctx, const char *folder)
 {
-    char path[PATH_ROOM];
+    char path[BL_PATH_ROOM];
     DIR *open_folder = opendir(folder);
     for (struct dirent *entry; open_folder && (entry = readdir(open_folder)) != NULL;)
         if (is_leftover(entry->d_name) && path_of(ctx, folder, entry->d_name, path) == BL_OK)
@@ -123,7 +123,7 @@ static void clear_leftovers(bl_context *ctx, const char *folder)
 
 static bl_status write_json(bl_context *ctx, const char *folder, const char *name, json_t *object)
 {
-    char path[PATH_ROOM];
+    char path[BL_PATH_ROOM];
     char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(object);
     if (!text)
@@ -135,21 +135,14 @@ static bl_status write_json(bl_context *ctx, const char *folder, const char *nam
     return status;
 }
 
-static json_t *hash_text(uint64_t hash)
-{
-    char text[17];
-    snprintf(text, sizeof text, "%016llx", (unsigned long long)hash);
-    return json_string(text);
-}
-
 static bl_status write_config(const struct run_folder *folder, const bl_trainer *t, const bl_data *train)
 {
     struct utsname machine;
-    char here[PATH_ROOM];
+    char here[BL_PATH_ROOM];
     json_t *root = json_object(), *data = json_object();
     json_object_set_new(data, "source", json_string(train->source));
     json_object_set_new(data, "examples", json_integer((json_int_t)train->n));
-    json_object_set_new(data, "hash", hash_text(train->hash));
+    json_object_set_new(data, "hash", hash_to_json(train->hash));
     json_object_set_new(data, "split", origin_to_json(&train->origin));
     json_object_set_new(root, "version", json_string(BL_VERSION));
     json_object_set_new(root, "numeric_revision", json_integer(BL_NUMERIC_REVISION));
@@ -179,7 +172,7 @@ static bl_status take_up_log(struct run_folder *folder, bl_trainer *t, const cha
 
 static bl_status prepare_folder(struct run_folder *folder, bl_trainer *t, const bl_data *train)
 {
-    char path[PATH_ROOM];
+    char path[BL_PATH_ROOM];
     BL_TRY(make_folders(t->ctx, folder->path));
     BL_TRY(folder_lock_take(&folder->lock, t->ctx, folder->path));
     if (!t->is_resumed) {
@@ -224,7 +217,7 @@ void run_folder_close(struct run_folder *folder)
    still exists. */
 static bl_status explain(const struct run_folder *folder, bl_status status)
 {
-    char path[PATH_ROOM], why[sizeof folder->ctx->why];
+    char path[BL_PATH_ROOM], why[sizeof folder->ctx->why];
     if (status != BL_IO)
         return status;
     memcpy(why, folder->ctx->why, sizeof why);
@@ -242,7 +235,7 @@ bl_status run_folder_log(struct run_folder *folder, const json_t *line)
 
 bl_status run_folder_checkpoint(struct run_folder *folder, bl_trainer *trainer, const char *name)
 {
-    char path[PATH_ROOM];
+    char path[BL_PATH_ROOM];
     if (!folder->path)
         return BL_OK;
     BL_TRY(path_of(folder->ctx, folder->path, name, path));
@@ -251,7 +244,7 @@ bl_status run_folder_checkpoint(struct run_folder *folder, bl_trainer *trainer, 
 
 bl_status run_folder_lacking_result(struct run_folder *folder, size_t epoch, json_t **out)
 {
-    char path[PATH_ROOM];
+    char path[BL_PATH_ROOM];
     *out = NULL;
     if (!folder->path)
         return BL_OK;

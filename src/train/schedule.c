@@ -109,24 +109,14 @@ static double cosine(const struct schedule *s, double progress, size_t epochs)
     return 0.5 + 0.5 * maths_cos_turns(0.5 * (progress - warmup) / rest);
 }
 
-/* x^n by repeated squaring, which uses only products, so that the bits are the same everywhere. */
-static double power(double x, size_t n)
-{
-    double out = 1.0;
-    for (; n > 0; n /= 2, x *= x)
-        if (n % 2 == 1)
-            out *= x;
-    return out;
-}
-
 double schedule_rate(const struct schedule *s, double base, double progress, size_t epochs)
 {
     double factor = 1.0;
     if (s->kind == SCHEDULE_COSINE)
         factor = cosine(s, progress, epochs);
     if (s->kind == SCHEDULE_STEP)
-        factor = power(s->factor, (size_t)progress / s->every);
+        factor = maths_power(s->factor, (size_t)progress / s->every);
     if (s->kind == SCHEDULE_AUTO)
-        factor = power(0.5, s->halvings);
+        factor = maths_power(0.5, s->halvings);
     return base * factor;
 }

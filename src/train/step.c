@@ -598,19 +598,30 @@ void step_inspect(const struct stepper *s, const struct rule *rule, const struct
     rule_restore_arrays(rule);
 }
 
+/* Chooses the program of step t and begins the step. The program of a clipped step keeps its gradients in
+   s->buffer always, that of any other step only if is_buffered. */
+static bl_status begin_run(struct step_run *run, struct stepper *s, struct workspace *workspace, double rate,
+                           uint64_t t, bool is_buffered)
+{
+    const bool is_clipped = clip_is_on(&s->clip);
+    if (is_buffered && !is_clipped)
+        BL_TRY(stepper_need_buffered(s));
+    optimizer_begin(&s->optimizer, rate, t);
+    *run = (struct step_run){.program = is_buffered && !is_clipped ? s->buffered : s->program,
+                             .stepper = s,
+                             .net = s->net,
+                             .rule = s->rule,
+                             .workspace = workspace,
+                             .gradients = is_buffered || is_clipped ? s->buffer : NULL};
+    workspace->scale = step_scale(s, workspace->n);
+    return BL_OK;
+}
+
 bl_status step_trace(struct stepper *s, struct workspace *workspace, double rate, uint64_t t,
                      const struct step_tracer *tracer, struct outcome *out)
 {
-    if (!clip_is_on(&s->clip))
-        BL_TRY(stepper_need_buffered(s));
-    optimizer_begin(&s->optimizer, rate, t);
-    struct step_run run = {.program = clip_is_on(&s->clip) ? s->program : s->buffered,
-                           .stepper = s,
-                           .net = s->net,
-                           .rule = s->rule,
-                           .workspace = workspace,
-                           .gradients = s->buffer};
-    workspace->scale = step_scale(s, workspace->n);
+    struct step_run run;
+    BL_TRY(begin_run(&run, s, workspace, rate, t, true));
     trace_program(&run, tracer);
     *out = run.outcome;
     return rule_check_maps(s->rule);
@@ -619,18 +630,8 @@ bl_status step_trace(struct stepper *s, struct workspace *workspace, double rate
 bl_status step_run(struct stepper *s, struct workspace *workspace, double rate, uint64_t t, bool is_buffered,
                    struct outcome *out)
 {
-    /* The program of a clipped step already keeps its gradients. */
-    is_buffered = is_buffered && !clip_is_on(&s->clip);
-    if (is_buffered)
-        BL_TRY(stepper_need_buffered(s));
-    optimizer_begin(&s->optimizer, rate, t);
-    struct step_run run = {.program = is_buffered ? s->buffered : s->program,
-                           .stepper = s,
-                           .net = s->net,
-                           .rule = s->rule,
-                           .workspace = workspace,
-                           .gradients = is_buffered || clip_is_on(&s->clip) ? s->buffer : NULL};
-    workspace->scale = step_scale(s, workspace->n);
+    struct step_run run;
+    BL_TRY(begin_run(&run, s, workspace, rate, t, is_buffered));
     const double choice_begun = choice_begin(workspace), begun = step_clock_begin(&s->clock, workspace);
     run_program(&run, s->prefetch);
     const bl_status status = rule_check_maps(s->rule);

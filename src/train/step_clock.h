@@ -7,6 +7,8 @@
 
 #include "../net/workspace.h"
 
+#include "backless_experimental.h"
+
 struct step_clock {
     bool is_on;
     bl_times sums;

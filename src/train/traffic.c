@@ -12,6 +12,8 @@
  */
 #include "trainer.h"
 
+#include "backless_experimental.h"
+
 struct touch {
     bool reads, writes;
 };

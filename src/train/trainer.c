@@ -3,7 +3,7 @@
  */
 #include "trainer.h"
 #include "max_norm.h"
-#include "stillness.h"
+#include "zero_deltas.h"
 
 #include <math.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static bl_status end_step(bl_trainer *t, const struct outcome *out)
     t->state.step++;
     model_set_counts(t->model, t->state.epoch, t->state.step);
     if (isfinite(out->loss))
-        return stillness_after_step(t);
+        return zero_deltas_after_step(t);
     BL_TRY(trainer_check_finite(t));
     BL_FAIL(t->ctx, BL_DIVERGED,
             "diverged at step %llu: the loss is NaN or infinite; try a smaller learning rate (--lr, now %s)",

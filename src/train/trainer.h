@@ -111,7 +111,7 @@ bl_status trainer_prepare_step(bl_trainer *trainer, struct workspace *workspace,
                                double *rate);
 /* Describes the i-th instruction of one of the trainer's programs. */
 void trainer_describe(const bl_trainer *trainer, const struct program *program, size_t i,
-                      bl_instruction *out);
+                      struct bl_instruction *out);
 /* The learning rate of the next step in an epoch of n_examples examples; n_examples 0: of a single step after
    the finished epochs, which belongs to no epoch. */
 double trainer_rate(const bl_trainer *trainer, size_t n_examples);

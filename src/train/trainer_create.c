@@ -5,9 +5,9 @@
 #include "angle_steps.h"
 #include "initial_weights.h"
 #include "learnable.h"
-#include "stillness.h"
 #include "trainer.h"
-#include "unused.h"
+#include "unused_options.h"
+#include "zero_deltas.h"
 
 #include "../base/mem.h"
 #include "../data/set/whitening.h"
@@ -448,6 +448,26 @@ static bl_status set_rule_defaults(bl_trainer *t, struct optimizer *optimizer)
     return BL_OK;
 }
 
+/* Creates trainer->adversary if the option adversarial is not 0, and adds a note that the run uses
+   backpropagation's input gradient. */
+static bl_status make_adversary(bl_trainer *t)
+{
+    const double eps = config_number(t->config, "adversarial");
+    const char *text = config_text(t->config, "adversarial");
+    if (eps == 0.0)
+        return BL_OK;
+    if (trainer_is_lean(t))
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "adversarial is \"%s\", which needs the derivatives of all blocks at once: use memory normal",
+                text);
+    BL_TRY(adversary_create(&t->adversary, &t->stepper, t->workspace, eps));
+    return trainer_note(
+        t,
+        "adversarial: every step moves its examples by %s along the sign of the input gradient of "
+        "backpropagation, whatever the rule is; training this way is not free of backpropagation",
+        text);
+}
+
 static bl_status build(bl_trainer *t, const bl_data *schema)
 {
     struct optimizer optimizer;
@@ -476,13 +496,13 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);
     BL_TRY(learnable_check(t));
-    BL_TRY(unused_of_trainer(t));
-    BL_TRY(stillness_create(t));
+    BL_TRY(unused_options_of_trainer(t));
+    BL_TRY(zero_deltas_create(t));
     BL_TRY(trainer_make_workspace(&t->workspace, t, trainer_most_examples(t) + (t->needs_two ? 1 : 0),
                                   program_keeps(t->stepper.program)));
     BL_TRY(workspace_create(&t->score_workspace, t->ctx, net,
                             (struct workspace_spec){.capacity = SCORE_BATCH, .memory = WORKSPACE_FOR_USE}));
-    BL_TRY(adversary_of_trainer(t));
+    BL_TRY(make_adversary(t));
     BL_TRY(MEM_ARRAY(t->ctx, &t->angles, net->n_blocks, "the angles"));
     t->epochs = config_size(t->config, "epochs");
     t->max_norm = config_number(t->config, "max-norm");

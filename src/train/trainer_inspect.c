@@ -5,6 +5,8 @@
 
 #include "../base/mem.h"
 
+#include "backless_experimental.h"
+
 /* Allocates a workspace that, unlike that of training, keeps all outputs and derivatives. */
 static bl_status need_inspected(bl_trainer *t)
 {

@@ -5,6 +5,8 @@
 
 #include "../base/mem.h"
 
+#include "backless_experimental.h"
+
 enum { WHAT_ROOM = 80, MOST_PER_TENSOR = 2 + OPTIMIZER_MAX_SLOTS };
 
 struct trace {

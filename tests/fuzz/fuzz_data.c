@@ -3,7 +3,7 @@
  */
 #include "fuzz_data.h"
 
-#include "../../src/data/set/making.h"
+#include "../../src/data/set/data_internal.h"
 
 #include "fuzz_target.h"
 

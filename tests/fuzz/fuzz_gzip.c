@@ -7,7 +7,7 @@
 #include "fuzz_target.h"
 
 #include "../../src/base/mem.h"
-#include "../../src/data/bytes_in.h"
+#include "../../src/data/file_bytes.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static bl_status read_bytes(struct bytes *out, bl_context *ctx, const char *path
 {
     const struct bytes untouched = {(uint8_t *)out, 7};
     *out = untouched;
-    const bl_status status = bytes_in(out, ctx, path, limit);
+    const bl_status status = bytes_read(out, ctx, path, limit);
     FUZZ_CHECK(status == BL_OK || (out->at == untouched.at && out->n == untouched.n),
                "bytes though it failed");
     FUZZ_CHECK(status == BL_OK || status == BL_BAD_DATA || status == BL_NO_MEMORY, "%s: %s",

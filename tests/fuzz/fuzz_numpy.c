@@ -119,7 +119,7 @@ static bl_status read_set(bl_data **out, bl_context *ctx, const struct input *in
     bl_data *const untouched = (bl_data *)&reading;
     struct bytes file;
     *out = untouched;
-    BL_TRY(bytes_in(&file, ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read(&file, ctx, path, BYTES_READ_LIMIT));
     const struct reader *reader = reader_for(&file, path);
     if (reader != &reader_npy && reader != &reader_npz) {
         mem_free(ctx, file.at);

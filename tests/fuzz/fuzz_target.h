@@ -12,6 +12,8 @@
 
 #include "../../src/base/context.h"
 
+#include "backless.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

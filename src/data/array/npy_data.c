@@ -303,10 +303,10 @@ static bl_status note_names(bl_data *data, const struct npz_answer *chosen)
 static bl_status take_both(struct taking *t, const struct bytes *file)
 {
     const struct reading *r = t->r;
-    BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, is_taken, take_array, t));
+    BL_TRY(npz_each(r->ctx, r->path, file->at, file->n, BYTES_READ_LIMIT, is_taken, take_array, t));
     t->takes_labels = true;
     if (t->labels)
-        return npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, is_taken, take_array, t);
+        return npz_each(r->ctx, r->path, file->at, file->n, BYTES_READ_LIMIT, is_taken, take_array, t);
     return no_labels(t->data, r, "it has no array of labels beside the examples");
 }
 
@@ -333,7 +333,7 @@ static bl_status fill_from_npz(bl_data *data, const struct reading *r, const str
 {
     struct listing listing = {.ctx = r->ctx};
     bl_status status =
-        npz_each(r->ctx, r->path, file->at, file->n, BYTES_IN_LIMIT, list_name, NULL, &listing);
+        npz_each(r->ctx, r->path, file->at, file->n, BYTES_READ_LIMIT, list_name, NULL, &listing);
     if (status == BL_OK)
         status = choose_and_take(data, r, file, part, &listing.names);
     npz_names_free(&listing.names, r->ctx);
@@ -351,20 +351,20 @@ static bool partner_name(char *out, const char *path, const char *from, const ch
     if (!found || (only_first && found != name))
         return false;
     out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%.*s%s%s", (int)(found - path), path, to, found + strlen(from));
+    text_append(out, BL_PATH_ROOM, "%.*s%s%s", (int)(found - path), path, to, found + strlen(from));
     return path_is_there(out);
 }
 
 /* Finds the path of the labels; "" if there are none and none are needed. */
-static bl_status find_labels(char out[LOCATION_ROOM], const struct reading *r)
+static bl_status find_labels(char out[BL_PATH_ROOM], const struct reading *r)
 {
     const char *given = r->options->label, *slash = strrchr(r->path, '/');
     out[0] = 0;
     if (given && path_ends(given, ".npy")) {
-        text_append(out, LOCATION_ROOM, "%s", given);
+        text_append(out, BL_PATH_ROOM, "%s", given);
         if (!path_is_there(out) && slash && !strchr(given, '/')) { /* in the folder of the examples */
             out[0] = 0;
-            text_append(out, LOCATION_ROOM, "%.*s/%s", (int)(slash - r->path), r->path, given);
+            text_append(out, BL_PATH_ROOM, "%.*s/%s", (int)(slash - r->path), r->path, given);
         }
         return BL_OK;
     }
@@ -396,7 +396,7 @@ static bl_status labels_from(bl_data *data, const struct reading *r, const char 
 {
     struct bytes file = {0};
     struct npy_view view;
-    BL_TRY(bytes_in_file(&file, r->ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read_file(&file, r->ctx, path, BYTES_READ_LIMIT));
     bl_status status = npy_open(&view, r->ctx, path, file.at, file.n);
     if (status == BL_OK)
         status = take_labels(data, r, &view, path);
@@ -407,7 +407,7 @@ static bl_status labels_from(bl_data *data, const struct reading *r, const char 
 static bl_status fill_from_npy(bl_data *data, const struct reading *r, const struct bytes *file,
                                const char *part)
 {
-    char labels[LOCATION_ROOM];
+    char labels[BL_PATH_ROOM];
     struct npy_view view;
     (void)part;
     BL_TRY(npy_open(&view, r->ctx, r->path, file->at, file->n));

@@ -12,8 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_CLASSES = 32768 };
-
 /* ---- Numbers */
 
 static bl_status no_class(const struct reading *r, const char *where, double value, size_t row)

@@ -6,7 +6,7 @@
 
 #include "../../file/npy.h"
 #include "../readers.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 /* Fills data->labels, outputs, class_names and class_match from y, one label per example: whole numbers, also
    negative, and booleans, which are classes in the order of their values; or texts, which are compared byte

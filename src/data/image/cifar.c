@@ -24,14 +24,6 @@ const struct cifar_part *cifar_part_at(size_t i)
     return i < sizeof parts / sizeof *parts ? &parts[i] : NULL;
 }
 
-const struct cifar_part *cifar_part_of(int labels, const char *part)
-{
-    for (size_t i = 0; cifar_part_at(i); i++)
-        if (parts[i].labels == labels && strcmp(parts[i].part, part) == 0)
-            return &parts[i];
-    return NULL;
-}
-
 /* ---- Records */
 
 enum { TEN_CLASSES = 10, COARSE_CLASSES = 20, FINE_CLASSES = 100 };
@@ -261,7 +253,7 @@ static bl_status fill_single(struct cifar *c, const struct bytes *file, bl_data 
 {
     const struct reading *r = c->r;
     const char *slash = strrchr(r->path, '/');
-    char folder[LOCATION_ROOM] = "";
+    char folder[BL_PATH_ROOM] = "";
     int labels = 0;
     text_append(folder, sizeof folder, "%.*s", slash ? (int)(slash - r->path) : 1, slash ? r->path : ".");
     BL_TRY(labels_in(&labels, r, file));

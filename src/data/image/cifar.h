@@ -1,13 +1,12 @@
 /*
  * cifar.h - the binary version of CIFAR-10 and CIFAR-100: records of one label byte (two: coarse, fine), then
- * 3 planes of
- * 32 x 32 bytes.
+ * 3 planes of 32 x 32 bytes.
  */
 #ifndef BL_DATA_CIFAR_H
 #define BL_DATA_CIFAR_H
 
 #include "../readers.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 extern const char *const cifar10_names[10], *const cifar100_coarse_names[20], *const cifar100_names[100];
 
@@ -20,7 +19,6 @@ struct cifar_part {
     const char *files[CIFAR_MOST_FILES + 1];
 };
 const struct cifar_part *cifar_part_at(size_t i); /* NULL past the last */
-const struct cifar_part *cifar_part_of(int labels, const char *part);
 
 /* The state of reading the records of one part, piece by piece. cifar_begin sets it up. */
 struct cifar {

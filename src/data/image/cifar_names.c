@@ -100,12 +100,12 @@ bl_status cifar_take_names(struct cifar *c, const char *where, const struct byte
 
 bl_status cifar_read_names(struct cifar *c, const char *folder)
 {
-    char path[LOCATION_ROOM] = "";
+    char path[BL_PATH_ROOM] = "";
     struct bytes file = {0};
     text_append(path, sizeof path, "%s/%s", folder, cifar_names_file(c));
     if (!path_is_there(path))
         return BL_OK;
-    BL_TRY(bytes_in_file(&file, c->r->ctx, path, MOST_TEXT));
+    BL_TRY(bytes_read_file(&file, c->r->ctx, path, MOST_TEXT));
     const bl_status status = cifar_take_names(c, path, &file);
     mem_free(c->r->ctx, file.at);
     return status;

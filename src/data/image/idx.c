@@ -9,7 +9,7 @@
 #include "idx.h"
 #include "../../base/mem.h"
 #include "../../base/text.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 #include <limits.h>
 #include <string.h>
@@ -169,7 +169,7 @@ static bl_status take_labels(bl_data *data, const struct reading *r, const char 
     struct reading of_labels = *r;
     of_labels.path = labels;
     struct bytes file = {0};
-    BL_TRY(bytes_in_file(&file, r->ctx, labels, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read_file(&file, r->ctx, labels, BYTES_READ_LIMIT));
     const bl_status status = use_labels(data, &of_labels, &file);
     mem_free(r->ctx, file.at);
     return status;
@@ -245,7 +245,7 @@ static bl_status read_pair(bl_data **out, const struct reading *how, const char 
     struct bytes file = {0};
     BL_TRY(idx_find_pair(&pair, r.ctx, how->path, part, r.options));
     r.path = pair.images;
-    BL_TRY(bytes_in_file(&file, r.ctx, r.path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read_file(&file, r.ctx, r.path, BYTES_READ_LIMIT));
     return idx_read(out, &r, &file, pair.labels[0] ? pair.labels : NULL);
 }
 

@@ -14,7 +14,7 @@ bool idx_fits(const struct bytes *file);   /* as idx_begins, and the sizes accou
 bl_status idx_read(bl_data **out, const struct reading *r, struct bytes *file, const char *labels);
 /* The paths of one part's images and labels. labels: "" if there are none and the options allow that. */
 struct idx_pair {
-    char images[LOCATION_ROOM], labels[LOCATION_ROOM];
+    char images[BL_PATH_ROOM], labels[BL_PATH_ROOM];
 };
 bool idx_has_part(const char *folder, const char *part);
 bl_status idx_find_pair(struct idx_pair *out, bl_context *ctx, const char *folder, const char *part,

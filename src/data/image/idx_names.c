@@ -2,7 +2,7 @@
  * idx_names.c - finds the images and labels of one split in a folder, or the file of labels in the folder of
  * a file of images, by the names of MNIST and similar sets.
  */
-#include "../set/making.h"
+#include "../set/data_internal.h"
 #include "idx.h"
 
 #include "../../base/text.h"
@@ -11,14 +11,14 @@
 
 /* Finds the first of the possible names that exists: "train-images-idx3-ubyte", with a dot, with other
    dimensions, compressed. */
-static bool find_file(char out[LOCATION_ROOM], const char *folder, const char *part, const char *kind,
+static bool find_file(char out[BL_PATH_ROOM], const char *folder, const char *part, const char *kind,
                       const char *dimensions)
 {
     static const char *const endings[] = {"", ".gz"};
     for (const char *d = dimensions; *d; d++) {
         for (int i = 0; i < 4; i++) {
             out[0] = 0;
-            text_append(out, LOCATION_ROOM, "%s/%s-%s%cidx%c-ubyte%s", folder, part, kind, i < 2 ? '-' : '.',
+            text_append(out, BL_PATH_ROOM, "%s/%s-%s%cidx%c-ubyte%s", folder, part, kind, i < 2 ? '-' : '.',
                         *d, endings[i % 2]);
             if (path_is_there(out))
                 return true;
@@ -28,7 +28,7 @@ static bool find_file(char out[LOCATION_ROOM], const char *folder, const char *p
     return false;
 }
 
-static bool find_images(char out[LOCATION_ROOM], const char *folder, const char *prefix)
+static bool find_images(char out[BL_PATH_ROOM], const char *folder, const char *prefix)
 {
     return find_file(out, folder, prefix, "images", "324");
 }
@@ -36,7 +36,7 @@ static bool find_images(char out[LOCATION_ROOM], const char *folder, const char 
 /* The prefix of a part's files in this folder: "test" is used only if there are no t10k files. */
 static const char *prefix_of(const char *folder, const char *part)
 {
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     if (strcmp(part, "train") == 0)
         return "train";
     const bool has_t10k = find_images(path, folder, "t10k");
@@ -45,7 +45,7 @@ static const char *prefix_of(const char *folder, const char *part)
 
 bool idx_has_part(const char *folder, const char *part)
 {
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     return find_images(path, folder, prefix_of(folder, part));
 }
 

@@ -9,6 +9,7 @@
 #include "mat5.h"
 
 #include "../../base/mem.h"
+#include "../../file/deflate_ratio.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -18,9 +19,6 @@ enum {
     ZLIB_HEADER = 2,
     ADLER_BYTES = 4,
     TAG_BYTES = 8,
-    DEFLATE_BEST_RATIO = 1032,
-    EMPTY_RATIO = 900,      /* as in bytes_in.c: a larger ratio means that the data contain only repetition */
-    NEVER_EMPTY = 64 << 20, /* bytes that are accepted at any ratio */
 };
 
 static const uint8_t gzip_header[10] = {0x1f, 0x8b, 8}, gzip_trailer[8];

@@ -4,7 +4,7 @@
 #ifndef BL_DATA_PICTURE_H
 #define BL_DATA_PICTURE_H
 
-#include "../bytes_in.h"
+#include "../file_bytes.h"
 
 #include <stdbool.h>
 

@@ -16,10 +16,10 @@
 
 /* Finds the folder of a split. It must contain folders of classes; without needs_classes it may contain only
    images. Returns the number of such folders ("train" and "Train" are two); `out` is the first by name. */
-static size_t find_folder(char out[LOCATION_ROOM], const char *folder, const char *part, bool needs_classes)
+static size_t find_folder(char out[BL_PATH_ROOM], const char *folder, const char *part, bool needs_classes)
 {
     DIR *open_folder = opendir(folder);
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     size_t n = 0;
     out[0] = 0;
     for (struct dirent *entry; open_folder && (entry = readdir(open_folder)) != NULL;) {
@@ -39,7 +39,7 @@ static size_t find_folder(char out[LOCATION_ROOM], const char *folder, const cha
    that is called "train". */
 static bool is_part(const char *folder, const char *part)
 {
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     return find_folder(path, folder, part, true) > 0;
 }
 
@@ -50,11 +50,11 @@ static bool has_parts(const char *folder)
 
 /* Finds the folder of a part. A folder without splits is used as every part. Images for predictions need no
    classes. */
-static bl_status find_part(char out[LOCATION_ROOM], bl_context *ctx, const char *folder, const char *part)
+static bl_status find_part(char out[BL_PATH_ROOM], bl_context *ctx, const char *folder, const char *part)
 {
     if (!has_parts(folder)) {
         out[0] = 0;
-        text_append(out, LOCATION_ROOM, "%s", folder);
+        text_append(out, BL_PATH_ROOM, "%s", folder);
         return BL_OK;
     }
     const size_t n = find_folder(out, folder, part, false);
@@ -168,12 +168,12 @@ static bl_status add_pixels(struct album *a, const char *path, const struct byte
 
 static bl_status add_picture(struct album *a, const char *folder, const char *id, const char *name, int label)
 {
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     struct bytes file = {0};
     if (!path_join(path, folder, name))
         BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: the path of a picture is longer than %d bytes", folder,
-                LOCATION_ROOM);
-    BL_TRY(bytes_in_file(&file, a->r->ctx, path, BYTES_IN_LIMIT));
+                BL_PATH_ROOM);
+    BL_TRY(bytes_read_file(&file, a->r->ctx, path, BYTES_READ_LIMIT));
     const bl_status status = add_pixels(a, path, &file);
     mem_free(a->r->ctx, file.at);
     BL_TRY(status);
@@ -198,7 +198,7 @@ static bl_status add_class(struct album *a, const char *folder, const struct ent
     int label = 0;
     BL_TRY(class_for(a, k, &label));
     for (size_t i = 0; i < files->n; i++) {
-        char id[LOCATION_ROOM];
+        char id[BL_PATH_ROOM];
         path_join(id, a->classes.names[k], files->names[i]);
         BL_TRY(add_picture(a, folder, id, files->names[i], label));
     }
@@ -208,7 +208,7 @@ static bl_status add_class(struct album *a, const char *folder, const struct ent
 /* Counts the other files of a folder, and keeps the path of the first one. */
 static bl_status leave_out(struct album *a, const char *folder, const struct entries *listed)
 {
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     a->n_others += listed->n_others;
     if (a->other || !listed->other)
         return BL_OK;
@@ -218,7 +218,7 @@ static bl_status leave_out(struct album *a, const char *folder, const struct ent
 
 static bl_status count_class(struct album *a, size_t k, size_t *n)
 {
-    char folder[LOCATION_ROOM];
+    char folder[BL_PATH_ROOM];
     struct entries files = {0};
     path_join(folder, a->folder, a->classes.names[k]);
     bl_status status = picture_list(&files, a->r->ctx, folder, false);
@@ -246,7 +246,7 @@ static bl_status note(struct album *a, const char *path, size_t others, const ch
 static bl_status count_classes(struct album *a)
 {
     struct entries *classes = &a->classes;
-    char empty[LOCATION_ROOM] = "";
+    char empty[BL_PATH_ROOM] = "";
     size_t kept = 0, n_empty = 0;
     for (size_t k = 0; k < classes->n; k++) {
         size_t n = 0;
@@ -267,7 +267,7 @@ static bl_status count_classes(struct album *a)
 
 static bl_status read_class(struct album *a, size_t k)
 {
-    char folder[LOCATION_ROOM];
+    char folder[BL_PATH_ROOM];
     struct entries files = {0};
     path_join(folder, a->folder, a->classes.names[k]);
     bl_status status = picture_list(&files, a->r->ctx, folder, false);
@@ -383,7 +383,7 @@ static bl_status take_planes(struct album *a)
 static bl_status note_beside(struct album *a, const struct entries *folders)
 {
     const char *first = NULL;
-    char path[LOCATION_ROOM] = "";
+    char path[BL_PATH_ROOM] = "";
     size_t n = 0;
     for (size_t i = 0; i < folders->n; i++) {
         if (is_part_name(folders->names[i], "train") || is_part_name(folders->names[i], "test"))
@@ -400,7 +400,7 @@ static bl_status note_beside(struct album *a, const struct entries *folders)
 static bl_status note_parts(struct album *a, const char *part)
 {
     struct entries folders = {0};
-    char test[LOCATION_ROOM] = "";
+    char test[BL_PATH_ROOM] = "";
     if (!has_parts(a->r->path) || strcmp(part, "train") != 0)
         return BL_OK;
     if (!is_part(a->r->path, "test") && find_folder(test, a->r->path, "test", false) > 0)
@@ -435,7 +435,7 @@ static bl_status read_all_pictures(struct album *a, const char *part)
 
 static bl_status read_folder(bl_data **out, const struct reading *r, const char *part)
 {
-    char folder[LOCATION_ROOM];
+    char folder[BL_PATH_ROOM];
     struct album a = {.r = r, .folder = folder};
     BL_TRY(find_part(folder, r->ctx, r->path, part));
     BL_TRY(data_create(&a.data, r->ctx, folder));

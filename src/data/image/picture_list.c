@@ -32,7 +32,7 @@ static bool is_picture_name(const char *name)
 
 /* Whether the name is that of an image in an unsupported format. Such files are refused, because ignoring
    them would change the set silently. */
-static bool is_foreign_picture(const char *name)
+static bool is_unsupported_picture(const char *name)
 {
     static const char *const endings[] = {".gif",  ".bmp", ".dib", ".webp", ".tif", ".tiff", ".heic", ".heif",
                                           ".avif", ".ppm", ".pgm", ".pbm",  ".pnm", ".jp2",  ".jxl",  ".tga",
@@ -42,14 +42,14 @@ static bool is_foreign_picture(const char *name)
 
 static bool looks_like_picture(const char *name)
 {
-    return name[0] != '.' && (is_picture_name(name) || is_foreign_picture(name));
+    return name[0] != '.' && (is_picture_name(name) || is_unsupported_picture(name));
 }
 
-bool path_join(char out[LOCATION_ROOM], const char *folder, const char *name)
+bool path_join(char out[BL_PATH_ROOM], const char *folder, const char *name)
 {
     out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%s/%s", folder, name);
-    return strlen(folder) + strlen(name) + 1 < LOCATION_ROOM;
+    text_append(out, BL_PATH_ROOM, "%s/%s", folder, name);
+    return strlen(folder) + strlen(name) + 1 < BL_PATH_ROOM;
 }
 
 bool is_part_name(const char *name, const char *part)
@@ -110,7 +110,7 @@ static bl_status check_picture(bl_context *ctx, const char *path, const char *na
     if (!S_ISREG(about.st_mode))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: has the name of an image, but is not a regular file (%s)", path,
                 path_kind_name(about.st_mode));
-    if (is_foreign_picture(name))
+    if (is_unsupported_picture(name))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or remove it", path);
     return BL_OK;
 }
@@ -118,10 +118,10 @@ static bl_status check_picture(bl_context *ctx, const char *path, const char *na
 static bl_status add_one(struct entries *out, bl_context *ctx, const char *folder, bool wants_folders,
                          const char *name)
 {
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     if (!path_join(path, folder, name))
         BL_FAIL(ctx, BL_BAD_DATA, "%s: the path of a file in it is longer than %d bytes", folder,
-                LOCATION_ROOM);
+                BL_PATH_ROOM);
     if (looks_like_picture(name)) {
         BL_TRY(check_picture(ctx, path, name));
         return wants_folders ? count_name(&out->picture, &out->n_pictures, ctx, name)
@@ -168,7 +168,7 @@ bool folder_holds_classes(const char *folder)
 {
     DIR *open_folder = opendir(folder);
     bool found = false;
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     for (struct dirent *entry; open_folder && !found && (entry = readdir(open_folder)) != NULL;)
         found = entry->d_name[0] != '.' && path_join(path, folder, entry->d_name) && path_is_folder(path) &&
                 folder_holds_pictures(path);

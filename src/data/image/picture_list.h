@@ -5,7 +5,7 @@
 #define BL_DATA_PICTURE_LIST_H
 
 #include "../readers.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 /* The images of a folder, or the folders in it, sorted by name, without hidden ones. */
 struct entries {
@@ -33,6 +33,6 @@ bool folder_holds_classes(const char *folder); /* the folder contains folders th
 bool is_part_name(const char *name, const char *part);
 
 /* Writes folder/name to `out`; false if it is too long. */
-bool path_join(char out[LOCATION_ROOM], const char *folder, const char *name);
+bool path_join(char out[BL_PATH_ROOM], const char *folder, const char *name);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "../../base/mem.h"
 #include "../../base/text.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 #include <string.h>
 
@@ -166,16 +166,16 @@ static bl_status read_single(bl_data **out, const struct reading *r, struct byte
 
 const struct reader reader_svhn = {is_mat5, read_single};
 
-static bool find_file(char out[LOCATION_ROOM], const char *folder, const char *part)
+static bool find_file(char out[BL_PATH_ROOM], const char *folder, const char *part)
 {
     out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%s/%s_32x32.mat", folder, part);
+    text_append(out, BL_PATH_ROOM, "%s/%s_32x32.mat", folder, part);
     return path_is_there(out);
 }
 
 static bool has_part(const char *folder, const char *part)
 {
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     return find_file(path, folder, part);
 }
 
@@ -183,11 +183,11 @@ static bl_status read_folder(bl_data **out, const struct reading *how, const cha
 {
     struct reading r = *how;
     struct bytes file = {0};
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     if (!find_file(path, how->path, part))
         BL_FAIL(r.ctx, BL_BAD_DATA, "%s: no such file, which holds SVHN's part \"%s\"", path, part);
     r.path = path;
-    BL_TRY(bytes_in_file(&file, r.ctx, path, BYTES_IN_LIMIT));
+    BL_TRY(bytes_read_file(&file, r.ctx, path, BYTES_READ_LIMIT));
     if (mat5_begins(&file))
         return read_single(out, &r, &file, part);
     mem_free(r.ctx, file.at);

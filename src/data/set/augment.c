@@ -8,7 +8,7 @@
 
 #include "../../base/mem.h"
 #include "../../base/rng.h"
-#include "making.h"
+#include "data_internal.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
  * class_names.c - finds the class of a set to which a label of another file refers.
  */
-#include "making.h"
+#include "data_internal.h"
 
 #include <math.h>
 #include <string.h>

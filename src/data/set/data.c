@@ -5,8 +5,10 @@
 
 #include "../../base/mem.h"
 #include "../../base/text.h"
-#include "making.h"
+#include "data_internal.h"
 #include "whitening.h"
+
+#include "backless.h"
 
 #include <limits.h>
 #include <math.h>

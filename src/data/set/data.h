@@ -14,6 +14,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct bl_array; /* the public header declares it */
+
 /* The option normalize: which offset and scale the inputs are standardised with. */
 enum normalize {
     NORMALIZE_AUTO,    /* range for images (bytes, or shaped), feature for everything else */
@@ -190,8 +192,8 @@ bl_status data_wrap_targets(bl_data **out, bl_context *ctx, const float *x, cons
                             bl_shape shape, int outputs);
 /* As data_wrap, for x of any type; x is copied if there are gaps between its examples. Bytes are scaled by 1
    / 255. */
-bl_status data_wrap_array(bl_data **out, bl_context *ctx, const bl_array *x, const int32_t *labels, size_t n,
-                          bl_shape shape, int outputs);
+bl_status data_wrap_array(bl_data **out, bl_context *ctx, const struct bl_array *x, const int32_t *labels,
+                          size_t n, bl_shape shape, int outputs);
 /* Copies the weights, divided by their mean. They are part of the hash of the data. */
 bl_status data_set_weights(bl_data *data, const float *weights, size_t n);
 
@@ -210,6 +212,7 @@ bl_status named_home(bl_context *ctx, const char *data_dir, char *path);
 /* Converts an origin to JSON, for the metadata of a model and a run's config.json: an object, or null if the
    origin is unknown. */
 json_t *origin_to_json(const struct data_origin *origin);
+json_t *hash_to_json(uint64_t hash); /* a text of 16 hexadecimal digits */
 bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *origin);
 bl_status origin_from_text(struct data_origin *out, bl_context *ctx, const char *path, const char *text);
 
@@ -221,7 +224,6 @@ enum { MOST_FOLDS = 1000 };
 bool fold_parse(const char *text, size_t *fold, size_t *folds);
 size_t shape_numbers(bl_shape shape); /* number of values of an example */
 bool shape_is_vector(bl_shape shape); /* the shape is that of a vector, not of an image */
-bool shape_is_same(bl_shape a, bl_shape b);
 
 /* Fits data->scaling to `data` as data->normalize says. range: one pair, minimum and 1 / (maximum - minimum)
    of the whole set. global: one pair; channel and feature: one pair for each feature; mean and 1 / standard

@@ -5,7 +5,7 @@
 
 #include "../../base/mem.h"
 #include "../../base/utf8.h"
-#include "making.h"
+#include "data_internal.h"
 
 #include <string.h>
 

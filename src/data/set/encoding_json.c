@@ -5,8 +5,8 @@
 #include "encoding.h"
 
 #include "../../base/mem.h"
+#include "data_internal.h"
 #include "json_text.h"
-#include "making.h"
 
 #include <jansson.h>
 #include <string.h>

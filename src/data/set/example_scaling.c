@@ -8,7 +8,7 @@
  * all equal has a deviation of exactly 0; its numbers become 0.
  */
 #include "../../base/maths.h"
-#include "making.h"
+#include "data_internal.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /*
  * names.c - lists of names, and pieces of a file for messages.
  */
-#include "making.h"
+#include "data_internal.h"
 
 #include "../../base/mem.h"
 

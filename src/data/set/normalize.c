@@ -1,7 +1,7 @@
 /*
  * normalize.c - the words of the option normalize, and the check that one suits the data.
  */
-#include "making.h"
+#include "data_internal.h"
 
 #include <string.h>
 

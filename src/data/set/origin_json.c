@@ -8,8 +8,8 @@
  *
  * and where the test set is a fold, "fold": 2, "folds": 5.
  */
+#include "data_internal.h"
 #include "json_text.h"
-#include "making.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 static const char *const test_words[] = {"unknown", "none", "drawn", "own", "other"};
 enum { N_MEMBERS = 12, N_MEMBERS_OF_FOLD = N_MEMBERS + 2 };
 
-static json_t *hash_to_json(uint64_t hash)
+json_t *hash_to_json(uint64_t hash)
 {
     char text[17];
     snprintf(text, sizeof text, "%016llx", (unsigned long long)hash);

@@ -4,7 +4,8 @@
  * A number that is not finite, before or after scaling, is refused, so that it never reaches a net.
  */
 #include "../../base/context.h"
-#include "making.h"
+#include "../../file/float_bytes.h"
+#include "data_internal.h"
 #include "whitening.h"
 
 #include <float.h>
@@ -23,13 +24,6 @@ struct column_text scaling_column(const bl_data *data, const char *what, size_t 
     return out;
 }
 
-static uint32_t bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
 /* Whether any number is infinite or NaN. The exponent bits of such numbers are all ones, so that adding one
    to the exponent sets the sign bit. The loop uses only integers and one sum, so that compilers can vectorise
    it. */
@@ -38,7 +32,7 @@ static bool are_wild(const float *x, size_t n)
     const uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
     uint32_t found = 0;
     for (size_t j = 0; j < n; j++)
-        found |= (bits_of(x[j]) & exponent) + one;
+        found |= (bits_of_float(x[j]) & exponent) + one;
     return (found & sign) != 0;
 }
 
@@ -92,7 +86,7 @@ void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, f
             x[j] = scaled_far(from[j], s->offset[stride * j], s->scale[stride * j]);
 }
 
-void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x)
+static void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x)
 {
     const size_t stride = s->n == 1 ? 0 : 1;
     if (s->n == 0) {
@@ -121,8 +115,8 @@ static bool fits_floats(const struct scaling *s)
     return s->n == 0 || (s->n == 1 && s->offset[0] == floor(s->offset[0]));
 }
 
-void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from, size_t n,
-                      float *x)
+static void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from,
+                             size_t n, float *x)
 {
     const size_t stride = s->n == 1 ? 0 : 1;
     if (fits_floats(s)) {
@@ -188,7 +182,8 @@ void whitening_apply(const struct scaling *s, const struct backend *backend, con
     }
 }
 
-double whitening_bound(const struct scaling *s, double most)
+/* An upper bound of |y| for numbers with |x - m| at most `most`. */
+static double whitening_bound(const struct scaling *s, double most)
 {
     double largest = 0.0;
     for (size_t i = 0; i < s->n; i++) {

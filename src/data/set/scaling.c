@@ -8,7 +8,7 @@
 #include "../../base/maths.h"
 #include "../../base/mem.h"
 #include "data.h"
-#include "making.h"
+#include "data_internal.h"
 #include "whitening.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
  * channel. All are pixels, so one pair scales them all to [0, 1] by the smallest and the largest number of
  * the training set. Pixels that never change then need no special case.
  */
-#include "making.h"
+#include "data_internal.h"
 
 #include <limits.h>
 #include <string.h>
@@ -20,7 +20,7 @@ bool shape_is_vector(bl_shape s)
     return s.channels == 1 && s.rows == 1;
 }
 
-bool shape_is_same(bl_shape a, bl_shape b)
+static bool shape_is_same(bl_shape a, bl_shape b)
 {
     return a.channels == b.channels && a.rows == b.rows && a.cols == b.cols;
 }

@@ -12,7 +12,7 @@
 #ifndef BL_DATA_WHITENING_H
 #define BL_DATA_WHITENING_H
 
-#include "making.h"
+#include "data_internal.h"
 
 /* The most numbers of an example: 64 x 64 pixels. Time grows with the third power. */
 enum { WHITENING_MOST = 4096 };
@@ -36,9 +36,6 @@ void raw_scale(const struct scaling *s, const struct backend *backend, struct ra
 enum { WHITENING_ROWS = GATHER_MOST_COLUMNS };
 void whitening_apply(const struct scaling *s, const struct backend *backend, const struct raw_example *from,
                      size_t n, float *x);
-
-/* An upper bound of |y| for numbers with |x - m| at most `most`. */
-double whitening_bound(const struct scaling *s, double most);
 
 /* ---- In a model's file */
 

@@ -99,7 +99,7 @@ void named_advise(const char *name, char *out, size_t room)
 enum { MOST_FOLDERS = 5 };
 
 struct folders {
-    char path[MOST_FOLDERS][LOCATION_ROOM];
+    char path[MOST_FOLDERS][BL_PATH_ROOM];
     int n;
 };
 
@@ -107,7 +107,7 @@ static void add_folder(struct folders *f, const char *base, const char *below)
 {
     char *path = f->path[f->n];
     path[0] = 0;
-    text_append(path, LOCATION_ROOM, "%s%s", base, below);
+    text_append(path, BL_PATH_ROOM, "%s%s", base, below);
     for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
         path[n - 1] = 0;
     f->n++;
@@ -159,16 +159,16 @@ static bool holds_set(const char *path, const char *name)
     return reader && (reader->has_part(path, "train") || reader->has_part(path, "test"));
 }
 
-static bool holds_at(char out[LOCATION_ROOM], const char *folder, const char *below, const char *name)
+static bool holds_at(char out[BL_PATH_ROOM], const char *folder, const char *below, const char *name)
 {
     out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%s%s%s", folder, below[0] ? "/" : "", below);
+    text_append(out, BL_PATH_ROOM, "%s%s%s", folder, below[0] ? "/" : "", below);
     return holds_set(out, name);
 }
 
 /* Finds the set under one of its other names, such as FOLDER/MNIST/raw, also if FOLDER ends with MNIST or
    with MNIST/raw. */
-static bool find_elsewhere(char out[LOCATION_ROOM], const char *folder, const struct named_set *set)
+static bool find_elsewhere(char out[BL_PATH_ROOM], const char *folder, const struct named_set *set)
 {
     for (size_t i = 0; i < MOST_ELSEWHERE && set->elsewhere[i]; i++) {
         const char *name = set->elsewhere[i], *slash = strchr(name, '/');
@@ -184,9 +184,9 @@ static bool find_elsewhere(char out[LOCATION_ROOM], const char *folder, const st
 
 /* Finds the set as FOLDER/NAME, as FOLDER if that is called NAME, or under one of the other names in
    either. */
-static bool find_in(char out[LOCATION_ROOM], const char *folder, const struct named_set *set)
+static bool find_in(char out[BL_PATH_ROOM], const char *folder, const struct named_set *set)
 {
-    char inner[LOCATION_ROOM];
+    char inner[BL_PATH_ROOM];
     const bool is_own = is_called(folder, set->name) && path_is_folder(folder);
     inner[0] = 0;
     text_append(inner, sizeof inner, "%s/%s", folder, set->name);
@@ -196,16 +196,16 @@ static bool find_in(char out[LOCATION_ROOM], const char *folder, const struct na
     if (!has_own && find_elsewhere(out, folder, set))
         return true;
     out[0] = 0;
-    text_append(out, LOCATION_ROOM, "%s", has_own ? inner : folder);
+    text_append(out, BL_PATH_ROOM, "%s", has_own ? inner : folder);
     return has_own || is_own;
 }
 
 /* Finds a version of the set that cannot be read, such as the Python version of CIFAR-10, for the message. */
-static bool find_useless(char out[LOCATION_ROOM], const struct named_set *set, const struct folders *f)
+static bool find_useless(char out[BL_PATH_ROOM], const struct named_set *set, const struct folders *f)
 {
     for (int i = 0; set->useless && i < f->n; i++) {
         out[0] = 0;
-        text_append(out, LOCATION_ROOM, "%s/%s", f->path[i], set->useless);
+        text_append(out, BL_PATH_ROOM, "%s/%s", f->path[i], set->useless);
         if (path_is_folder(out))
             return true;
     }
@@ -214,7 +214,7 @@ static bool find_useless(char out[LOCATION_ROOM], const struct named_set *set, c
 
 static bl_status not_found(bl_context *ctx, const struct named_set *set, const struct folders *f)
 {
-    char looked[512] = "", useless[LOCATION_ROOM];
+    char looked[512] = "", useless[BL_PATH_ROOM];
     if (find_useless(useless, set, f))
         BL_FAIL(ctx, BL_BAD_DATA,
                 "no data set %s; %s is its version for Python, expected the binary version: %s, or put %s "
@@ -271,7 +271,7 @@ bl_status named_home(bl_context *ctx, const char *data_dir, char *path)
     struct folders *folders = NULL;
     BL_TRY(MEM_ONE(ctx, &folders, "folder names"));
     list_folders(folders, data_dir);
-    memcpy(path, folders->path[0], LOCATION_ROOM);
+    memcpy(path, folders->path[0], BL_PATH_ROOM);
     mem_free(ctx, folders);
     return BL_OK;
 }

@@ -5,7 +5,7 @@
 #include "../../base/mem.h"
 #include "../../base/nearest_file.h"
 #include "../../base/text.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ static bool has_any_part(const char *folder)
 /* Enters the folder raw, into which torchvision puts the files of MNIST and similar sets. */
 static void step_into_raw(struct location *out)
 {
-    char raw[LOCATION_ROOM];
+    char raw[BL_PATH_ROOM];
     raw[0] = 0;
     text_append(raw, sizeof raw, "%s/raw", out->path);
     if (out->is_folder && !has_any_part(out->path) && path_is_folder(raw) && has_any_part(raw))
@@ -62,8 +62,8 @@ bl_status location_find(struct location *out, bl_context *ctx, const char *where
 static bl_status read_file(bl_data **out, const struct reading *r, bool is_input, const char *part)
 {
     struct bytes file = {0};
-    BL_TRY(is_input ? bytes_of_input(&file, r->ctx, BYTES_IN_LIMIT)
-                    : bytes_in(&file, r->ctx, r->path, BYTES_IN_LIMIT));
+    BL_TRY(is_input ? bytes_read_input(&file, r->ctx, BYTES_READ_LIMIT)
+                    : bytes_read(&file, r->ctx, r->path, BYTES_READ_LIMIT));
     return reader_for(&file, r->path)->read(out, r, &file, part);
 }
 

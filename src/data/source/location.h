@@ -8,7 +8,7 @@
 
 /* A named set, a folder, a file, or standard input. */
 struct location {
-    char path[LOCATION_ROOM];
+    char path[BL_PATH_ROOM];
     bool is_folder, is_input;    /* is_input: standard input, "-" */
     const struct named_set *set; /* NULL: not a named set */
 };

@@ -9,8 +9,8 @@
 /* Unsupported formats come before the others, because the message of another reader would not name the
    format; only SVHN's files precede them, because other MATLAB files are unsupported. The reader of tables
    is last and accepts any file. */
-static const struct reader *const files[] = {&reader_svhn, &reader_foreign, &reader_cifar, &reader_tar,
-                                             &reader_npz,  &reader_npy,     &reader_idx};
+static const struct reader *const files[] = {&reader_svhn, &reader_unsupported, &reader_cifar, &reader_tar,
+                                             &reader_npz,  &reader_npy,         &reader_idx};
 
 static const struct folder_reader *const folders[] = {&folder_of_idx, &folder_of_cifar, &folder_of_svhn,
                                                       &folder_of_pictures};

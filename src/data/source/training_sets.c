@@ -5,7 +5,7 @@
 #include "training_sets.h"
 
 #include "../../base/mem.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 #include "../set/split.h"
 #include "../set/whitening.h"
 

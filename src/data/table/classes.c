@@ -4,7 +4,7 @@
 #include "classes.h"
 
 #include "../../base/mem.h"
-#include "words.h"
+#include "distinct_words.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -13,8 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* More distinct labels than this are refused, because the column is probably not the label. */
-enum { MOST_CLASSES = 32768, MOST_COMPARED = 1000, FEW_EXAMPLES = 20 };
+enum { MOST_COMPARED = 1000, FEW_EXAMPLES = 20 };
 
 /* One of the distinct texts of a label column. */
 struct distinct_label {

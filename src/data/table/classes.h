@@ -5,8 +5,11 @@
 #define BL_DATA_CLASSES_H
 
 #include "../readers.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 #include "csv_text.h"
+
+/* More distinct labels than this are refused, because the column is probably not the label. */
+enum { MOST_CLASSES = 32768 };
 
 struct label_text {
     struct csv_field field;

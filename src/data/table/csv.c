@@ -6,8 +6,8 @@
  */
 #include "../../base/mem.h"
 #include "../../base/utf8.h"
-#include "../foreign.h"
-#include "csv_ends.h"
+#include "../unsupported_formats.h"
+#include "csv_line_ends.h"
 #include "csv_number.h"
 #include "csv_table.h"
 
@@ -254,9 +254,9 @@ static void table_free(struct csv_table *t)
 static bl_status read_table(bl_data **out, const struct reading *r, struct bytes *file)
 {
     struct csv_table t = {.r = r};
-    BL_TRY(foreign_check(r->ctx, r->path, file));
+    BL_TRY(unsupported_format_check(r->ctx, r->path, file));
     BL_TRY(check_text(r, file));
-    BL_TRY(csv_ends_settle(r, file));
+    BL_TRY(csv_line_ends_convert(r, file));
     BL_TRY(data_create(&t.data, r->ctx, r->path));
     const bl_status status = fill_csv(&t, without_mark(file));
     table_free(&t);

@@ -5,7 +5,7 @@
 #define BL_DATA_CSV_DIALECT_H
 
 #include "../readers.h"
-#include "../set/making.h"
+#include "../set/data_internal.h"
 #include "csv_text.h"
 
 #define CSV_NONE SIZE_MAX
@@ -72,7 +72,6 @@ bool csv_has_row_names(struct slice text, char separator);
 /* Decides whether the first line is a header. BL_BAD_DATA if it is ambiguous and no option decides. */
 bl_status csv_header_find(struct csv_dialect *layout, const struct reading *r,
                           const struct csv_sample *sample);
-struct csv_order csv_order_of(struct slice line, char separator, char decimal);
 
 /* The nearest name of a column; NULL: none is near, or the file has no names. */
 const char *csv_nearest_name(const struct csv_dialect *layout, struct slice text);

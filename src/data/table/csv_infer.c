@@ -32,7 +32,7 @@ static struct shown option_name(const struct csv_table *t, size_t column)
 /* ---- Refusals */
 
 /* Whether the text is a notation of missing values that this reader does not accept. */
-static bool is_foreign_missing(struct slice text)
+static bool is_unsupported_missing(struct slice text)
 {
     static const char *const words[] = {"null", "none", "nil",  "nan",     "-",      "--",
                                         ".",    "#n/a", "<na>", "missing", "unknown"};
@@ -47,7 +47,7 @@ static bl_status no_number(const struct csv_table *t, const struct csv_input *in
 {
     const struct shown option = option_name(t, input->column);
     char advice[256] = "";
-    if (is_foreign_missing(found->text))
+    if (is_unsupported_missing(found->text))
         text_append(advice, sizeof advice,
                     "; write a missing value as an empty field, ?, NA or N/A, which --missing impute "
                     "accepts");

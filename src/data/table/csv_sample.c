@@ -32,7 +32,7 @@ static bool is_date(struct slice s)
     return groups == 3 && digits > 0 && digits < 5 && (i == s.n || s.at[i] == ' ' || s.at[i] == 'T');
 }
 
-struct csv_order csv_order_of(struct slice line, char separator, char decimal)
+static struct csv_order csv_order_of(struct slice line, char separator, char decimal)
 {
     struct csv_order o = {.is_counted = true, .is_even = true, .is_sorted = true};
     struct csv_field field;

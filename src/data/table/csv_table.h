@@ -7,7 +7,7 @@
 
 #include "classes.h"
 #include "csv_dialect.h"
-#include "words.h"
+#include "distinct_words.h"
 
 enum { MOST_WORDS = 256 }; /* the largest number of categories of a column */
 

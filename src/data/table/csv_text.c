@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-bool csv_is_blank(struct slice s)
+/* The line is empty or has only spaces. */
+static bool csv_is_blank(struct slice s)
 {
     for (size_t i = 0; i < s.n; i++)
         if (s.at[i] != ' ')

@@ -29,7 +29,6 @@ struct csv_field {
 bool csv_next_field(struct slice *rest, char separator, struct csv_field *field);
 
 size_t csv_count_fields(struct slice line, char separator);
-bool csv_is_blank(struct slice line); /* the line is empty or has only spaces */
 
 enum { CSV_WORD_ROOM = 256 }; /* bytes of a label or a word of a column, plus a terminating zero */
 

@@ -187,7 +187,7 @@ static bl_status read_as_jpeg(struct picture *out, bl_context *ctx, const char *
 /* ---- PNG or JPEG */
 
 /* The name of an image format that is not supported, by the first bytes; NULL: unknown. */
-static const char *foreign_format(const struct bytes *file)
+static const char *unsupported_format(const struct bytes *file)
 {
     static const struct {
         size_t at, n;
@@ -214,7 +214,7 @@ static const char *foreign_format(const struct bytes *file)
 
 static bl_status unknown_format(bl_context *ctx, const char *path, const struct bytes *file)
 {
-    const char *name = foreign_format(file);
+    const char *name = unsupported_format(file);
     BL_FAIL(ctx, BL_BAD_DATA, "%s: neither a PNG nor a JPEG by its first bytes%s%s", path,
             name ? ", but " : "", name ? name : "");
 }

@@ -1,7 +1,9 @@
 /*
- * explain.c - the public functions that describe the program of a step.
+ * trainer_program.c - the public functions that describe the program of a step.
  */
 #include "trainer.h"
+
+#include "backless_experimental.h"
 
 static bl_operand shown_operand(const struct program *p, const struct instruction *item, struct operand o,
                                 size_t block)

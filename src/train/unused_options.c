@@ -1,8 +1,8 @@
 /*
- * unused.c - reports options without effect. Default values, and values that a run folder stores without the
- * user having set them, are not reported.
+ * unused_options.c - reports options without effect. Default values, and values that a run folder stores
+ * without the user having set them, are not reported.
  */
-#include "unused.h"
+#include "unused_options.h"
 
 #include "../data/source/location.h"
 #include "../net/init.h"
@@ -67,7 +67,7 @@ static bl_status note_unused_seeds(bl_trainer *t, const struct rule_ops *ops)
     return BL_OK;
 }
 
-bl_status unused_of_trainer(bl_trainer *t)
+bl_status unused_options_of_trainer(bl_trainer *t)
 {
     const struct rule_ops *ops = t->model->rule->ops;
     if (bl_config_is_set(t->config, "slope") && !ops->has_slope)
@@ -105,7 +105,7 @@ static bool is_file(const char *where)
     return !named_find(where) && !(stat(where, &status) == 0 && S_ISDIR(status.st_mode));
 }
 
-bl_status unused_of_data(const bl_config *config, bl_data *train)
+bl_status unused_options_of_data(const bl_config *config, bl_data *train)
 {
     static const char *const of_tables[] = {"header", "separator", "decimal", "categorical",
                                             "ignore", "id-column", "missing"};

@@ -1,9 +1,9 @@
 /*
- * places.h - shares memory by lifetime: buffers whose lifetimes do not overlap may have the same place, a
- * piece of memory.
+ * buffer_reuse.h - shares memory by lifetime: buffers whose lifetimes do not overlap may have the same place,
+ * a piece of memory.
  */
-#ifndef BL_NET_PLACES_H
-#define BL_NET_PLACES_H
+#ifndef BL_NET_BUFFER_REUSE_H
+#define BL_NET_BUFFER_REUSE_H
 
 #include <stddef.h>
 
@@ -19,6 +19,6 @@ struct lifetime {
 /* Sets place[i] for each of n buffers and returns the number of places. Each buffer gets the free place whose
    size is nearest to its size, so the number of places is minimal for buffers of equal size, and nearly
    minimal otherwise. Takes n^2 comparisons. */
-size_t places_assign(const struct lifetime *items, size_t n, size_t *place);
+size_t buffer_reuse_assign(const struct lifetime *items, size_t n, size_t *place);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * making.h - for src/data only: declarations that the functions which create a set share.
+ * data_internal.h - for src/data only: declarations that the functions which create a set share.
  */
-#ifndef BL_DATA_MAKING_H
-#define BL_DATA_MAKING_H
+#ifndef BL_DATA_DATA_INTERNAL_H
+#define BL_DATA_DATA_INTERNAL_H
 
 #include "data.h"
 
@@ -45,11 +45,8 @@ struct column_text {
 };
 struct column_text scaling_column(const bl_data *data, const char *what, size_t j);
 
-/* Scale n numbers by `s`, into x. */
-void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x);
+/* Scales n numbers by `s`, into x. */
 void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x);
-void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from, size_t n,
-                      float *x);
 
 /* Standardise the n numbers of one example by their mean and deviation; if all are equal, they become 0.
    standardise_floats works in place. */

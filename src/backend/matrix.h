@@ -2,8 +2,8 @@
  * matrix.h - a view of floats, row-major: element (i, j) is x[i * stride + j]. Examples are rows, units
  * columns.
  */
-#ifndef BL_TENSOR_MATRIX_H
-#define BL_TENSOR_MATRIX_H
+#ifndef BL_BACKEND_MATRIX_H
+#define BL_BACKEND_MATRIX_H
 
 #include <stddef.h>
 

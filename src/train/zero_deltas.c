@@ -1,12 +1,12 @@
 /*
- * stillness.c - reports a block whose deltas are all exactly 0, once, with the likely reason.
+ * zero_deltas.c - reports a block whose deltas are all exactly 0, once, with the likely reason.
  *
  * The tasks of a step search their range of a delta for a number that is not 0 (stepper.found_delta). The
  * flags are evaluated and reset after ten steps, then every thousand steps and at the end of epochs. Steps 1
  * and 2 do not count, because from zero weights some rules reach a block only after them. If the error itself
  * is 0, nothing is reported.
  */
-#include "stillness.h"
+#include "zero_deltas.h"
 
 #include "../base/mem.h"
 
@@ -14,7 +14,7 @@
 
 enum { FIRST_STEP = 3, FIRST_LOOK = 10, LATER_LOOK = 1000 };
 
-bl_status stillness_create(bl_trainer *t)
+bl_status zero_deltas_create(bl_trainer *t)
 {
     const size_t n = t->model->net->n_blocks;
     BL_TRY(MEM_ARRAY(t->ctx, &t->stepper.found_delta, n, "the blocks that have a delta"));
@@ -96,7 +96,7 @@ static bl_status report_still_blocks(bl_trainer *t)
     return status;
 }
 
-bl_status stillness_after_step(bl_trainer *t)
+bl_status zero_deltas_after_step(bl_trainer *t)
 {
     if (t->state.step < FIRST_STEP) {
         for (size_t l = 0; l < t->model->net->n_blocks; l++)
@@ -109,7 +109,7 @@ bl_status stillness_after_step(bl_trainer *t)
 
 /* Does nothing if there were too few steps since the last evaluation, because these may be a few small
    batches. */
-bl_status stillness_after_epoch(bl_trainer *t)
+bl_status zero_deltas_after_epoch(bl_trainer *t)
 {
     return t->looked >= FIRST_LOOK || (t->looked > 0 && !t->has_judged) ? report_still_blocks(t) : BL_OK;
 }

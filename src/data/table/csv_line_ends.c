@@ -1,8 +1,8 @@
 /*
- * csv_ends.c - detects the line ends of a table. For the usual line ends this takes a single search for CR.
- * Only a file with lone CRs is parsed for quotes, because a CR inside quotes belongs to the field.
+ * csv_line_ends.c - detects the line ends of a table. For the usual line ends this takes a single search for
+ * CR. Only a file with lone CRs is parsed for quotes, because a CR inside quotes belongs to the field.
  */
-#include "csv_ends.h"
+#include "csv_line_ends.h"
 
 #include "../../base/text.h"
 
@@ -145,7 +145,7 @@ static bl_status check_one_line(const struct reading *r, const struct bytes *fil
     return BL_OK;
 }
 
-bl_status csv_ends_settle(const struct reading *r, struct bytes *file)
+bl_status csv_line_ends_convert(const struct reading *r, struct bytes *file)
 {
     if (!has_lone(file))
         return check_one_line(r, file);

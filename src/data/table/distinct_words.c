@@ -1,7 +1,7 @@
 /*
- * words.c - stores words in a sorted list, because there are few distinct texts and many lookups.
+ * distinct_words.c - stores words in a sorted list, because there are few distinct texts and many lookups.
  */
-#include "words.h"
+#include "distinct_words.h"
 
 #include "../../base/mem.h"
 
@@ -20,7 +20,7 @@ size_t words_place(const struct words *words, struct slice text)
     return low;
 }
 
-bool words_has(const struct words *words, size_t place, struct slice text)
+static bool words_has(const struct words *words, size_t place, struct slice text)
 {
     return place < words->n && slice_compare(slice_of(words->items[place].text), text) == 0;
 }

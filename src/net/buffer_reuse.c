@@ -1,7 +1,7 @@
 /*
- * places.c - assigns each buffer a place, greedily, in the order of the list.
+ * buffer_reuse.c - assigns each buffer a place, greedily, in the order of the list.
  */
-#include "places.h"
+#include "buffer_reuse.h"
 
 #include <stdbool.h>
 
@@ -36,7 +36,7 @@ static size_t distance(size_t a, size_t b)
     return a > b ? a - b : b - a;
 }
 
-size_t places_assign(const struct lifetime *items, size_t n, size_t *place)
+size_t buffer_reuse_assign(const struct lifetime *items, size_t n, size_t *place)
 {
     size_t n_places = 0;
     for (size_t i = 0; i < n; i++) {

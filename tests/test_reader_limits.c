@@ -1,6 +1,6 @@
 /*
- * test_limits.c - reading a file of a few bytes takes little memory and time, whatever sizes it claims, and
- * writes nothing outside of its arrays.
+ * test_reader_limits.c - reading a file of a few bytes takes little memory and time, whatever sizes it
+ * claims, and writes nothing outside of its arrays.
  */
 #include "../src/base/text.h"
 #include "../src/file/tensors.h"

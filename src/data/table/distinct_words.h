@@ -1,8 +1,8 @@
 /*
- * words.h - the distinct texts of a column, counted and sorted.
+ * distinct_words.h - the distinct texts of a column, counted and sorted.
  */
-#ifndef BL_DATA_WORDS_H
-#define BL_DATA_WORDS_H
+#ifndef BL_DATA_DISTINCT_WORDS_H
+#define BL_DATA_DISTINCT_WORDS_H
 
 #include "../../base/text.h"
 
@@ -19,7 +19,6 @@ struct words { /* items are sorted by their bytes */
 
 /* The index of `text`, or the index at which it would be inserted. */
 size_t words_place(const struct words *words, struct slice text);
-bool words_has(const struct words *words, size_t place, struct slice text);
 /* Counts this text once more; a new text is copied. */
 bl_status words_count(struct words *words, bl_context *ctx, struct slice text, size_t line);
 /* The first word that consists of another word and a comment ("x # sure" beside "x"), or contains " # ".

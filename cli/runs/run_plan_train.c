@@ -1,5 +1,5 @@
 /*
- * run_plan_work.c - trains the runs of a plan with the pool.
+ * run_plan_train.c - trains the runs of a plan with the pool.
  */
 #include "run_figures.h"
 #include "run_plan.h"
@@ -84,8 +84,8 @@ static int select_runs(const struct work *work, struct shard shard, struct pool_
     return n;
 }
 
-int plan_work(const struct session *s, const struct run_plan *plan, const char *folder, struct shard shard,
-              int jobs)
+int plan_train(const struct session *s, const struct run_plan *plan, const char *folder, struct shard shard,
+               int jobs)
 {
     const int threads = atoi(bl_config_get(s->config, "threads"));
     struct work work = {plan, folder, bl_config_get(s->config, "backend"), extra_of(s, "tensorboard"), 1};

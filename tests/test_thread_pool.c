@@ -1,9 +1,9 @@
 /*
- * test_pool.c - the worker threads of a context under stress: many short jobs, changing numbers of threads,
- * late threads, contexts in tasks of other contexts and on several threads of the program, fork, signals,
- * failing allocations, and threads that cannot be created. .ci/run runs it under ThreadSanitizer too. Each
- * job's tasks must run once each, and a sum over memory that the tasks write without locks must be right when
- * parallel_for returns.
+ * test_thread_pool.c - the worker threads of a context under stress: many short jobs, changing numbers of
+ * threads, late threads, contexts in tasks of other contexts and on several threads of the program, fork,
+ * signals, failing allocations, and threads that cannot be created. .ci/run runs it under ThreadSanitizer
+ * too. Each job's tasks must run once each, and a sum over memory that the tasks write without locks must be
+ * right when parallel_for returns.
  */
 #include <setjmp.h>
 #include <stdarg.h>

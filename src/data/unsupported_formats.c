@@ -1,11 +1,11 @@
 /*
- * foreign.c - common file formats that are not supported: their names, and how to convert them.
+ * unsupported_formats.c - common file formats that are not supported: their names, and how to convert them.
  *
  * Most begin with a magic number. The others are texts (JSON, ARFF, libsvm, a Git LFS pointer), recognised by
  * their first line, and texts in UTF-16 and UTF-32, recognised by a byte order mark or by the positions of
  * their zero bytes.
  */
-#include "foreign.h"
+#include "unsupported_formats.h"
 
 #include "../base/mem.h"
 #include "../base/text.h"
@@ -364,7 +364,7 @@ static const struct kind *kind_of(const struct bytes *file)
     return kind ? kind : kind_of_text(file);
 }
 
-bl_status foreign_check(bl_context *ctx, const char *path, const struct bytes *file)
+bl_status unsupported_format_check(bl_context *ctx, const char *path, const struct bytes *file)
 {
     const struct kind *kind = kind_of(file);
     if (kind)
@@ -374,19 +374,20 @@ bl_status foreign_check(bl_context *ctx, const char *path, const struct bytes *f
 
 /* ---- The entry of the table of readers, whose read function always fails */
 
-static bool is_foreign(const struct bytes *file, const char *path)
+static bool is_unsupported(const struct bytes *file, const char *path)
 {
     (void)path;
     return kind_of(file) != NULL;
 }
 
-static bl_status refuse_foreign(bl_data **out, const struct reading *r, struct bytes *file, const char *part)
+static bl_status refuse_unsupported(bl_data **out, const struct reading *r, struct bytes *file,
+                                    const char *part)
 {
     (void)out, (void)part;
-    const bl_status status = foreign_check(r->ctx, r->path, file);
+    const bl_status status = unsupported_format_check(r->ctx, r->path, file);
     mem_free(r->ctx, file->at);
     *file = (struct bytes){0};
     return status;
 }
 
-const struct reader reader_foreign = {is_foreign, refuse_foreign};
+const struct reader reader_unsupported = {is_unsupported, refuse_unsupported};

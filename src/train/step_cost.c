@@ -1,10 +1,12 @@
 /*
- * work.c - counts the arithmetic of a rule on a net, from the instructions of a step and the shapes.
+ * step_cost.c - counts the arithmetic of a rule on a net, from the instructions of a step and the shapes.
  *
  * Each output of a weighted layer is a sum over the layer's fan-in, so forward, pull, push and gradient of a
  * layer cost units x fan-in multiply-accumulates each, for dense and for conv.
  */
 #include "trainer.h"
+
+#include "backless_experimental.h"
 
 static double layer_work(const struct net *net, size_t l)
 {

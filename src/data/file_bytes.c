@@ -1,17 +1,18 @@
 /*
- * bytes_in.c - reads a whole file into memory, and unpacks gzip (RFC 1952).
+ * file_bytes.c - reads a whole file into memory, and unpacks gzip (RFC 1952).
  *
  * libarchive unpacks, but ignores data after the last member and does not compare checksums. Both are checked
  * here: every byte of the file must have been used, and the last trailer (checksum, length mod 2^32) must
  * describe the end of the unpacked data. In a file of one member, as gzip writes it, the checksum covers
  * every byte.
  */
-#include "bytes_in.h"
+#include "file_bytes.h"
 
 #include "../base/files_read.h"
 #include "../base/io.h"
 #include "../base/mem.h"
 #include "../base/nearest_file.h"
+#include "../file/deflate_ratio.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -26,11 +27,7 @@ enum {
     FIRST_ROOM = 1 << 16,
     GZIP_SHORTEST = 18,
     GZIP_TRAILER = 8,
-    DEFLATE_BEST_RATIO = 1032,
-    EMPTY_RATIO =
-        900, /* a file that unpacks to more than this multiple of its size contains only repetition */
-    USUAL_RATIO = 16,       /* real data hardly reach this ratio */
-    NEVER_EMPTY = 64 << 20, /* bytes of a file that are accepted at any ratio */
+    USUAL_RATIO = 16 /* real data hardly reach this ratio */
 };
 
 /* The file that is read, and how. */
@@ -322,18 +319,18 @@ static bl_status read_source(struct bytes *out, const struct source *source)
     return status;
 }
 
-bl_status bytes_in(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+bl_status bytes_read(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
 {
     return read_source(out, &(struct source){.ctx = ctx, .path = path, .limit = limit});
 }
 
-bl_status bytes_of_input(struct bytes *out, bl_context *ctx, size_t limit)
+bl_status bytes_read_input(struct bytes *out, bl_context *ctx, size_t limit)
 {
     return read_source(out,
                        &(struct source){.ctx = ctx, .path = INPUT_NAME, .limit = limit, .is_input = true});
 }
 
-bl_status bytes_in_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
+bl_status bytes_read_file(struct bytes *out, bl_context *ctx, const char *path, size_t limit)
 {
     return read_source(out,
                        &(struct source){.ctx = ctx, .path = path, .limit = limit, .must_be_regular = true});

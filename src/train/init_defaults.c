@@ -1,5 +1,5 @@
 /*
- * trainer_start.c - the defaults of the options init and feedback.
+ * init_defaults.c - the defaults of the options init and feedback.
  */
 #include "trainer.h"
 
