@@ -87,8 +87,8 @@ expect 0 'column "price": 30 of the 30 classes have one example each, which is t
 expect 0 '1 regression target' "$program" train --data prices.csv --target number --epochs 1
 grep -q "have one example" out.txt && complain "regression targets are called classes"
 awk 'BEGIN { print "a,name"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i }' >names.csv
-expect 0 'have one example each, which is too few to learn from; --label names another column' "$program" data \
-    info names.csv --samples 0
+expect 0 'have one example each, which is too few to learn from; --label names another column' \
+    "$program" data info names.csv --samples 0
 awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i % 15 }' >kinds.csv
 "$program" data info kinds.csv --samples 0 2>&1 | grep -q "have one example" &&
     complain "classes of two examples are reported"
