@@ -14,9 +14,9 @@ from pathlib import Path
 HEAD = """# Speed
 
 Made by `bench/speed_page.py` from one run each of `backless bench` and `make bench-peers`;
-[measuring.md](measuring.md) and [peers.md](peers.md) say how they measure. Machine: {machine}. backless
-{version}, {instructions}. Figures of another machine will differ, and those of a busy one by much: compare
-within a table.
+[measuring.md](measuring.md) and [peers.md](peers.md) describe how they measure. Machine: {machine}. Program:
+backless {version}, {instructions}. Figures of another machine differ, and those of a busy machine differ by
+much, so compare figures within a table only.
 """
 
 
@@ -29,7 +29,7 @@ def peaks(bench):
     rows = [[str(p["threads"]), f"{p['flops'] / 1e9:.0f}", f"{1e9 / p['roots']:.3f}",
              f"{p['bytes'] / 1e9:.0f}"]
             for p in bench["peaks"]]
-    return "\n## What the machine can do\n\n" + table(
+    return "\n## Peak rates of the machine\n\n" + table(
         ["threads", "GFLOP/s of fused multiply-adds", "ns for a root and a division", "GB/s of memory"], rows)
 
 
@@ -41,12 +41,17 @@ def steps(bench):
     text = """
 ## Steps
 
-in: what products round their operands to. ms: median of a step, and its quartiles. GFLOP/s: only arithmetic
-that the rule asks for. x lower bound: that time over the longer of two: the arithmetic at float32 peaks, and
-weights, optimiser state and feedback moved once; both are measured in the same rounds
-([measuring.md](measuring.md)). to bp: of the same round, on the same backend, in the same precision. Percent
-of the threads' time; dense layers' update is part of their gradient; what is missing to 100 is the error at
-the output and waiting.
+The columns are:
+
+- *in*: the precision to which products round their operands.
+- *ms*, *quartiles*: the median time of a step, and its first and third quartile.
+- *GFLOP/s*: twice the multiply-accumulates of the rule, divided by the median.
+- *x lower bound*: the median divided by the larger of two times, which are measured in the same rounds: that
+  of the arithmetic at the float32 peaks, and that of moving weights, optimiser state and feedback once
+  ([measuring.md](measuring.md)).
+- *to bp*: the time divided by that of bp in the same round, on the same backend, in the same precision.
+- *forward*, *signal*, *gradient*, *update*: percent of the threads' time. The update of dense layers is part
+  of their gradient. The rest to 100 is the error at the output, and waiting.
 """
     groups = {}
     for case in bench["cases"]:
@@ -82,10 +87,11 @@ def best_of_each(rows):
 
 def peers(result):
     text = """
-## Beside PyTorch and JAX
+## Compared with PyTorch and JAX
 
-The same step in each, turn by turn in one run. ms: median. "x our dfa", "x our bp": median of the ratios of
-neighbouring turns to those of our first backend; above 1, ours is faster. The best variant of each kind.
+All programs compute the same step, in turn, in one run; the table has the fastest variant of each. *ms*: the
+median time of a step. *x our dfa*, *x our bp*: the median ratio of the time of a turn to that of the
+neighbouring turn of backless, by dfa or bp; above 1, backless is faster.
 """
     for case in result["cases"]:
         threads = f"{case['threads']} thread{'s' if case['threads'] > 1 else ''}"

@@ -6,7 +6,7 @@
  *
  * It prints:
  *
- *     bad value: layer 2 "tangent": no such layer; of such functions there is tanh
+ *     bad value: layer 2 "tangent": no such layer; the hyperbolic tangent is written tanh
  *     ended after epoch 18: test error 4.4 %
  *     0 blocks of memory are still in use
  */

@@ -90,7 +90,7 @@ typedef struct bl_part {
     size_t size;         /* sizeof(bl_part) */
     const char *name;    /* "PNG" */
     const char *version; /* "1.6.39"; NULL: this build lacks it */
-    const char *purpose; /* "folders of PNG pictures" */
+    const char *purpose; /* "folders of PNG images" */
     const char *package; /* the package that contains it, "libpng-dev" (Debian); "" if none is needed */
 } bl_part;
 BL_API int bl_build_part(int i, bl_part *out);
@@ -137,12 +137,12 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      missing           refuse, impute [refuse]
      target            auto, class, number [auto]
      resize            ROWSxCOLS, 1x1 to 4096x4096 []
-     shape             CHANNELSxROWSxCOLS, as in 1x28x28: what the features of a table are as an image []
+     shape             CHANNELSxROWSxCOLS, as in 1x28x28: the image that the features of a table form []
      normalize         auto, none, range, global, channel, feature, image, "zca [EPSILON]" (1e-12 to 1e12):
-                       what inputs are scaled by [auto]
+                       how inputs are scaled [auto]
      augment           none, or a list with commas of "pad-crop N", flip, "translate N": random
                        transformations of the training images of bl_trainer_fit; N: 1 to 4096 pixels [none]
-     val               N, a share F below 1, or "last N" [0]
+     val               N, a fraction F below 1, or "last N" [0]
      test-fraction     F, 0 to 0.999999 [0]
      fold              I/K, part I of K, 2 to 1000: the test set, instead of test-fraction []
      split-seed        N below 2^64 [1]
@@ -158,17 +158,17 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      loss              ce, bce, mse []
      reduction         mean, sum [mean]
      adversarial       EPS, 0 or 1e-6 to 1e3: train on x + EPS sign(dJ/dx); 0: off [0]
-     max-norm          C, 0 or 1e-6 to 1e3: bound of the norm of the weights into each unit; 0: none [0]
-     clip-norm         C, 0 or 1e-6 to 1e3: bound of the norm of all gradients of a step; 0: none [0]
-     clip-value        C, 0 or 1e-6 to 1e3: bound of each number of a step's gradients; 0: none [0]
+     max-norm          C, 0 or 1e-6 to 1e3: limit of the norm of the weights into each unit; 0: none [0]
+     clip-norm         C, 0 or 1e-6 to 1e3: limit of the norm of all gradients of a step; 0: none [0]
+     clip-value        C, 0 or 1e-6 to 1e3: limit of each number of a step's gradients; 0: none [0]
      freeze            none, or "BLOCKS [from EPOCH] [until EPOCH], ...": blocks that do not learn in these
                        epochs, as in "0 2-4 until 5, 6 from 10"; epochs from 1, both inclusive [none]
      optimizer         "adam [beta1 B] [beta2 B] [epsilon E]", "rmsprop [rho R] [epsilon E] [initial V]",
                        "sgd [momentum M] [nesterov]"; each also with "weight-decay X" or "l2 X" []
      lr                RATE, 1e-12 to 1e6 []
      schedule          constant, "step EVERY FACTOR", "cosine [warmup N]", auto []
-     batch             N, 1 to 1e8; also the largest batch of bl_trainer_step (64, where it is open and
-                       smaller) []
+     batch             N, 1 to 1e8; also the largest batch of bl_trainer_step (64, if batch is not set and
+                       is smaller) []
      epochs            N, up to 1e9 []
      stop              epochs, paper [epochs]
      patience          N; 0: never [0]
@@ -180,8 +180,8 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      feedback-seed     N below 2^64 []
      order-seed        N below 2^64 []
      angles            auto, none, N (every N steps), or step numbers with commas: 1,3,10 [auto]
-     threads           N, 0 to 1024; used by the program, in a program of yours bl_context_use decides [0]
-     backend           auto, portable; used by the program, as threads [auto]
+     threads           N, 0 to 1024; for the program backless; other programs call bl_context_use [0]
+     backend           auto, portable; for the program backless, like threads [auto]
      out               a folder []
      force             true, false [false]
      inlet             the name of version 0.1.0 for feedback-at: end, before-pool, channels [end]
@@ -330,8 +330,8 @@ BL_API const char *bl_data_column_name(const bl_data *data, size_t i);
    of its file. Returns NULL if there is neither. */
 BL_API const char *bl_data_id(const bl_data *data, size_t row);
 BL_API const char *bl_data_source(const bl_data *data); /* where the data came from, for messages */
-/* The i-th decision of the reader that no option prescribed, from 0, as a sentence ("column \"Id\" left
-   out: ..."); NULL past the last. */
+/* Returns the i-th note, from 0: a sentence about a decision of the reader that no option prescribed
+   ("column \"Id\" left out: ..."). NULL past the last. */
 BL_API const char *bl_data_note(const bl_data *data, int i);
 /* Copies the features of examples first to first + n - 1 to x, scaled as for training: n rows of channels x
    rows x cols floats. */
@@ -369,12 +369,12 @@ BL_API void bl_model_free(bl_model *model);
 BL_API bl_status bl_model_open_data(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);
 
-/* Opens the part "train", "val" or "test" that this model's training took of its data, with the same rows
-   in the same order. The model stores the options val, test-fraction and fold, the split's seed, and a hash
-   of all examples. BL_BAD_DATA: the examples at path differ from those, the training made no such part, or
-   the model does not store the split (it is of version 0.1.0, or was trained on arrays). If path has a test
-   set of its own, or is the test set of the training, that set is the part "test". A row that the split drew
-   and that has no id gets its number in the file, from 1, as bl_data_id. */
+/* Opens the part "train", "val" or "test" of the data that this model was trained on, as the training divided
+   them, with the same rows in the same order. The model stores the options val, test-fraction and fold, the
+   split's seed, and a hash of all examples. BL_BAD_DATA: the examples at path differ from those, the training
+   had no such part, or the model does not store the split (it is of version 0.1.0, or was trained on arrays).
+   If path has a test set of its own, or is the test set of the training, that set is the part "test".
+   bl_data_id gives the number in the file, from 1, of a row that the split drew and that has no id. */
 BL_API bl_status bl_model_open_part(bl_data **out, const bl_model *model, const char *path, const char *part,
                                     const bl_config *config);
 
@@ -515,7 +515,7 @@ typedef struct bl_progress {
 
 /* A progress callback. bl_trainer_fit calls it after each epoch, at the steps at which angles are measured
    (option angles), and about ten times a second in between. A result other than 0 stops the training after
-   the current step: bl_trainer_fit then saves the state and returns BL_STOPPED. user: as given to
+   the current step: bl_trainer_fit then saves the state and returns BL_STOPPED. user: the argument of
    bl_trainer_fit. */
 typedef int (*bl_progress_fn)(void *user, const bl_progress *now);
 
@@ -528,8 +528,8 @@ BL_API void bl_trainer_free(bl_trainer *trainer);
 BL_API const bl_config *bl_trainer_config(const bl_trainer *trainer);
 BL_API bl_model *bl_trainer_model(bl_trainer *trainer); /* borrowed: it lives as long as the trainer */
 
-/* The i-th note, from 0, about a part of the run that cannot learn or can hardly learn, as a sentence; NULL
-   past the last. Notes about the configuration exist from the start, those about the data from the
+/* Returns the i-th note, from 0: a sentence about a part of the run that cannot learn or can hardly learn.
+   NULL past the last. Notes about the configuration exist from the start, those about the data from the
    beginning of bl_trainer_fit, and those about the course of training (a block whose deltas are all 0) once
    it shows them. log.jsonl contains them too. */
 BL_API const char *bl_trainer_note(const bl_trainer *trainer, int i);
@@ -546,7 +546,8 @@ BL_API int bl_trainer_best(const bl_trainer *trainer, bl_progress *out);
 /* In the progress callback: returns the line of log.jsonl that the call is about, as one JSON object
    without a line end, also if there is no run folder. NULL if the call is about no line. */
 BL_API const char *bl_trainer_log_line(const bl_trainer *trainer);
-/* The reason why the training ended: "epochs", "paper", "patience", "rate" or "time"; "" before its end. */
+/* Returns why the training ended: "epochs", "paper", "patience", "rate" (the schedule auto has halved the
+   rate as often as it may) or "time"; "" before its end. */
 BL_API const char *bl_trainer_stop_reason(const bl_trainer *trainer);
 /* After bl_trainer_fit, until its next call: a sentence about a run that hardly trained (few steps, or a
    loss near that of a constant prediction), which states what to change, or about a run that had already

@@ -53,8 +53,8 @@ static const struct {
 } parts[] = {
     {"libarchive", of_libarchive, "compressed files", "libarchive-dev"},
     {"Jansson", of_jansson, "JSON", "libjansson-dev"},
-    {"PNG", of_png, "folders of PNG pictures", "libpng-dev"},
-    {"JPEG", of_jpeg, "folders of JPEG pictures", "libturbojpeg0-dev"},
+    {"PNG", of_png, "folders of PNG images", "libpng-dev"},
+    {"JPEG", of_jpeg, "folders of JPEG images", "libturbojpeg0-dev"},
     {"compiler", compiler_text, "the compiler and the build type of the library", ""},
 };
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# check_readme.sh PROGRAM - the README is correct: its example is the file that it names, its options are
-# those of the program, its commands run as shown, and every rule has a row there and a section in
-# docs/rules.md. demo_output.sh tests the output of `make demo`.
+# check_readme.sh PROGRAM - the README is correct: its example is the main function of the file that it names,
+# its options are those of the program, its commands run as shown, and every rule has a row there and a section
+# in docs/rules.md. demo_output.sh tests the output of `make demo`.
 set -eu
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/.."
@@ -19,8 +19,9 @@ awk '/^<!-- examples\/01_train.c -->/ { seen = 1; next }
      seen && /^```c/ { inside = 1; next }
      inside && /^```/ { exit }
      inside { print }' README.md >"$folder/example.c"
-cmp -s "$folder/example.c" examples/01_train.c ||
-    complain "README.md: the example is not examples/01_train.c"
+sed -n '/^int main/,$p' examples/01_train.c | cmp -s - "$folder/example.c" ||
+    complain "README.md: the example is not the main function of examples/01_train.c"
+[ "$(wc -l <"$folder/example.c")" -le 40 ] || complain "README.md: the example has more than 40 lines"
 
 flags() { grep -oE -e '--[a-z][a-z-]+' | sort -u; }
 for command in train compare sweep eval predict info rules explain bench curves report reproduce export; do

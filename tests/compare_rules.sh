@@ -58,11 +58,11 @@ has_row bp && has_row linear || complain "the other rules than the one left out 
 grep -q "^rule .* test rmse .* r2 " out.txt || { complain "no columns for numbers"; cat out.txt; }
 expect 0 "left out   bp, ifa, usf, pepita, frozen: the rule cannot learn from all-zero weights" "$program" \
     compare --data table.csv --net "$two, dense 3" --epochs 1 --init zero
-expect 0 "left out   bp, ifa, usf, pepita, frozen: the rule cannot learn from zero weights behind the first" \
+expect 0 "left out   bp, ifa, usf, pepita, frozen: the rule cannot learn from zero weights after the first" \
     "$program" compare --data table.csv --net "$two, dense 3" --epochs 1 --init fanin-first
 "$program" train --data table.csv --net "dense 12, relu, dense 3" --rule bp --init fanin-first --epochs 1 \
     --out two --quiet || complain "fanin-first: bp on two layers is refused"
-expect 2 "a relu net cannot learn from zero weights behind the first layer" "$program" train \
+expect 2 "a relu net cannot learn from zero weights after the first layer" "$program" train \
     --data table.csv --net "dense 12, relu, dense 12, relu, dense 3" --rule fa --init fanin-first \
     --epochs 1 --out three
 expect 0 "left out   " "$program" compare --data table.csv --net "$two, dense 3" --epochs 1 --memory low

@@ -162,7 +162,7 @@ cat >expected.txt <<'END'
 data       grey-images-idx3-ubyte
 source     grey-images-idx3-ubyte
 examples   3 to train on
-shape      pictures of 4 x 4 (rows x columns), grey
+shape      images of 4 x 4 (rows x columns), grey
 values     0 to 255, mean 106.25
 classes    2
 
@@ -229,7 +229,7 @@ fi
 if [ -e /usr/share/datasets/fashion-mnist ]; then
     expect 0 "/usr/share/datasets/fashion-mnist" "$program" data list
     expect 0 "60000 to train on, 10000 to test on" "$program" data info fashion-mnist
-    also "pictures of 28 x 28"
+    also "images of 28 x 28"
     also "0 to 255, mean 72.94"
     also "     9  Ankle boot                          6000      1000"
     also "T-shirt/top                Trouser                    Pullover"

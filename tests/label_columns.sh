@@ -16,9 +16,9 @@ printf 'a\n1\n2\n' >bare.csv
 printf 'a,label\n1,\n2,?\n' >blank.csv
 printf '1,0\n2,1\n3,0\n4,1\n' >plain.csv
 train train.csv run
-expect 3 'bare.csv: no labels to measure against: it has no column "label"' "$program" eval --model run \
-    --data bare.csv
-expect 3 "no labels to measure against" "$program" eval --model run --data bare.csv --json
+expect 3 'bare.csv has no labels to compare the predictions with: it has no column "label"' "$program" eval \
+    --model run --data bare.csv
+expect 3 "has no labels to compare the predictions with" "$program" eval --model run --data bare.csv --json
 expect 3 'column "label" is empty' "$program" eval --model run --data blank.csv
 expect 0 "" "$program" predict --model run --data blank.csv --output -
 expect 3 'column "a" is one of the features' "$program" eval --model run --data train.csv --label a --json
@@ -81,14 +81,14 @@ for word in 1.2.3.4 10-20 a-b-c 1-2/3 12345-1-1 v1.2.3; do
     expect 0 'column "what" is used as the label' "$program" data info words.csv --samples 0
 done
 awk 'BEGIN { print "a,price"; for (i = 1; i <= 30; i++) printf "%d,%d\n", i % 7, 1000 + i * i }' >prices.csv
-expect 0 'column "price": 30 of the 30 classes have one example, too few to learn a '\
-'class from; --target number treats them' \
+expect 0 'column "price": 30 of the 30 classes have one example each, which is too few to '\
+'learn from; --target number treats them' \
     "$program" data info prices.csv --samples 0
 expect 0 '1 regression target' "$program" train --data prices.csv --target number --epochs 1
 grep -q "have one example" out.txt && complain "regression targets are called classes"
 awk 'BEGIN { print "a,name"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i }' >names.csv
-expect 0 'have one example, too few to learn a class from; --label names another column' "$program" data \
-    info names.csv --samples 0
+expect 0 'have one example each, which is too few to learn from; --label names another column' \
+    "$program" data info names.csv --samples 0
 awk 'BEGIN { print "a,kind"; for (i = 1; i <= 30; i++) printf "%d,n%d\n", i % 7, i % 15 }' >kinds.csv
 "$program" data info kinds.csv --samples 0 2>&1 | grep -q "have one example" &&
     complain "classes of two examples are reported"

@@ -24,13 +24,13 @@ train --out "$folder" >/dev/null && [ -s "$folder/model.safetensors" ] || compla
 
 # ---- An output to the descriptor of an input file is refused like an output to that file
 cp t.csv before.csv
-expect 2 "is a file that is read here" sh \
+expect 2 "this file is read as input" sh \
     -c "'$program' predict --model run --data t.csv --output /dev/fd/3 3>>t.csv"
-expect 2 "is a file that is read here" sh \
+expect 2 "this file is read as input" sh \
     -c "'$program' predict --model run --data t.csv --output /dev/fd/3 3<>t.csv"
 "$program" predict --model run --data t.csv --output /dev/stdout --quiet >>t.csv 2>/dev/null
 [ $? = 2 ] || complain "standard output is the data"
-expect 2 "is a file that is read here" \
+expect 2 "this file is read as input" \
     sh -c "'$program' predict --model run --data t.csv --output /proc/self/fd/3 3<>run/model.safetensors"
 cmp -s t.csv before.csv || complain "the data were written over"
 exit $((failures > 0))

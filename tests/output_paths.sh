@@ -80,11 +80,11 @@ cp t.csv t.saved
 ln t.csv hard.csv
 ln -s t.csv soft.csv
 for path in t.csv ./t.csv "$folder/t.csv" hard.csv soft.csv real/../t.csv; do
-    expect 2 "is a file that is read here" predict --output "$path"
+    expect 2 "this file is read as input" predict --output "$path"
 done
 for path in run/model.safetensors run/../run/model.safetensors; do
-    expect 2 "is a file that is read here" predict --output "$path"
-    expect 2 "is a file that is read here" "$program" predict --model run/model.safetensors --data t.csv \
+    expect 2 "this file is read as input" predict --output "$path"
+    expect 2 "this file is read as input" "$program" predict --model run/model.safetensors --data t.csv \
         --output "$path"
 done
 cmp -s t.csv t.saved || complain "the data were written over"

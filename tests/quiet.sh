@@ -50,7 +50,7 @@ expect 0 "nothing was trained: the run had ended already, after epoch 2 (by epoc
     "$program" train --resume two
 expect 0 "epoch 4/4" "$program" train --resume run --epochs 4
 ! grep -q "had ended" out.txt || complain "a run that went on had ended"
-expect 0 "nothing was trained: the run has finished 4 epochs, and epochs is 2 here; --epochs N continues it" \
+expect 0 "the run has finished 4 epochs, and the option epochs is 2; --epochs N continues it" \
     "$program" train --resume run
 # a run that is stopped after a resume with more epochs: the printed command contains them
 "$program" train --resume run --epochs 1000000 >out.txt 2>&1 &

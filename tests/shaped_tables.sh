@@ -73,7 +73,7 @@ with open("mixed.csv", "w") as f:
 expect 0 "120 answers" "$program" predict --model table --data mixed.csv --output b.csv
 cmp -s a.csv b.csv || complain "columns in another order give other answers"
 expect 0 "1 x 6 x 7" "$program" info table
-expect 0 "pictures of 6 x 7" "$program" data info digits.csv --shape 1x6x7
+expect 0 "images of 6 x 7" "$program" data info digits.csv --shape 1x6x7
 expect 0 "error" "$program" compare --data digits.csv --shape 1x6x7 --net "$net" --rules bp,dfa --epochs 1 \
     --quiet
 "$program" train --data digits.csv --shape 1x6x7 --net "$net" $go --epochs 3 --out part \

@@ -144,9 +144,9 @@ static void invalid_texts_are_refused(void **state)
         {"0,1", "expected auto, none, a number of steps"},
         {"1;3", "expected auto, none, a number of steps"},
         {"none,1", "expected auto, none, a number of steps"},
-        {"3,1", "step 1 stands behind step 3"},
-        {"3,3", "step 3 stands behind step 3"},
-        {"1,3,10,...", "a list does not go on by itself"},
+        {"3,1", "step 1 follows step 3"},
+        {"3,3", "step 3 follows step 3"},
+        {"1,3,10,...", "a list is not continued by ..."},
     };
     struct run r;
     run_make(&r, "auto", NULL);

@@ -142,7 +142,7 @@ static void inputs_are_recognised_under_any_name(void **state)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         assert_int_equal(bl_file_target(ctx, scratch_path(&scratch, names[i]), target, sizeof target),
                          BL_BAD_VALUE);
-        assert_non_null(strstr(ctx->why, "is a file that is read here"));
+        assert_non_null(strstr(ctx->why, "this file is read as input"));
     }
     assert_int_equal(bl_file_target(ctx, other, target, sizeof target), BL_OK);
     assert_int_equal(bl_file_target(ctx, scratch_path(&scratch, "missing/file"), target, sizeof target),

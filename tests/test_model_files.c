@@ -142,9 +142,9 @@ static const struct change changes[] = {
     {true, .key = "answers", .text = "classes", .expected = "its answers are classes, but it has tensors"},
     {.key = "loss", .text = "hinge", .expected = "no loss \"hinge\""},
     {.key = "rule", .text = "magic", .expected = "its rule \"magic\""},
-    {.key = "rule", .text = "bp", .expected = "tensor \"1.feedback\" has no place"},
+    {.key = "rule", .text = "bp", .expected = "tensor \"1.feedback\" does not belong"},
     {.key = "net", .text = "dense 3, wave, dense 2", .expected = "wave"},
-    {.key = "net", .text = "dense 3, tanh, dense 2", .expected = "has no place in net"},
+    {.key = "net", .text = "dense 3, tanh, dense 2", .expected = "does not belong to net"},
     {.key = "input", .text = "5", .expected = "input \"5\""},
     {.key = "input", .text = "1 x 1 x 4", .expected = "table's columns become 5 features"},
     {.key = "outputs", .text = "3", .expected = "is not a list of 3 names"},
@@ -182,7 +182,7 @@ static const struct change changes[] = {
     {.lost = "0.batchnorm.mean", .expected = "no tensor \"0.batchnorm.mean\""},
     {.negated = "0.batchnorm.variance", .expected = "\"0.batchnorm.variance\" holds"},
     {.lost = "1.feedback", .expected = "no tensor \"1.feedback\""},
-    {.added = "2.dense.weight", .expected = "tensor \"2.dense.weight\" has no place"},
+    {.added = "2.dense.weight", .expected = "tensor \"2.dense.weight\" does not belong"},
 };
 enum { N_CHANGES = sizeof changes / sizeof *changes };
 

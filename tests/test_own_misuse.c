@@ -326,12 +326,12 @@ static void test_refused(void **state)
         BAD("r", NULL, 0, emit_nothing, "signal of block"),
         BAD("r", NULL, 0, emit_product_of_everywhere, "bl_emitter_needs_signal"),
         BAD("r", NULL, 0, emit_null, "map that is NULL"),
-        BAD("r", NULL, 0, emit_null_matmul, "matmul of NULL"),
+        BAD("r", NULL, 0, emit_null_matmul, "matmul is NULL"),
         BAD("r", NULL, 0, emit_small_map, "another size"),
         BAD("r", dkp_arrays, 2, emit_through_targets, "may not be written"),
-        BAD("r", dkp_arrays, 2, emit_onto_itself, "which it reads"),
+        BAD("r", dkp_arrays, 2, emit_onto_itself, "which it also reads"),
         BAD("r", NULL, 0, emit_send, "which the rule does not have"),
-        BAD("r", later, 1, emit_send, "a of block 1 is read, which no instruction writes"),
+        BAD("r", later, 1, emit_send, "a of block 1 is read, but no instruction writes it"),
         BAD("r", dkp_arrays, 2, emit_update_there, "for the callback `learn`"),
 #define LEARNS(arrays, n, learn, why)                                                                        \
     {{sizeof(bl_rule), "r", "a", "b", 0, BL_FEEDBACK_NONE, arrays, n, NULL, emit_send, learn, NULL}, why}

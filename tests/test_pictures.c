@@ -153,7 +153,7 @@ static void folders_of_pictures_are_read(void **state)
     must_refuse(below("unknown"), "train", &with_labels, train, "cow: this folder is none of the 2 classes");
     write_png("flat/2.png", 2, 2, 1, 1);
     write_png("flat/1.png", 4, 4, 1, 0);
-    must_refuse(below("flat"), "train", &with_labels, NULL, "pictures without classes");
+    must_refuse(below("flat"), "train", &with_labels, NULL, "images without classes");
     must_refuse(below("flat"), "train", &without_labels, train,
                 "flat/1.png: 4 x 4 pixels (rows x columns), but the training set has 2 x 2; --resize");
     const struct data_options resized = {.resize_rows = 2, .resize_cols = 2};
@@ -254,9 +254,9 @@ static bool is_noted(const bl_data *data, const char *fragment)
 static void what_is_left_out_is_noted(void **state)
 {
     static const char *const fragments[] = {
-        "set/train/empty and 1 more: left out because it holds no pictures",
+        "set/train/empty and 1 more: left out because it holds no images",
         "set/train/a/Thumbs.db and 2 more: left out", "set/val: left out", "set/test: not used for testing",
-        "pictures with transparency, which were blended with black: 1"};
+        "images with transparency, which were blended with black: 1"};
     static const uint8_t clear[] = {0, 9, 9, 8, 8};
     uint8_t bytes[2048];
     (void)state;
@@ -283,7 +283,7 @@ static void what_is_left_out_is_noted(void **state)
     data_free(test);
     data_free(train);
     scratch_write(below("set/train/a/2.GIF"), "GIF89a", 6);
-    must_refuse(below("set"), "train", &with_labels, NULL, "2.GIF: a picture, but neither PNG nor JPEG");
+    must_refuse(below("set"), "train", &with_labels, NULL, "2.GIF: an image, but neither PNG nor JPEG");
     write_png("latin/a/caf\xe9.png", 1, 2, 1, 3);
     must_refuse(below("latin"), "train", &with_labels, NULL, "is not UTF-8");
 }

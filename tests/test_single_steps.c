@@ -222,7 +222,7 @@ static void test_the_rate_of_single_steps(void **state)
     make(&m, "ce", "constant", "frozen");
     make(&other, "ce", "constant", "frozen");
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        refused(&m, bl_trainer_set_rate(m.trainer, wrong[i]), "rate of");
+        refused(&m, bl_trainer_set_rate(m.trainer, wrong[i]), "the rate is");
     must(&m, bl_trainer_set_rate(m.trainer, 0.05));
     const double half = moved(&m), whole = moved(&other); /* the default rate of sgd is 0.1 */
     if (!(fabs(half / whole - 0.5) < 1e-4))

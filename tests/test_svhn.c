@@ -276,7 +276,7 @@ static void folders_are_read(void **state)
     must_refuse(below("half"), "train", &with_labels, NULL, "train_32x32.mat: no such file");
     scratch_write(below("text/train_32x32.mat"), "1,2\n3,4\n", 8);
     must_refuse(below("text"), "train", &with_labels, NULL,
-                "train_32x32.mat: does not begin as a MATLAB 5 file");
+                "train_32x32.mat: is not a MATLAB 5 file");
 }
 
 /* ---- Broken files */

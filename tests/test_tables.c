@@ -147,7 +147,7 @@ static void too_many_words_are_refused(void **state)
     const struct table_case c = {
         text,
         {.label = "y", .has_labels = true},
-        "line 3, column \"c\": a text of 300 bytes, expected a few words to choose from"};
+        "line 3, column \"c\": a text of 300 bytes, expected a column of few different words"};
     assert_refuses(&c, NULL);
 }
 
@@ -281,7 +281,7 @@ static void unknown_columns_are_refused(void **state)
         {"k,n,y\n1,5,0\n2,6,1\n", {.label = "y", .id_column = "z", .has_labels = true}, "no id column \"z\""},
         {"k,n,y\n1,5,0\n2,6,1\n",
          {.label = "y", .ignore = "y", .has_labels = true},
-         "the label column \"y\" is also left out"},
+         "the label column \"y\" is also the id column or a column to ignore"},
         {"k,n,y\n1,5,0\n2,6,1\n",
          {.label = "y", .ignore = "k,n", .has_labels = true},
          "only one column that is not left out"},

@@ -196,8 +196,8 @@ static const struct broken {
     {"{" W("[2]", "[9223372036854775800,9223372036854775807]") "}", 8, "but only 8 bytes follow", 0},
     {"{" W("[2]", "[0,8]") "}", 9, "1 trailing bytes", 0},
     {"{}", 4, "4 trailing bytes", 0},
-    {"{" W("[2]", "[4,12]") "}", 12, "a gap: bytes 0 to 4 before tensor \"w\"", 0},
-    {"{" W("[1]", "[0,4]") "," V("[1]", "[8,12]") "}", 12, "a gap: bytes 4 to 8 before tensor \"v\"", 0},
+    {"{" W("[2]", "[4,12]") "}", 12, "bytes 0 to 4 before tensor \"w\"", 0},
+    {"{" W("[1]", "[0,4]") "," V("[1]", "[8,12]") "}", 12, "bytes 4 to 8 before tensor \"v\"", 0},
     {"{" W("[2]", "[0,8]") "," V("[2]", "[4,12]") "}", 12, "\"v\" begins at byte 4 and overlaps", 0},
     {"{" W("[2]", "[0,8]") "," V("[1]", "[0,4]") "}", 8, "overlaps another", 0},
 };

@@ -73,7 +73,7 @@ static const struct foreign_case cases[] = {
     {BYTES("RDX3\nX\n"), "an R data file"},
     {BYTES("%PDF-1.4"), "a PDF document"},
     {BYTES("{\\rtf1 a,b}"), "an RTF document"},
-    {BYTES("\x89PNG\r\n\x1A\n"), "a picture (PNG)"},
+    {BYTES("\x89PNG\r\n\x1A\n"), "an image (PNG)"},
     {BYTES("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n"), "git lfs pull"},
     {BYTES("{\"a\": 1}\n{\"a\": 2}\n"), "JSON"},
     {BYTES("[[1, 2], [3, 4]]\n"), "JSON"},

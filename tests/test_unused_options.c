@@ -127,7 +127,7 @@ static void test_options_of_data(void **state)
         const char *val;
         struct told told;
     } cases[] = {
-        {true, "0", {"resize", "8x8", "folders of pictures"}},
+        {true, "0", {"resize", "8x8", "folders of images"}},
         {true, "0", {"split-seed", "5", "no examples are drawn"}},
         {true, "last 2", {"split-seed", "5", "no examples are drawn"}},
         {true, "2", {"split-seed", "5", NULL}},
@@ -136,16 +136,16 @@ static void test_options_of_data(void **state)
         {true, "0", {"categorical", "b", NULL}},
         {true, "0", {"label", "kind", NULL}},
         {true, "0", {"target", "class", NULL}},
-        {false, "0", {"header", "yes", "it is for tables"}},
-        {false, "0", {"separator", ";", "it is for tables"}},
-        {false, "0", {"decimal", "comma", "it is for tables"}},
-        {false, "0", {"categorical", "b", "it is for tables"}},
-        {false, "0", {"ignore", "none", "it is for tables"}},
-        {false, "0", {"id-column", "b", "it is for tables"}},
-        {false, "0", {"missing", "impute", "it is for tables"}},
+        {false, "0", {"header", "yes", "it applies to tables"}},
+        {false, "0", {"separator", ";", "it applies to tables"}},
+        {false, "0", {"decimal", "comma", "it applies to tables"}},
+        {false, "0", {"categorical", "b", "it applies to tables"}},
+        {false, "0", {"ignore", "none", "it applies to tables"}},
+        {false, "0", {"id-column", "b", "it applies to tables"}},
+        {false, "0", {"missing", "impute", "it applies to tables"}},
         {false, "0", {"label", "last", "tables and arrays"}},
         {false, "0", {"target", "class", "tables and arrays"}},
-        {false, "0", {"resize", "8x8", "folders of pictures"}},
+        {false, "0", {"resize", "8x8", "folders of images"}},
         {false, "0", {"header", "auto", NULL}},
     };
     struct scratch s;

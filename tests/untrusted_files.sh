@@ -35,7 +35,7 @@ run bytes.npz bytes --net "dense 3"
 expect 3 "label 0 in row 0 (from 0), which is none of the 3 classes" "$program" eval --model bytes \
     --data numbers.npz
 expect 3 'row 3, counted from 0: label "é", which is none' "$program" eval --model bytes --data text.npz
-expect 3 "no labels to measure against" "$program" eval --model order --data bare.npz
+expect 3 "has no labels to compare the predictions with" "$program" eval --model order --data bare.npz
 
 # ---- decompression bombs, with less memory than they unpack to. (A sanitizer needs terabytes of address
 # space, so there is no limit with one.)
@@ -49,8 +49,8 @@ expect 3 "contains only repetition" small bomb.csv.gz
 
 # ---- pictures
 info gamma/ >out.txt 2>&1
-if grep -q "this build reads no pictures" out.txt; then
-    echo "SKIP: no pictures in this build"
+if grep -q "this build does not read PNG and JPEG" out.txt; then
+    echo "SKIP: this build does not read PNG and JPEG"
     exit "$failures"
 fi
 expect 0 '"min":128.0,"mean":128.0,"max":128.0' info gamma
@@ -72,10 +72,10 @@ expect 3 "pipe/q/b.png: has the name of an image, but is not a regular file (a n
 expect 3 "link/q/b.jpg: cannot be examined" info link
 expect 3 "loop/q/b.png: cannot be examined" info loop
 expect 3 "folder/q/b.png: has the name of an image, but is not a regular file (a folder)" info folder
-expect 3 "gif/q/b.gif: a picture, but neither PNG nor JPEG" info gif
-expect 3 "gifs/p/a.gif: a picture, but neither PNG nor JPEG" info gifs
+expect 3 "gif/q/b.gif: an image, but neither PNG nor JPEG" info gif
+expect 3 "gifs/p/a.gif: an image, but neither PNG nor JPEG" info gifs
 expect 3 "named/q/b.png: neither a PNG nor a JPEG by its first bytes, but a GIF" info named
-expect 3 "beside/b.png: a picture outside the" info beside
+expect 3 "beside/b.png: an image outside the" info beside
 expect 3 "is not a regular file (a named pipe)" info idx
 
 exit "$failures"

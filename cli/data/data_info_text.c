@@ -26,7 +26,7 @@ static void print_shape(bl_shape shape)
         printf("shape      %d column%s\n", shape.channels * shape.cols,
                shape.channels * shape.cols == 1 ? "" : "s");
     else
-        printf("shape      pictures of %d x %d (rows x columns), %s\n", shape.rows, shape.cols,
+        printf("shape      images of %d x %d (rows x columns), %s\n", shape.rows, shape.cols,
                shape.channels == 1   ? "grey"
                : shape.channels == 3 ? "3 colours"
                                      : "of several channels");

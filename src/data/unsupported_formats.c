@@ -27,7 +27,7 @@ struct kind {
 #define MAGIC(text) text, sizeof text - 1, 0
 static const char save_as_csv[] = "save the table as CSV in UTF-8",
                   export_it[] = "write the table as CSV (pandas: to_csv) or as .npy or .npz (numpy.savez)",
-                  give_a_folder[] = "--data takes a folder of pictures, FOLDER/CLASS/*.png";
+                  give_a_folder[] = "--data takes a folder of images, FOLDER/CLASS/*.png";
 
 static const struct kind kinds[] = {
     {MAGIC("\xFF\xFE\0\0"), "text in UTF-32", "convert it: iconv -f UTF-32 -t UTF-8 FILE >NEW.csv"},
@@ -72,16 +72,16 @@ static const struct kind kinds[] = {
     {MAGIC("HEADER RECORD*******"), "a SAS transport file", export_it},
     {MAGIC("%PDF-"), "a PDF document", save_as_csv},
     {MAGIC("{\\rtf"), "an RTF document", save_as_csv},
-    {MAGIC("\x89PNG\r\n\x1A\n"), "a picture (PNG)", give_a_folder},
-    {MAGIC("\xFF\xD8\xFF"), "a picture (JPEG)", give_a_folder},
-    {MAGIC("GIF8"), "a picture (GIF)", give_a_folder},
-    {MAGIC("II*\0"), "a picture (TIFF)", give_a_folder},
-    {MAGIC("MM\0*"), "a picture (TIFF)", give_a_folder},
-    {"WEBP", 4, 8, "a picture (WebP)", give_a_folder},
+    {MAGIC("\x89PNG\r\n\x1A\n"), "an image (PNG)", give_a_folder},
+    {MAGIC("\xFF\xD8\xFF"), "an image (JPEG)", give_a_folder},
+    {MAGIC("GIF8"), "an image (GIF)", give_a_folder},
+    {MAGIC("II*\0"), "an image (TIFF)", give_a_folder},
+    {MAGIC("MM\0*"), "an image (TIFF)", give_a_folder},
+    {"WEBP", 4, 8, "an image (WebP)", give_a_folder},
     {MAGIC("\x7F"
            "ELF"),
-     "a program", "--data takes a table, arrays or pictures"},
-    {MAGIC("GGUF"), "a model (GGUF)", "--data takes a table, arrays or pictures"},
+     "a program", "--data takes a table, arrays or images"},
+    {MAGIC("GGUF"), "a model (GGUF)", "--data takes a table, arrays or images"},
     {MAGIC("version https://git-lfs.github.com/spec/"), "a Git LFS pointer, not the file itself",
      "fetch the file: git lfs pull"},
     {MAGIC("%%MatrixMarket"), "a MatrixMarket file", export_it},
@@ -137,8 +137,8 @@ static const struct kind *kind_of_zip(const struct bytes *file)
         {".txt", 0, 0, "a zip archive", "unpack it (unzip FILE) and give the table"},
         {".data", 0, 0, "a zip archive", "unpack it (unzip FILE) and give the table"},
         {".json", 0, 0, "a zip archive", "unpack it (unzip FILE); it holds JSON, which is not read"},
-        {".png", 0, 0, "a zip archive of pictures", "unpack it (unzip FILE) and give the folder"},
-        {".jpg", 0, 0, "a zip archive of pictures", "unpack it (unzip FILE) and give the folder"},
+        {".png", 0, 0, "a zip archive of images", "unpack it (unzip FILE) and give the folder"},
+        {".jpg", 0, 0, "a zip archive of images", "unpack it (unzip FILE) and give the folder"},
     };
     if (!holds_at(file, 0, "PK\x03\x04", 4) || names(file, ".npy"))
         return NULL;

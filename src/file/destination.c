@@ -141,9 +141,9 @@ bl_status bl_file_target(bl_context *ctx, const char *path, char *target, size_t
     bl_status status = BL_OK;
     /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): d is set where destination_find returns BL_OK */
     if (files_read_has(ctx, d.path, READ_AS_INPUT | READ_AS_MODEL)) /* also finds the file of a descriptor */
-        status =
-            context_fail(ctx, BL_BAD_VALUE,
-                         "%s: is a file that is read here, and must not be written over; name another", path);
+        status = context_fail(ctx, BL_BAD_VALUE,
+                              "%s: this file is read as input and must not be overwritten; name another file",
+                              path);
     if (status == BL_OK && !d.is_stream)
         status = check_folder(ctx, path, d.path);
     if (status == BL_OK)

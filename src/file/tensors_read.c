@@ -204,7 +204,7 @@ static bl_status check_cover(struct tensors_reader *r)
     for (size_t i = 0; i < r->n_plans; i++) {
         const struct plan *p = &r->plans[i];
         if (p->begin > covered)
-            REFUSE(r, "%s: a gap: bytes %llu to %llu before tensor \"%.100s\" belong to none", r->file.path,
+            REFUSE(r, "%s: bytes %llu to %llu before tensor \"%.100s\" belong to no tensor", r->file.path,
                    covered, (unsigned long long)p->begin, p->name);
         if (p->begin < covered)
             REFUSE(r, "%s: tensor \"%.100s\" begins at byte %llu and overlaps another, which ends at %llu",

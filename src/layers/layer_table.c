@@ -41,20 +41,20 @@ static const struct alias aliases[] = {
     {"conv2d convolution convolution2d conv2dlayer cnn",
      "a convolution is written conv CHANNELS ROWSxCOLS, as in conv 16 5x5 stride 1 pad 2"},
     {"conv1d conv3d convtranspose2d conv2dtranspose deconv depthwiseconv separableconv2d",
-     "of convolutions there is conv CHANNELS ROWSxCOLS only, in two dimensions"},
+     "the only convolution is conv CHANNELS ROWSxCOLS, in two dimensions"},
     {"bn bn1d bn2d norm batchnormalization batchnormalisation batchnorm1d batchnorm2d",
      "batch normalisation is written batchnorm"},
     {"ln layernormalization layernormalisation layernorm1d layernorm2d",
      "layer normalisation is written layernorm"},
     {"groupnorm instancenorm rmsnorm weightnorm gn lrn",
-     "of normalisations there are batchnorm and layernorm only"},
+     "the only normalisations are batchnorm and layernorm"},
     {"lrelu leaky leakyrectifier", "write leaky-relu [SLOPE]"},
     {"rectifier rectlinear rectifiedlinear threshold", "the function max(a, 0) is written relu"},
     {"elu selu celu silu swish mish prelu rrelu relu6 hardswish glu",
      "that function is not implemented; the nearest are relu, leaky-relu and softplus"},
-    {"hardtanh softsign sin sine cos erf gaussian step sign",
+    {"hardtanh softsign arctan atan sin sine cos erf gaussian step sign",
      "that function is not implemented; the nearest is tanh"},
-    {"tangent tansig hyperbolictangent arctan atan", "of such functions there is tanh"},
+    {"tangent tansig hyperbolictangent", "the hyperbolic tangent is written tanh"},
     {"softrelu", "the function log(1 + exp(a)) is written softplus"},
     {"none noop pass passthrough", "no activation function is written identity, or nothing"},
     {"pool pooling", "write maxpool SIZE or avgpool SIZE, as in maxpool 2"},
@@ -72,9 +72,9 @@ static const struct alias aliases[] = {
     {"rnn lstm gru recurrent attention transformer embedding multiheadattention",
      "such layers are not implemented: a net consists of dense and conv layers"},
     {"residual resnet skip shortcut add block resblock",
-     "a connection past some layers is written residual (LAYERS), or residual (LAYERS | SHORTCUT), as in "
-     "residual (dense 100, tanh, dense 100), tanh"},
-    {"concat concatenate cat dense-block", "outputs are joined by adding them only: residual (LAYERS)"},
+     "a shortcut past layers is written residual (LAYERS), or residual (LAYERS | SHORTCUT), as in residual "
+     "(dense 100, tanh, dense 100), tanh"},
+    {"concat concatenate cat dense-block", "outputs cannot be concatenated; residual (LAYERS) adds them"},
 };
 
 static const char *name_at(size_t i)
@@ -123,8 +123,7 @@ static bl_status fail_unknown(bl_context *ctx, struct slice word)
     if (name.n == 0)
         BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; a net is written as in dense 100, tanh, dense 10");
     if (find_layer_ops(name) && !is_alias(spelling))
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "no such layer; a blank stands between name and argument, without brackets: %s",
+        BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; a blank separates name and argument, without brackets: %s",
                 find_layer_ops(name)->usage);
     vocabulary_advise(&layers, is_alias(spelling) ? spelling : name, advice, sizeof advice);
     BL_FAIL(ctx, BL_BAD_VALUE, "no such layer; %s", advice);
@@ -134,7 +133,7 @@ static bl_status parse(bl_context *ctx, struct layer *layer, struct slice text)
 {
     struct slice rest = text, name;
     if (!slice_word(&rest, &name))
-        BL_FAIL(ctx, BL_BAD_VALUE, "the layer is empty: there is a comma too many");
+        BL_FAIL(ctx, BL_BAD_VALUE, "the layer is empty: there is one comma too many");
     const struct layer_ops *ops = find_layer_ops(name);
     if (!ops)
         return fail_unknown(ctx, name);
@@ -143,7 +142,7 @@ static bl_status parse(bl_context *ctx, struct layer *layer, struct slice text)
     if (ops->parse)
         return ops->parse(ctx, layer, slice_trim(rest));
     if (slice_trim(rest).n > 0)
-        BL_FAIL(ctx, BL_BAD_VALUE, "nothing may follow \"%s\"; a comma stands between layers", ops->name);
+        BL_FAIL(ctx, BL_BAD_VALUE, "nothing may follow \"%s\"; a comma separates layers", ops->name);
     return BL_OK;
 }
 

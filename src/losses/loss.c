@@ -157,16 +157,15 @@ static const struct alias aliases[] = {
      "bernoulli binary",
      "logistic functions with binary cross-entropy are written bce"},
     {"l2 l2loss squared square quadratic meansquared meansquarederror meansquareerror mseloss sse "
-     "squarederror "
-     "squarederrorloss euclidean leastsquares gaussian ols regression",
+     "squarederror squarederrorloss euclidean leastsquares gaussian ols regression",
      "the squared error is written mse"},
-    {"rmse rootmeansquarederror", "write mse, which is least where its root is; eval reports rmse"},
+    {"rmse rootmeansquarederror", "write mse, whose minimum is that of its root; eval reports rmse"},
     {"mae l1 l1loss absolute meanabsoluteerror huber smoothl1 smoothl1loss logcosh quantile mape",
      "that loss is not implemented; for numbers there is mse, and eval reports mae"},
     {"hinge multimargin margin svm focal kl kld kldiv kldivergence ctc triplet contrastive poisson",
      "that loss is not implemented; for classes there are ce and bce"},
     {"r2 accuracy error",
-     "that is a figure and no loss; eval reports it, and the losses are ce, bce and mse"},
+     "that is a score and not a loss; eval reports it, and the losses are ce, bce and mse"},
 };
 
 static const char *name_at(size_t i)

@@ -24,8 +24,8 @@ static bl_status check_sum_of(bl_context *ctx, const struct net *net, const stru
         BL_FAIL(
             ctx, BL_BAD_VALUE,
             "the residual that ends with layer %zu (\"%s\"): its body gives %d x %d x %d and its shortcut %d "
-            "x %d x %d, which must be the same; a shortcut of another shape is written behind a \"|\", as in "
-            "\"residual (... | conv 32 1x1 stride 2)\"",
+            "x %d x %d, which must be the same; a shortcut that changes the shape is written after a \"|\", "
+            "as in \"residual (... | conv 32 1x1 stride 2)\"",
             layer->number, layer[-1].text, a.channels, a.rows, a.cols, b.channels, b.rows, b.cols);
     return BL_OK;
 }

@@ -101,7 +101,7 @@ static const struct alias optimizer_aliases[] = {
     {"momentum sgdm heavyball msgd", "write \"sgd momentum 0.9\""},
     {"nesterov nag", "write \"sgd momentum 0.9 nesterov\""},
     {"gd bgd gradientdescent vanilla stochasticgradientdescent",
-     "write sgd, and with --batch as large as the training set it is gradient descent on all of it"},
+     "write sgd; with --batch as large as the training set it is gradient descent on the whole set"},
     {"rms rmspropoptimizer", "write rmsprop"},
     {"nadam radam adamax amsgrad adagrad adadelta adabelief adafactor lamb lars lion sophia shampoo muon "
      "rprop",

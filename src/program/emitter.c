@@ -447,7 +447,7 @@ bool emit_step(struct program *p, const struct emission *what, char refusal[160]
         snprintf(e.refusal, sizeof e.refusal, "more than %zu instructions for %zu blocks", p->room,
                  p->n_blocks);
     if ((!has_begun || !is_whole || e.has_missing) && !e.refusal[0])
-        snprintf(e.refusal, sizeof e.refusal, "%s of block %zu is read, which no instruction writes before",
+        snprintf(e.refusal, sizeof e.refusal, "%s of block %zu is read, but no instruction writes it before",
                  program_buffer_name(p, e.missing.buffer), e.missing.l);
     if (refusal)
         memcpy(refusal, e.refusal, sizeof e.refusal);

@@ -37,7 +37,7 @@ static bool is_open(bl_emitter *e, const char *what)
     if (e && e->program->user && !e->is_learning)
         return true;
     if (e)
-        user_refuse(e, "%s where it is not allowed", what);
+        user_refuse(e, "%s was called where it is not allowed", what);
     return false;
 }
 
@@ -255,9 +255,9 @@ void bl_emit_matmul(bl_emitter *e, const bl_matmul *matmul, int block)
         return;
     *op = (struct op){.kind = OP_MATMUL, .name = "matmul", .move = move_of(e)};
     if (!matmul)
-        user_refuse(e, "bl_emit_matmul of NULL");
+        user_refuse(e, "bl_emit_matmul: matmul is NULL");
     else if (matmul->to == matmul->a || matmul->to == matmul->b)
-        user_refuse(e, "bl_emit_matmul into buffer %d, which it reads", (int)matmul->to);
+        user_refuse(e, "bl_emit_matmul writes buffer %d, which it also reads", (int)matmul->to);
     else if (user_operand(e, what, "a", 0, matmul->a, BL_READS, (size_t)block, &op->operands[0]) &&
              user_operand(e, what, "b", 1, matmul->b, BL_READS, (size_t)block, &op->operands[1]) &&
              user_operand(e, what, "to", 2, matmul->to, BL_WRITES, (size_t)block, &op->operands[2])) {
@@ -304,7 +304,7 @@ void bl_emit_update(bl_emitter *e, bl_buffer_id array, bl_buffer_id gradient, in
         const size_t l = array_is_of_blocks(rule_array) ? (size_t)block : last_block(e);
         choose_ranges(op);
         if (is_updated(e->program, op->operands[1].buffer, l)) {
-            user_refuse(e, "%s of \"%s\" twice in a step", what, rule_array->name);
+            user_refuse(e, "%s updates \"%s\" twice in a step", what, rule_array->name);
             return;
         }
         e->program->n_maps++;

@@ -18,7 +18,8 @@ static void adfa_emit(struct bl_emitter *e, size_t l)
 const struct rule_ops rule_adfa = {
     .name = "adfa",
     .equation = "delta_l = (e B_l) g(a_l)",
-    .about = "augmented DFA, any non-linearity for f', Nakajima et al. 2022, doi:10.1038/s41467-022-35216-2",
+    .about = "augmented DFA, any nonlinearity in place of f', Nakajima et al. 2022, "
+             "doi:10.1038/s41467-022-35216-2",
     .learns_from_zero = true,
     .weights = WEIGHTS_FOLLOW_DIRECT_FEEDBACK,
     .init = feedback_from_output_to_all,

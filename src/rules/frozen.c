@@ -6,6 +6,6 @@
 
 const struct rule_ops rule_frozen = {
     .name = "frozen",
-    .equation = "no signals: hidden blocks stay as they are",
-    .about = "baseline: hidden layers stay random, only the output learns",
+    .equation = "no signals: hidden blocks keep their initial weights",
+    .about = "baseline: hidden layers keep their initial weights, only the output layer learns",
 };

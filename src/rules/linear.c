@@ -7,7 +7,7 @@
 const struct rule_ops rule_linear = {
     .name = "linear",
     .equation = "no hidden blocks",
-    .about = "baseline: no hidden layers, the output layer on the input",
+    .about = "baseline: no hidden layers, the output layer reads the input",
     .learns_from_zero = true,
     .only_output = true,
 };

@@ -18,7 +18,7 @@ static const struct alias rule_aliases[] = {
     {"directrandomtargetprojection targetprojection", "direct random target projection is written drtp"},
     {"augmenteddfa augmenteddirectfeedbackalignment", "augmented direct feedback alignment is written adfa"},
     {"forwardforward ff",
-     "forward-forward is not implemented; of rules with two forward passes there is pepita"},
+     "forward-forward is not implemented; the only rule with two forward passes is pepita"},
     {"none fixed random elm extremelearningmachine reservoir randomfeatures",
      "the rule that does not train hidden blocks is written frozen"},
     {"shallow logisticregression logreg softmaxregression perceptron",

@@ -208,7 +208,8 @@ bl_status bl_rule_register(bl_context *ctx, const bl_rule *rule)
         return BL_BAD_VALUE;
     BL_GIVEN(ctx, rule);
     if (ctx->is_registering)
-        BL_FAIL(ctx, BL_BAD_VALUE, "bl_rule_register in a callback of a rule that is being registered");
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "bl_rule_register was called in a callback of a rule that is being registered");
     BL_TRY(check_size(ctx, rule));
     BL_TRY(check_rule(ctx, rule));
     BL_TRY(copy_rule(&made, ctx, rule));

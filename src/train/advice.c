@@ -79,7 +79,7 @@ static void add_angle(bl_trainer *t, char *text, size_t room)
 {
     for (size_t l = 0; l + 1 < t->model->net->n_blocks; l++)
         if (t->angles[l].flat > STRAY_DEGREES) {
-            text_append(text, room, "; hidden block %zu is taught at %.0f degrees to backpropagation", l,
+            text_append(text, room, "; the angle of hidden block %zu to backpropagation is %.0f degrees", l,
                         t->angles[l].flat);
             return;
         }
@@ -115,7 +115,7 @@ static void add_way_out(bl_trainer *t, size_t n_examples, char *text, size_t roo
         text_append(text, room, "%s a higher rate: --lr %g (now %s)", is_short ? ", or at" : "; try",
                     usual.rate, rate);
     if (!is_short && !is_slow)
-        text_append(text, room, "; try another --lr (now %s); or the inputs say little about the target",
+        text_append(text, room, "; try another --lr (now %s), or inputs that say more about the target",
                     rate);
 }
 
@@ -140,17 +140,18 @@ void advice_give_ended(bl_trainer *t, const char *reason)
 {
     static const struct {
         const char *reason, *way;
-    } ways[] = {{"epochs", "--epochs N with a larger N continues it"},
-                {"patience", "--patience N with a larger N, or 0, continues it"},
-                {"time", "--max-time SECONDS with more seconds in all, or 0, continues it"},
-                {"paper", "the training error is below the bound of --stop paper, and nothing is left to do"},
-                {"rate", "--schedule auto has halved the rate to its end, and nothing is left to do"}};
+    } ways[] = {
+        {"epochs", "--epochs N with a larger N continues it"},
+        {"patience", "--patience N with a larger N, or 0, continues it"},
+        {"time", "--max-time SECONDS with more seconds in all, or 0, continues it"},
+        {"paper", "the training error is below the bound of --stop paper, and nothing is left to do"},
+        {"rate", "--schedule auto has halved the rate as often as it may, and nothing is left to do"}};
     t->advice[0] = 0;
     const size_t epochs = config_size(t->config, "epochs");
     if (strcmp(reason, "epochs") == 0 && (t->state.epoch > epochs || t->state.position > 0)) {
         text_append(
             t->advice, sizeof t->advice,
-            "nothing was trained: the run has finished %zu epochs, and epochs is %zu here; --epochs N "
+            "nothing was trained: the run has finished %zu epochs, and the option epochs is %zu; --epochs N "
             "continues it, with the N that the run was resumed with, or a larger one",
             (size_t)t->state.epoch, epochs);
         return;

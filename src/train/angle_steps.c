@@ -11,8 +11,7 @@ static bl_status refuse_steps(bl_context *ctx, const char *text)
 {
     BL_FAIL(ctx, BL_BAD_VALUE,
             "angles is \"%s\", expected auto, none, a number of steps (10: after every 10th step), or steps "
-            "with commas "
-            "between them (1,3,10: after these steps, counted from 1 and ascending)",
+            "with commas between them (1,3,10: after these steps, counted from 1 and ascending)",
             text);
 }
 
@@ -23,13 +22,13 @@ static bl_status check_list(bl_context *ctx, const char *text)
     while (slice_next(&rest, ',', &piece)) {
         piece = slice_trim(piece);
         if (slice_is(piece, "..."))
-            BL_FAIL(ctx, BL_BAD_VALUE,
-                    "angles is \"%s\": a list does not go on by itself; write all steps, without ...", text);
+            BL_FAIL(ctx, BL_BAD_VALUE, "angles is \"%s\": a list is not continued by ...; write all steps",
+                    text);
         if (!text_to_u64(piece, &step) || step == 0)
             return refuse_steps(ctx, text);
         if (step <= before)
             BL_FAIL(ctx, BL_BAD_VALUE,
-                    "angles is \"%s\": step %llu stands behind step %llu, expected ascending steps", text,
+                    "angles is \"%s\": step %llu follows step %llu, expected ascending steps", text,
                     (unsigned long long)step, (unsigned long long)before);
         before = step;
     }

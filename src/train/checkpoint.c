@@ -266,7 +266,8 @@ static bl_status read_state(struct checkpoint_contents *from)
         BL_TRY(read_field(from, &state_fields[i]));
     if (state->wrong > state->position || state->best_epoch > state->epoch)
         BL_FAIL(from->t->ctx, BL_BAD_DATA,
-                "%s: %zu wrong of %zu examples, the best epoch %zu of %zu: not a checkpoint of a run",
+                "%s: counts %zu errors in %zu examples, and epoch %zu as the best of %zu: not a checkpoint "
+                "of a run",
                 from->path, state->wrong, state->position, state->best_epoch, state->epoch);
     if (is_none_in_old_files("best_val", tensors_metadata(from->file, "best_val")))
         from->state.best_epoch = 0;
@@ -452,10 +453,10 @@ static bl_status check_scaling(const struct checkpoint_contents *from, int forma
     if (format == MODEL_FORMAT_NARROW)
         BL_FAIL(
             from->t->ctx, BL_BAD_DATA,
-            "%s: is a run of 0.1.0, which rounded some inputs or targets to float32 until they were hardly "
-            "different; they are scaled otherwise now: train anew",
+            "%s: this run of version 0.1.0 rounded inputs or targets to float32 so that they hardly differ; "
+            "this version scales them differently and cannot continue the run; train a new one",
             from->path);
-    BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: it scales its inputs or targets otherwise than this run does",
+    BL_FAIL(from->t->ctx, BL_BAD_DATA, "%s: it scales its inputs or targets differently from this run",
             from->path);
 }
 

@@ -501,7 +501,8 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     if (train->n == 0)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "%s: no examples to train on", train->source);
     if (t->state.position > train->n) /* the position is from a checkpoint */
-        BL_FAIL(t->ctx, BL_BAD_DATA, "the run was stopped behind example %zu of an epoch, but %s has %zu",
+        BL_FAIL(t->ctx, BL_BAD_DATA,
+                "the run was stopped after example %zu of an epoch, but %s has only %zu examples",
                 t->state.position, train->source, train->n);
     if (val)
         BL_TRY(trainer_check_data(t, val));

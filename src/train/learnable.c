@@ -20,7 +20,7 @@ static bl_status check_norm(bl_trainer *t)
         BL_FAIL(
             t->ctx, BL_BAD_VALUE,
             "net \"%s\": batch norm of one number for each example cannot learn with --batch 1, because each "
-            "number less the mean of its batch is 0; use --batch 16 or more, or leave batchnorm out",
+            "number minus the mean of its batch is 0; use --batch 16 or more, or leave batchnorm out",
             t->model->net->text);
     if (t->batch == 2)
         return trainer_note(
@@ -66,8 +66,8 @@ static bl_status check_dropout(bl_trainer *t)
         if (layer->rate > 0.0 && kept < 1.0)
             BL_TRY(trainer_note(
                 t,
-                "layer %zu \"%s\" keeps %.2g of %zu numbers on the average: most steps will teach "
-                "the blocks before it nothing",
+                "layer %zu \"%s\" keeps %.2g of %zu numbers on average, so the blocks before it learn "
+                "nothing in most steps",
                 layer->number, layer->text, kept, layer->units));
     }
     return BL_OK;
@@ -85,8 +85,8 @@ static bl_status check_decay(bl_trainer *t)
             (double)o->decay, 1.0 - (double)o->decay, (double)o->decay / rate));
     if (share > 0.0 && 1.0f - (float)share == 1.0f)
         BL_TRY(trainer_note(t,
-                            "weight-decay %g at learning rate %g changes no weight: %.2g of it is less than "
-                            "float32 can tell from 0",
+                            "weight-decay %g at learning rate %g changes no weight: the fraction %.2g is too "
+                            "small to change a float32",
                             (double)o->weight_decay, rate, share));
     return BL_OK;
 }
@@ -136,15 +136,15 @@ bl_status learnable_check_data(bl_trainer *t, const bl_data *train)
 {
     bool is_alike = false;
     if (t->needs_two && train->n == 1)
-        BL_FAIL(t->ctx, BL_BAD_DATA, "%s: one example, of which batch norm leaves nothing; it needs more",
+        BL_FAIL(t->ctx, BL_BAD_DATA,
+                "%s: has one example, but batch norm of one number for each example needs two or more",
                 train->source);
     if (train->n == 1)
         return BL_OK;
     if (t->needs_two && train->n > t->batch && train->n % t->batch == 1)
         BL_TRY(trainer_note(
             t,
-            "the last batch of each epoch has %zu examples, because batch norm cannot learn from one "
-            "alone",
+            "the last batch of each epoch has %zu examples, because batch norm cannot learn from one alone",
             t->batch + 1));
     if (t->batch > train->n && bl_config_is_set(t->config, "batch"))
         BL_TRY(trainer_note(
@@ -153,14 +153,14 @@ bl_status learnable_check_data(bl_trainer *t, const bl_data *train)
     BL_TRY(are_alike(t, train, false, &is_alike));
     if (is_alike)
         BL_TRY(trainer_note(
-            t, "the inputs of all %zu training examples are the same: the answer cannot depend on them",
+            t, "the inputs of all %zu training examples are the same, so the outputs cannot depend on them",
             train->n));
     if (train->labels)
         is_alike = labels_are_alike(train);
     else
         BL_TRY(are_alike(t, train, true, &is_alike));
     if (is_alike)
-        BL_TRY(trainer_note(t, "all %zu training examples have the same %s: there is nothing to tell apart",
+        BL_TRY(trainer_note(t, "all %zu training examples have the same %s, so there is nothing to learn",
                             train->n, train->labels ? "class" : "targets"));
     return BL_OK;
 }

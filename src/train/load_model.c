@@ -238,8 +238,8 @@ static bl_status read_scalings(const struct loading *from, struct bl_data *schem
     /* the numbers of a table are always scaled; files of version 0.1.0 do not have the count */
     if (schema->encoding &&
         ((schema->scaling.n == 0 && !schema->scaling.is_of_example) || (schema->has_targets && s->n == 0)))
-        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: learned from a table, but has no tensor \"%s\"", from->path,
-                schema->scaling.n == 0 ? "scaling.offset" : "targets.offset");
+        BL_FAIL(from->ctx, BL_BAD_DATA, "%s: the model was trained on a table, but has no tensor \"%s\"",
+                from->path, schema->scaling.n == 0 ? "scaling.offset" : "targets.offset");
     return BL_OK;
 }
 
@@ -437,7 +437,7 @@ static bl_status check_tensors(const struct loading *from, const bl_model *model
     for (size_t i = 0; tensors_entry(from->file, i, &entry); i++)
         if (!is_own_name(model, entry.name))
             BL_FAIL(from->ctx, BL_BAD_DATA,
-                    "%s: tensor \"%.60s\" has no place in net \"%.100s\" with rule %s", from->path,
+                    "%s: tensor \"%.60s\" does not belong to net \"%.100s\" with rule %s", from->path,
                     entry.name, model->net->text, model->rule->ops->name);
     return BL_OK;
 }
@@ -479,7 +479,7 @@ static bl_status build(const struct loading *from, bl_data *schema, bl_model **o
     BL_TRY(loss_check_text(from->ctx, loss));
     if (schema->has_targets && loss_find(loss)->needs_classes)
         BL_FAIL(from->ctx, BL_BAD_DATA,
-                "%s: its answers are numbers, but its loss is %s, which is about classes", from->path, loss);
+                "%s: its answers are numbers, but its loss is %s, which is for classes", from->path, loss);
     BL_TRY(make_net_and_rule(from, schema->shape, &net, &rule));
     BL_TRY(model_create(&model, from->ctx, net, rule, loss_find(loss), schema));
     bl_status status = copy_metadata(from, model);

@@ -265,8 +265,8 @@ const struct option_row option_table[] = {
     {{"header", "auto|yes|no", "auto", "data", "whether a table's first line names its columns"},
      check_header},
     {{"separator", "auto|tab|space|CHAR", "auto", "data",
-      "separator of a table's fields: , ; | tab, space (any number of blanks), or, not detected by auto, : ^ "
-      "~"},
+      "separator of a table's fields: , ; | tab, space (any number of blanks), or : ^ ~ (not detected by "
+      "auto)"},
      check_separator},
     {{"decimal", "auto|point|comma", "auto", "data",
       "decimal sign of a table's numbers (auto: as in the model's table, else point)"},
@@ -296,8 +296,9 @@ const struct option_row option_table[] = {
       "scaled as pixels"},
      check_shape},
     {{"normalize", "auto|none|global|channel|...", "auto", "data",
-      "inputs: range to 0 .. 1; or mean 0 and deviation 1: global, of each channel, each feature, each image "
-      "by itself; \"zca [EPSILON]\": whitened; none (auto: range for images, else feature)"},
+      "scaling of the inputs: range (to 0 .. 1); to mean 0 and deviation 1 of all numbers (global), of "
+      "each channel, each feature or each image; \"zca [EPSILON]\" (whitened); none (auto: range for "
+      "images, else feature)"},
      normalize_check_text_option},
     {{"augment", "none|TERM, ...", "none", "data",
       "random transformations of the training images, in order: \"pad-crop 4, flip, translate 2\" (pixels)"},
@@ -320,17 +321,16 @@ const struct option_row option_table[] = {
       "backless nets (default: dense 100, tanh, dense 100, tanh, dense C)"},
      net_check_text_option},
     {{"init", "zero|fanin|glorot|he|...", "", "net",
-      "initial weights: zero, fanin, fanin-first (fanin in the first layer, zero in the others), glorot, he, "
-      "\"uniform X\", or FILE.safetensors: those of that model "
-      "(default: zero for fa, dfa, drtp, kp, dkp and adfa on nets of tanh, logistic, gelu or "
-      "softplus with 3 outputs or more, without layernorm for fa and kp, and for linear, all without "
-      "--freeze; else fanin)"},
+      "initial weights: zero, fanin, fanin-first (fanin in the first layer, zero in the others), glorot, "
+      "he, \"uniform X\", or FILE.safetensors: those of that model (default: zero for fa, dfa, drtp, kp, "
+      "dkp and adfa on nets of tanh, logistic, gelu or softplus with 3 outputs or more, without layernorm "
+      "for fa and kp, and for linear, all without --freeze; else fanin)"},
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",
-      "nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", \"normal S\" or a file (default: nokland; with "
-      "sgd "
-      "uniform 1, and fanin, 0.5 of it for relus, for fa and kp with two hidden blocks or more)"},
+      "feedback matrices: nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", \"normal S\" or a file "
+      "(default: nokland; with sgd \"uniform 1\", but \"fanin\", or \"fanin 0.5\" with relus, for fa and "
+      "kp with two or more hidden blocks)"},
      feedback_check_text_option},
     {{"feedback-at", "end|before-pool|channels", "end", "rule",
       "where the feedback of dfa, adfa and drtp enters a block: at its end, before its pool, or one number "
@@ -390,21 +390,20 @@ const struct option_row option_table[] = {
       "passes over the training set (default: from 10 to 50, for 500 to 12000 steps; 300 with --stop paper)"},
      check_count},
     {{"stop", "epochs|paper", "epochs", "training",
-      "paper: also when the running training error falls to 1e-4; for regression, the loss over the first "
-      "epoch's"},
+      "paper: stop also when the running training error falls to 1e-4 (for regression, the loss divided by "
+      "that of the first epoch)"},
      check_stop},
     {{"patience", "N", "0", "training", "stop after N epochs without a better validation error; 0: never"},
      check_count},
     {{"max-time", "SECONDS", "0", "training", "stop after this many seconds of training; 0: never"},
      check_seconds},
     {{"memory", "normal|low", "normal", "training",
-      "low: blocks learn one after the other, in the memory of a few (dfa, dkp, adfa, drtp); same bits, one "
-      "more forward pass, no angles"},
+      "low: blocks are trained one after the other, in the memory of a few (dfa, dkp, adfa, drtp); same "
+      "bits, one more forward pass, no angles"},
      check_memory},
     {{"precision", "float32|bf16|bf16-dense", "float32", "training",
       "bf16: dense layers and convolutions multiply numbers rounded to bfloat16; weights, sums and tests "
-      "stay "
-      "float32. bf16-dense: dense layers only, as bf16 in 0.1.0"},
+      "stay float32. bf16-dense: dense layers only, as bf16 in 0.1.0"},
      check_precision},
     {{"seed", "N", "1", "training",
       "seed of weights, feedback, order, and the examples on which angles are measured"},
@@ -419,7 +418,8 @@ const struct option_row option_table[] = {
       "(1,3,10)"},
      angle_steps_check_text_option},
     {{"threads", "N", "0", "machine",
-      "0: all that this process may use, or fewer while that is faster; the result does not depend on it"},
+      "number of threads; 0: all that this process may use, or fewer while that is faster; the result is the "
+      "same"},
      check_threads},
     {{"backend", "auto|portable", "auto", "machine",
       "the numerical engine; portable is the only one, with the same bits on every machine"},
@@ -427,8 +427,8 @@ const struct option_row option_table[] = {
     {{"out", "DIR", "", "run", "run folder for the log, the model and what is needed to resume"},
      check_folder},
     {{"force", NULL, "false", "run", "replace the contents of the run folder"}, check_switch},
-    {{"no-angles", NULL, "false", "former", "angles none, as 0.1.0 wrote it"}, check_switch},
-    {{"inlet", "end|before-pool|channels", "end", "former", "feedback-at, as 0.1.0 wrote it"},
+    {{"no-angles", NULL, "false", "former", "the name of version 0.1.0 for angles none"}, check_switch},
+    {{"inlet", "end|before-pool|channels", "end", "former", "the name of version 0.1.0 for feedback-at"},
      feedback_at_check_text_option},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;

@@ -23,16 +23,13 @@ static const struct option_alias aliases[] = {
     {"lrschedule lrscheduler scheduler learningrateschedule lrdecay decayschedule", "schedule", NULL},
     {"nepochs numepochs maxepochs totalepochs maxiter iterations niter ep", "epochs", NULL},
     {"steps maxsteps numsteps totalsteps", NULL,
-     "the length of a run is told in passes over the training set: --epochs N"},
+     "the length of a run is given in passes over the training set: --epochs N"},
     {"hidden hiddenlayers hiddenlayersizes hiddensize hiddenunits hiddendim units layers layer nlayers "
-     "nhidden "
-     "numlayers width depth size arch architecture model network topology activation activations "
-     "nonlinearity act "
-     "actfn dropout batchnorm neurons",
+     "nhidden numlayers width depth size arch architecture model network topology activation activations "
+     "nonlinearity act actfn dropout batchnorm neurons",
      NULL,
      "the layers are those of --net, as in --net \"dense 100, tanh, dense 10\", whose last has a unit for "
-     "each "
-     "class"},
+     "each class"},
     {"lossfunction lossfn objective criterion cost", "loss", NULL},
     {"opt optim optimiser solver algorithm", "optimizer", NULL},
     {"momentum nesterov", NULL,
@@ -62,8 +59,7 @@ static const struct option_alias aliases[] = {
     {"testsize testsplit testshare testratio holdout", "test-fraction", NULL},
     {"kfold nfold foldindex", "fold", NULL},
     {"valfraction valsize valsplit validation validationfraction validationsplit validationsize validset "
-     "devset "
-     "evalfraction valratio",
+     "devset evalfraction valratio",
      "val", NULL},
     {"labelcolumn labelcol targetcolumn targetcol classcolumn ycolumn y response outcome dependent", "label",
      NULL},

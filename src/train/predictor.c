@@ -137,17 +137,18 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
                 data->source, data->features, data->outputs, model->net->inputs, model->schema->outputs);
     if (data->has_targets != model->schema->has_targets)
-        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %s to measure against, but the model predicts %s", data->source,
-                answers_of(data), answers_of(model->schema));
+        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %s, but the model predicts %s", data->source, answers_of(data),
+                answers_of(model->schema));
     if (!data->labels && !data->targets)
-        BL_FAIL(p->ctx, BL_BAD_DATA, "%s: no labels to measure against%s%s", data->source,
+        BL_FAIL(p->ctx, BL_BAD_DATA, "%s has no labels to compare the predictions with%s%s", data->source,
                 data->lacks_labels ? ": " : "", data->lacks_labels ? data->lacks_labels : "");
     bl_score score;
     BL_TRY(data_check_wrapped(p->ctx, data));
     BL_TRY(score_model(model, data, p->workspace, &score));
     if (!isfinite(score.loss))
-        BL_FAIL(p->ctx, BL_DIVERGED, "%s: the loss of the model on it is %g, which measures nothing",
-                data->source, score.loss);
+        BL_FAIL(p->ctx, BL_DIVERGED,
+                "%s: the loss of the model on these data is %g, expected a finite number", data->source,
+                score.loss);
     *out = score;
     return BL_OK;
 }

@@ -30,7 +30,7 @@ static bool read_cosine(struct slice *rest, struct schedule *s)
 /* Names that other libraries use. */
 static const struct alias aliases[] = {
     {"cos cosineannealing cosineannealinglr cosinedecay annealing", "write cosine"},
-    {"const fixed flat none off no", "a rate that stays is written constant"},
+    {"const fixed flat none off no", "a rate that does not change is written constant"},
     {"steplr stepdecay multistep multisteplr piecewise staircase decay drop",
      "write \"step EVERY FACTOR\", as in \"step 10 0.5\""},
     {"exponential exponentiallr exp exponentialdecay",

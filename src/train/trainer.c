@@ -176,7 +176,7 @@ bl_status bl_trainer_set_rate(bl_trainer *t, double rate)
         return BL_BAD_VALUE;
     if (rate != 0.0 && !(rate >= 1e-12 && rate <= 1e6))
         BL_FAIL(t->ctx, BL_BAD_VALUE,
-                "a rate of %g, expected a number from 1e-12 to 1e6, or 0: the schedule's", rate);
+                "the rate is %g, expected a number from 1e-12 to 1e6, or 0 for the schedule's rate", rate);
     t->state.step_rate = rate;
     return BL_OK;
 }

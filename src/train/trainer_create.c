@@ -101,7 +101,7 @@ static const char *zero_weights(const bl_config *config, const struct net *net)
     if (strcmp(init, "zero") == 0 && net->n_blocks > 1)
         return "all-zero weights";
     if (strcmp(init, "fanin-first") == 0 && net->n_blocks > 2)
-        return "zero weights behind the first layer";
+        return "zero weights after the first layer";
     return NULL;
 }
 
@@ -113,7 +113,7 @@ static bl_status check_start(bl_context *ctx, const bl_config *config, const str
         return BL_OK;
     if (!ops->learns_from_zero)
         BL_FAIL(ctx, BL_NOT_DEFINED,
-                "rule %s cannot learn from %s: its hidden layers would never move; use --init fanin",
+                "rule %s cannot learn from %s: its hidden layers would never change; use --init fanin",
                 ops->name, zeros);
     if (net->has_merged_modules)
         BL_FAIL(ctx, BL_NOT_DEFINED,
@@ -133,8 +133,7 @@ static bl_status check_outputs(bl_context *ctx, const struct net *net, const str
     const size_t units = net->blocks[net_last(net)].units;
     const bool is_ce = strcmp(loss->name, "ce") == 0;
     if (data->outputs == 1 && !data->has_targets)
-        BL_FAIL(ctx, BL_BAD_VALUE,
-                "%s has one class, and there is nothing to tell apart; expected two or more", data->source);
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s has one class, expected two or more", data->source);
     if (model_is_one_of_two(net, data) && strcmp(loss->name, "bce") != 0)
         BL_FAIL(ctx, BL_BAD_VALUE,
                 "net \"%s\" ends with one unit for the 2 classes of %s, which goes with loss bce, not %s%s; "
@@ -235,9 +234,8 @@ static bl_status take_initial_weights(bl_trainer *t)
     if (!init_is_file(init))
         return BL_OK;
     BL_TRY(initial_weights_take(t->model, init, t->model->rule->ops->only_output, &scales_alike));
-    return scales_alike
-               ? BL_OK
-               : trainer_note(t, "%s scales its inputs or targets otherwise than this run does", init);
+    return scales_alike ? BL_OK
+                        : trainer_note(t, "%s scales its inputs or targets differently from this run", init);
 }
 
 /* Sets metadata to a JSON list of texts, or null, so that a reader can distinguish missing names from lost
@@ -368,8 +366,8 @@ static bl_status check_memory(const bl_trainer *t)
     const struct rule_ops *ops = t->model->rule->ops;
     if (trainer_is_lean(t) && !rule_may_be_lean(ops))
         BL_FAIL(t->ctx, BL_NOT_DEFINED,
-                "memory low: rule %s needs the outputs of all blocks at once; dfa, drtp and their "
-                "like do not",
+                "memory low: rule %s needs the outputs of all blocks at once; direct rules such as dfa and "
+                "drtp do not",
                 ops->name);
     const struct angle_steps steps = angle_steps_of(config_text(t->config, "angles"));
     if (trainer_is_lean(t) && angle_steps_are_named(&steps))
@@ -387,8 +385,8 @@ static bl_status check_clip(const bl_trainer *t)
                has_value = config_number(t->config, "clip-value") > 0.0;
     if (has_norm && has_value)
         BL_FAIL(t->ctx, BL_BAD_VALUE,
-                "clip-norm is \"%s\" and clip-value \"%s\", expected one of the two: which comes first "
-                "changes the step",
+                "clip-norm is \"%s\" and clip-value \"%s\", expected one of the two, because their order "
+                "would change the step",
                 norm, value);
     if ((has_norm || has_value) && trainer_is_lean(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE,

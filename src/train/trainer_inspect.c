@@ -21,7 +21,9 @@ static bl_status need_inspected(bl_trainer *t)
 static bl_status inspect(bl_trainer *t, const bl_batch *batch)
 {
     if (trainer_is_lean(t))
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low there is nothing kept to inspect");
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "with memory low the deltas and gradients of a step are not kept, so "
+                "they cannot be inspected");
     BL_TRY(need_inspected(t));
     t->has_inspected = false;
     BL_TRY(trainer_take_batch(t, t->inspected, batch));

@@ -54,8 +54,8 @@ static bl_status check_position(const bl_trainer *t, const char *path)
 {
     if (t->state.position > 0)
         BL_FAIL(t->ctx, BL_BAD_DATA,
-                "%s: was saved within an epoch, which goes on with its training set only: create the trainer "
-                "with that set (bl_trainer_create), then load the file (bl_trainer_load)",
+                "%s: was saved within an epoch, which can be continued on its training set only: create the "
+                "trainer with that set (bl_trainer_create), then load the file (bl_trainer_load)",
                 path);
     return BL_OK;
 }

@@ -225,7 +225,7 @@ bl_status bl_trainer_trace(bl_trainer *t, const bl_batch *batch, bl_trace_fn vis
     if (!visit_fn)
         BL_FAIL(t->ctx, BL_BAD_VALUE, "bl_trainer_trace: visit is NULL");
     if (trainer_is_lean(t))
-        BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low a step keeps too little to be traced");
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "with memory low a step does not keep the values that a trace shows");
     if (batch->n == 0 || batch->n > trainer_most_examples(t))
         BL_FAIL(t->ctx, BL_BAD_VALUE, "a batch of %zu examples, expected 1 to %zu (the option batch)",
                 batch->n, trainer_most_examples(t));

@@ -113,16 +113,17 @@ bl_status unused_options_of_data(const bl_config *config, bl_data *train)
     const bool is_drawn = (strcmp(val, "0") != 0 && strncmp(val, "last ", 5) != 0) ||
                           config_number(config, "test-fraction") > 0.0 || config_text(config, "fold")[0];
     for (size_t i = 0; !train->encoding && i < sizeof of_tables / sizeof *of_tables; i++)
-        BL_TRY(note_unused_option(config, train, of_tables[i], "it is for tables, and the data are none"));
+        BL_TRY(note_unused_option(config, train, of_tables[i],
+                                  "it applies to tables only, and the data are not a table"));
     if (!train->encoding && !is_file(config_text(config, "data"))) {
         BL_TRY(note_unused_option(config, train, "label",
-                                  "it is for tables and arrays, and the data are neither"));
+                                  "it applies to tables and arrays only, and the data are neither"));
         BL_TRY(note_unused_option(config, train, "target",
-                                  "it is for tables and arrays, and the data are neither"));
+                                  "it applies to tables and arrays only, and the data are neither"));
     }
     if (!train->is_resized)
         BL_TRY(note_unused_option(config, train, "resize",
-                                  "it is for folders of pictures, and the data are none"));
+                                  "it applies to folders of images only, and the data are not one"));
     if (!is_drawn)
         BL_TRY(note_unused_option(config, train, "split-seed",
                                   "no examples are drawn for --val, --test-fraction or --fold"));

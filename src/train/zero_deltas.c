@@ -48,20 +48,18 @@ static const char *reason_of(const bl_trainer *t, size_t l)
     const size_t end = is_chain ? net_last(net) : net->blocks[l].module;
     for (size_t f = l; f <= end; f++) {
         if (rule->B[f].x && (is_chain ? f > l : f == end) && is_zero(rule->B[f]))
-            return "the feedback that teaches it is all 0";
+            return "its feedback is all 0";
         if (f > l && net->blocks[f].is_weighted && !rule->B[f].x && is_zero(net->weights[f]))
-            return "the weights behind it are all 0";
+            return "the weights after it are all 0";
     }
     for (size_t f = l; f <= end && f < net_last(net); f++)
         if (has_relu(net, f))
-            return "its relus, or those of a block that the signal passes, are off for every example; try a "
-                   "smaller "
-                   "--lr, another --init or leaky-relu";
+            return "its relus, or those of a block that the signal passes, output 0 for every example; try a "
+                   "smaller --lr, another --init or leaky-relu";
     if (t->needs_two && t->batch <= 2)
-        return "batch norm over so few examples lets nothing pass";
+        return "batch norm over so few examples passes no derivative";
     return "its activations are saturated, or the signal is too small for float32; try a smaller --lr or "
-           "another "
-           "--feedback";
+           "another --feedback";
 }
 
 static bl_status report_still_blocks(bl_trainer *t)

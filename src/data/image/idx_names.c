@@ -56,7 +56,7 @@ bl_status idx_find_pair(struct idx_pair *out, bl_context *ctx, const char *folde
     if (!find_images(out->images, folder, prefix))
         BL_FAIL(ctx, BL_BAD_DATA,
                 "%s: no images to %s with in this folder; expected %s-images-idx3-ubyte or "
-                "%s-images.idx3-ubyte, plain or .gz; or a folder of PNG or JPEG pictures for each class; or "
+                "%s-images.idx3-ubyte, plain or .gz; or a folder of PNG or JPEG images for each class; or "
                 "CIFAR's batches",
                 folder, part, prefix, prefix);
     const bool has_labels = find_file(out->labels, folder, prefix, "labels", "1");

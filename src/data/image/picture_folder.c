@@ -59,7 +59,7 @@ static bl_status find_part(char out[BL_PATH_ROOM], bl_context *ctx, const char *
     }
     const size_t n = find_folder(out, folder, part, false);
     if (n == 0)
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: no pictures to %s with in this folder; expected a folder %s in it",
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: no images to %s with in this folder; expected a folder %s in it",
                 folder, part, part);
     if (n > 1)
         BL_FAIL(ctx, BL_BAD_DATA, "%s: %zu folders to %s with, %s the first of them; expected one", folder, n,
@@ -138,9 +138,9 @@ static bl_status need_room(struct album *a)
     if (a->planes)
         return BL_OK;
     if (size > INT_MAX || a->room > SIZE_MAX / size)
-        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu pictures of %d x %d are too many", a->folder, a->room,
-                a->rows, a->cols);
-    return MEM_ARRAY(a->r->ctx, &a->planes, a->room * size, "pictures");
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu images of %d x %d are too many", a->folder, a->room, a->rows,
+                a->cols);
+    return MEM_ARRAY(a->r->ctx, &a->planes, a->room * size, "images");
 }
 
 static void put(struct album *a, const struct picture *p)
@@ -171,7 +171,7 @@ static bl_status add_picture(struct album *a, const char *folder, const char *id
     char path[BL_PATH_ROOM];
     struct bytes file = {0};
     if (!path_join(path, folder, name))
-        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: the path of a picture is longer than %d bytes", folder,
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: the path of an image is longer than %d bytes", folder,
                 BL_PATH_ROOM);
     BL_TRY(bytes_read_file(&file, a->r->ctx, path, BYTES_READ_LIMIT));
     const bl_status status = add_pixels(a, path, &file);
@@ -262,7 +262,7 @@ static bl_status count_classes(struct album *a)
     for (size_t k = kept; k < classes->n; k++)
         mem_free(a->r->ctx, classes->names[k]);
     classes->n = kept;
-    return n_empty > 0 ? note(a, empty, n_empty - 1, "left out because it holds no pictures") : BL_OK;
+    return n_empty > 0 ? note(a, empty, n_empty - 1, "left out because it holds no images") : BL_OK;
 }
 
 static bl_status read_class(struct album *a, size_t k)
@@ -272,7 +272,7 @@ static bl_status read_class(struct album *a, size_t k)
     path_join(folder, a->folder, a->classes.names[k]);
     bl_status status = picture_list(&files, a->r->ctx, folder, false);
     if (status == BL_OK && a->n + files.n > a->room)
-        status = context_fail(a->r->ctx, BL_BAD_DATA, "%s: pictures were added while it was read", folder);
+        status = context_fail(a->r->ctx, BL_BAD_DATA, "%s: images were added while it was read", folder);
     if (status == BL_OK)
         status = add_class(a, folder, &files, k);
     entries_free(a->r->ctx, &files);
@@ -282,7 +282,7 @@ static bl_status read_class(struct album *a, size_t k)
 static bl_status make_lists(struct album *a)
 {
     if (a->room == 0 || a->room > UINT32_MAX)
-        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu pictures (.png, .jpg, .jpeg, .jfif), expected 1 to %lu",
+        BL_FAIL(a->r->ctx, BL_BAD_DATA, "%s: %zu images (.png, .jpg, .jpeg, .jfif), expected 1 to %lu",
                 a->folder, a->room, (unsigned long)UINT32_MAX);
     BL_TRY(MEM_ARRAY(a->r->ctx, &a->labels, a->room, "labels"));
     a->data->n = a->room;
@@ -298,7 +298,7 @@ static bl_status check_class_names(const struct album *a)
         n_parts += is_part_name(a->classes.names[k], "train") || is_part_name(a->classes.names[k], "test");
     if (n_parts > 0 && n_parts == a->classes.n)
         BL_FAIL(a->r->ctx, BL_BAD_DATA,
-                "%s/%s: its pictures are not in folders of classes; expected a folder in it for each class",
+                "%s/%s: its images are not in folders of classes; expected a folder in it for each class",
                 a->folder, a->classes.names[0]);
     return BL_OK;
 }
@@ -309,7 +309,7 @@ static bl_status check_lone_pictures(const struct album *a)
 {
     if (a->classes.n_pictures > 0)
         BL_FAIL(a->r->ctx, BL_BAD_DATA,
-                "%s/%s: a picture outside the %zu folders of classes, which belongs to no class; move it "
+                "%s/%s: an image outside the %zu folders of classes, which belongs to no class; move it "
                 "into one of them",
                 a->folder, a->classes.picture, a->classes.n_pictures);
     return BL_OK;
@@ -342,8 +342,7 @@ static bl_status read_flat(struct album *a)
     struct entries files = {0};
     if (a->r->options->has_labels)
         BL_FAIL(a->r->ctx, BL_BAD_DATA,
-                "%s: pictures without classes; expected a folder for each class, with its pictures",
-                a->folder);
+                "%s: images without classes; expected a folder for each class, with its images", a->folder);
     bl_status status = picture_list(&files, a->r->ctx, a->folder, false);
     a->room = files.n;
     if (status == BL_OK)
@@ -352,7 +351,7 @@ static bl_status read_flat(struct album *a)
         status = add_picture(a, a->folder, files.names[i], files.names[i], 0);
     entries_free(a->r->ctx, &files);
     a->data->outputs = a->r->schema ? a->r->schema->outputs : 0;
-    return status == BL_OK ? data_set_lacks(a->data, "its pictures are not in folders of classes") : status;
+    return status == BL_OK ? data_set_lacks(a->data, "its images are not in folders of classes") : status;
 }
 
 /* ---- All together */
@@ -368,7 +367,7 @@ static bl_status take_planes(struct album *a)
     data->shape = (bl_shape){wants_three ? 3 : 1, a->rows, a->cols};
     data->features = (wants_three ? 3 : 1) * size;
     if (!wants_three) {
-        BL_TRY(MEM_ARRAY(a->r->ctx, &grey, a->n * size, "pictures"));
+        BL_TRY(MEM_ARRAY(a->r->ctx, &grey, a->n * size, "images"));
         for (size_t i = 0; i < a->n; i++)
             memcpy(grey + i * size, a->planes + i * 3 * size, size);
         mem_free(a->r->ctx, a->planes);
@@ -404,7 +403,7 @@ static bl_status note_parts(struct album *a, const char *part)
     if (!has_parts(a->r->path) || strcmp(part, "train") != 0)
         return BL_OK;
     if (!is_part(a->r->path, "test") && find_folder(test, a->r->path, "test", false) > 0)
-        BL_TRY(note(a, test, 0, "not used for testing, because its pictures have no classes"));
+        BL_TRY(note(a, test, 0, "not used for testing, because its images have no classes"));
     bl_status status = picture_list(&folders, a->r->ctx, a->r->path, true);
     if (status == BL_OK)
         status = note_beside(a, &folders);
@@ -417,7 +416,7 @@ static bl_status note_all(struct album *a, const char *part)
     if (a->n_others > 0)
         BL_TRY(note(a, a->other, a->n_others - 1, "left out: no PNG or JPEG of a class"));
     if (a->n_alpha > 0)
-        BL_TRY(data_add_note(a->data, "pictures with transparency, which were blended with black: %zu",
+        BL_TRY(data_add_note(a->data, "images with transparency, which were blended with black: %zu",
                              a->n_alpha));
     return note_parts(a, part);
 }

@@ -111,7 +111,7 @@ static bl_status check_picture(bl_context *ctx, const char *path, const char *na
         BL_FAIL(ctx, BL_BAD_DATA, "%s: has the name of an image, but is not a regular file (%s)", path,
                 path_kind_name(about.st_mode));
     if (is_unsupported_picture(name))
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture, but neither PNG nor JPEG; convert it, or remove it", path);
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: an image, but neither PNG nor JPEG; convert it, or remove it", path);
     return BL_OK;
 }
 

@@ -79,9 +79,9 @@ bl_status picture_resize(struct picture *picture, bl_context *ctx, int rows, int
     uint8_t *half = NULL, *out = NULL;
     if (picture->rows == rows && picture->cols == cols)
         return BL_OK;
-    BL_TRY(MEM_ARRAY(ctx, &half, (size_t)picture->rows * (size_t)cols, "a picture"));
+    BL_TRY(MEM_ARRAY(ctx, &half, (size_t)picture->rows * (size_t)cols, "an image"));
     const bl_status status =
-        MEM_ARRAY(ctx, &out, (size_t)rows * (size_t)cols * (size_t)picture->channels, "a picture");
+        MEM_ARRAY(ctx, &out, (size_t)rows * (size_t)cols * (size_t)picture->channels, "an image");
     for (int c = 0; status == BL_OK && c < picture->channels; c++)
         resize_channel(picture, (size_t)c, rows, cols, half, out);
     mem_free(ctx, half);

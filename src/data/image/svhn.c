@@ -191,7 +191,7 @@ static bl_status read_folder(bl_data **out, const struct reading *how, const cha
     if (mat5_begins(&file))
         return read_single(out, &r, &file, part);
     mem_free(r.ctx, file.at);
-    BL_FAIL(r.ctx, BL_BAD_DATA, "%s: does not begin as a MATLAB 5 file, which SVHN's files are", path);
+    BL_FAIL(r.ctx, BL_BAD_DATA, "%s: is not a MATLAB 5 file, as the published files of SVHN are", path);
 }
 
 const struct folder_reader folder_of_svhn = {has_part, read_folder};

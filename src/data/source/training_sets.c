@@ -77,8 +77,8 @@ static bl_status read_other(struct split *load, const struct reading *how, const
         return BL_OK;
     return data_add_note(
         load->train,
-        "the test set has the examples of the training set, so that its error does not hold for new ones "
-        "(--test-fraction 0.2 holds some out instead of --test)");
+        "the test set has the examples of the training set, so its error does not estimate that on new "
+        "examples (--test-fraction 0.2 holds some out instead of --test)");
 }
 
 static bl_status read_test(struct split *load, const struct location *from, const char *test_where)

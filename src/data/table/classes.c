@@ -276,8 +276,9 @@ static bl_status note_single(bl_data *data, const struct kinds *kinds, bool are_
     if (data->n < FEW_EXAMPLES || 2 * single <= data->n)
         return BL_OK;
     return data_add_note(
-        data, "%s: %zu of the %d classes have one example, too few to learn a class from; %s%s", column->name,
-        single, data->outputs, are_numbers ? "--target number treats them as regression targets, " : "",
+        data, "%s: %zu of the %d classes have one example each, which is too few to learn from; %s%s",
+        column->name, single, data->outputs,
+        are_numbers ? "--target number treats them as regression targets, " : "",
         "--label names another column");
 }
 

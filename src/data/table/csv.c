@@ -26,9 +26,10 @@ static bl_status check_text(const struct reading *r, const struct bytes *file)
 {
     const uint8_t *zero = file->n > 0 ? memchr(file->at, 0, file->n) : NULL;
     if (zero)
-        BL_FAIL(r->ctx, BL_BAD_DATA,
-                "%s: neither IDX (magic number) nor text: a zero byte in line %zu; a table has none", r->path,
-                line_of(file, (size_t)(zero - file->at)));
+        BL_FAIL(
+            r->ctx, BL_BAD_DATA,
+            "%s: is neither an IDX file (by its magic number) nor a table: there is a zero byte in line %zu",
+            r->path, line_of(file, (size_t)(zero - file->at)));
     const size_t valid = utf8_valid(file->at, file->n);
     if (valid < file->n)
         BL_FAIL(r->ctx, BL_BAD_DATA,

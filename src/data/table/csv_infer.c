@@ -152,8 +152,7 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
         BL_FAIL(
             t->r->ctx, BL_BAD_DATA,
             "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); an image (--shape) "
-            "has no "
-            "missing values: write a number there",
+            "has no missing values: write a number there",
             t->r->path, missing->line, name_of(t, input).text,
             text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s");
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
@@ -310,12 +309,13 @@ static bl_status check_categories(const struct csv_table *t)
         text_append(found, sizeof found, "a text of %zu bytes", input->wordy.n);
     if (n > 1)
         BL_FAIL(t->r->ctx, BL_BAD_DATA,
-                "%s: line %zu, %s: %s, expected a few words to choose from; there are %zu such columns: "
+                "%s: line %zu, %s: %s, expected a column of few different words; there are %zu such columns: "
                 "--ignore \"%s\" leaves them out",
                 t->r->path, input->wordy.line, name_of(t, input).text, found, n, list);
     BL_FAIL(
         t->r->ctx, BL_BAD_DATA,
-        "%s: line %zu, %s: %s, expected a few words to choose from; --ignore \"%s\" leaves the column out",
+        "%s: line %zu, %s: %s, expected a column of few different words; --ignore \"%s\" leaves the column "
+        "out",
         t->r->path, input->wordy.line, name_of(t, input).text, found, list);
 }
 

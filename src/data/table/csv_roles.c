@@ -170,15 +170,14 @@ static size_t last_with_values(const struct role_search *p)
 
 static bl_status label_is_feature(const struct role_search *p, size_t label)
 {
-    BL_FAIL(p->r->ctx, BL_BAD_DATA,
-            "%s: the label %s is one of the features of the model, which learned from it", p->r->path,
-            csv_column(p->layout, label).text);
+    BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is one of the features that the model was trained on",
+            p->r->path, csv_column(p->layout, label).text);
 }
 
 static bl_status label_is_out(const struct role_search *p, size_t label)
 {
-    BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is also left out or the id column", p->r->path,
-            csv_column(p->layout, label).text);
+    BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: the label %s is also the id column or a column to ignore",
+            p->r->path, csv_column(p->layout, label).text);
 }
 
 /* Why this column is the label, if no option names it. */

@@ -8,7 +8,7 @@ bl_status picture_read(struct picture *out, bl_context *ctx, const char *path, c
 {
     (void)out, (void)file;
     BL_FAIL(ctx, BL_UNSUPPORTED,
-            "%s: this build reads no pictures; install libpng and TurboJPEG (Debian: libpng-dev "
+            "%s: this build does not read PNG and JPEG; install libpng and TurboJPEG (Debian: libpng-dev "
             "libturbojpeg0-dev) and "
             "build again",
             path);

@@ -15,7 +15,7 @@
 static bl_status check_size(bl_context *ctx, const char *path, double rows, double cols)
 {
     if (rows < 1.0 || cols < 1.0 || rows * cols > PICTURE_MOST_PIXELS)
-        BL_FAIL(ctx, BL_BAD_DATA, "%s: a picture of %.0f x %.0f pixels, expected 1 to %d in all", path, rows,
+        BL_FAIL(ctx, BL_BAD_DATA, "%s: an image of %.0f x %.0f pixels, expected 1 to %d in all", path, rows,
                 cols, PICTURE_MOST_PIXELS);
     return BL_OK;
 }
@@ -105,8 +105,8 @@ static bool png_finish(struct png_reading *p)
 static bl_status take_lines(struct picture *out, bl_context *ctx, const char *path, struct png_reading *p)
 {
     const size_t rows = (size_t)out->rows, row = png_get_rowbytes(p->png, p->info);
-    BL_TRY(MEM_ARRAY(ctx, &out->pixels, rows * row, "a picture"));
-    BL_TRY(MEM_ARRAY(ctx, &p->lines, rows, "a picture"));
+    BL_TRY(MEM_ARRAY(ctx, &out->pixels, rows * row, "an image"));
+    BL_TRY(MEM_ARRAY(ctx, &p->lines, rows, "an image"));
     for (size_t i = 0; i < rows; i++)
         p->lines[i] = out->pixels + i * row;
     const bool is_whole = png_finish(p);
@@ -162,7 +162,7 @@ static bl_status read_jpeg(struct picture *out, bl_context *ctx, const char *pat
                 path);
     const bool is_grey = space == TJCS_GRAY;
     *out = (struct picture){.rows = rows, .cols = cols, .channels = is_grey ? 1 : 3};
-    BL_TRY(MEM_ARRAY(ctx, &out->pixels, (size_t)rows * (size_t)cols * (size_t)out->channels, "a picture"));
+    BL_TRY(MEM_ARRAY(ctx, &out->pixels, (size_t)rows * (size_t)cols * (size_t)out->channels, "an image"));
     /* A warning is treated as an error, because it means that missing parts were filled in. At most 500 scans
        are accepted, because a few kilobytes can contain thousands of scans of a large image, which take long
        to decode. */
@@ -195,12 +195,12 @@ static const char *unsupported_format(const struct bytes *file)
     } formats[] = {
         {0, 4, "GIF8", "a GIF"},
         {0, 2, "BM", "a BMP"},
-        {8, 4, "WEBP", "a WebP picture"},
+        {8, 4, "WEBP", "a WebP image"},
         {0, 4, "II*\0", "a TIFF"},
         {0, 4, "MM\0*", "a TIFF"},
-        {4, 4, "ftyp", "a HEIF or AVIF picture"},
-        {4, 4, "jP  ", "a JPEG 2000 picture"},
-        {0, 2, "\xff\x0a", "a JPEG XL picture"},
+        {4, 4, "ftyp", "a HEIF or AVIF image"},
+        {4, 4, "jP  ", "a JPEG 2000 image"},
+        {0, 2, "\xff\x0a", "a JPEG XL image"},
         {0, 2, "P5", "a PGM"},
         {0, 2, "P6", "a PPM"},
         {0, 4, "<svg", "an SVG drawing"},
