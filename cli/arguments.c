@@ -7,6 +7,7 @@
 #include "unknown_word.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -282,7 +283,7 @@ static int load_files(struct session *session)
                            "config.json and model.safetensors",
                            resume);
     if (resume && snprintf(path, sizeof path, "%s/config.json", resume) < (int)sizeof path &&
-        access(resume, F_OK) == 0 && access(path, F_OK) != 0) {
+        access(resume, F_OK) == 0 && access(path, F_OK) != 0 && errno == ENOENT) {
         usage_error("--resume %s: the folder has no config.json, expected the folder of a run (--out DIR)",
                     resume);
         return EXIT_DATA;
