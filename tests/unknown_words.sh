@@ -1,6 +1,7 @@
 #!/bin/sh
 # unknown_words.sh PROGRAM - unknown words are refused by one message with a suggestion, and exit code 2.
-. "$(dirname "$0")/shell/expect.sh"
+tree=$(cd "$(dirname "$0")/.." && pwd)
+. "$tree/tests/shell/expect.sh"
 
 printf 'a,b,class\n1,2,x\n2,3,y\n1,3,x\n2,2,y\n4,1,x\n0,5,y\n' >t.csv
 
@@ -123,6 +124,17 @@ BACKLESS_EPOCH=3 expect 0 "" "$program" train --data t.csv --epochs 1 --quiet
 env BACKLESS_DATA=/tmp BACKLESS_EPOCHS=1 BACKLESS_TEST_DATA=x BACKLESS_MODEL=x BACKLESS_THREADS=1 \
     BACKLESS_PYTHON=x "$program" train --data t.csv >out.txt 2>&1 || complain "known variables: exit $?"
 ! grep -q "is not followed" out.txt || complain "a known variable is not known: $(cat out.txt)"
+# the variables that the Python package, its notebooks and the tests read
+read_by_python=$(grep -rhoE 'environ(\.get\(|\[)\\?"BACKLESS_[A-Z_]+' "$tree/python" "$tree/tests" "$tree/docs" |
+    grep -oE 'BACKLESS_[A-Z_]+' | sort -u)
+case $read_by_python in
+*BACKLESS_LIBRARY*) ;;
+*) complain "the variables of the Python package are not found: $read_by_python" ;;
+esac
+for name in $read_by_python; do
+    env "$name=x" "$program" nets 2>&1 | grep "$name is not followed" &&
+        complain "$name, which Python reads, is not known"
+done
 
 # a path below a file: the message suggests the file, and never the path itself
 expect 3 'no such file or folder; did you mean t.csv?' "$program" train --data t.csv/
