@@ -4,7 +4,8 @@
 . "$(dirname "$0")/shell/expect.sh"
 export BACKLESS_THREADS=1
 printf 'a,b,label\n1,2,x\n2,3,y\n3,1,x\n' >t.csv
-"$program" compare --data t.csv --rules bp,dfa --epochs 1 --quiet --out runs >out.txt 2>&1 || complain "compare"
+"$program" compare --data t.csv --rules bp,dfa --epochs 1 --quiet --out runs >out.txt 2>&1 ||
+    complain "compare"
 run=runs/bp
 mkdir empty
 echo "this is no model" >text

@@ -112,6 +112,18 @@ expect 3 'it has no column "class" (the nearest is "klass")' "$program" eval --m
 expect 3 'it has no column "clas" (the nearest is "class")' "$program" eval --model runs/first --data t.csv \
     --label clas
 
+# ---- a file or set without --data, several rules, and an option of other programs
+refused 'did you mean --data t.csv?' train t.csv
+refused 'did you mean --data fashion-mnist?' compare fashion-mnist
+refused 'did you mean --model t.csv?' eval t.csv --data t.csv
+refused 'did you mean --rule dfa?' train dfa --data t.csv
+refused 'a list has commas: --rules bp,dfa' compare --data t.csv --rules bp dfa
+refused 'no rule "dfaa"; did you mean "dfa"?' explain dfaa
+refused 'unexpected argument "none.csv"; usage: backless train' train none.csv
+refused 'unexpected argument "other"; usage: backless train' train --data t.csv other
+refused 'backless compare --rules dfa,bp trains several' train --data t.csv --rule dfa,bp
+refused 'did you mean --lr?' train --data t.csv --rate 0.1
+
 # ---- variables
 BACKLESS_BATCH_SIZE=3 expect 0 \
     "the environment variable BACKLESS_BATCH_SIZE is not followed: no option has \
@@ -125,7 +137,7 @@ env BACKLESS_DATA=/tmp BACKLESS_EPOCHS=1 BACKLESS_TEST_DATA=x BACKLESS_MODEL=x B
     BACKLESS_PYTHON=x "$program" train --data t.csv >out.txt 2>&1 || complain "known variables: exit $?"
 ! grep -q "is not followed" out.txt || complain "a known variable is not known: $(cat out.txt)"
 # the variables that the Python package, its notebooks and the tests read
-read_by_python=$(grep -rhoE 'environ(\.get\(|\[)\\?"BACKLESS_[A-Z_]+' "$tree/python" "$tree/tests" "$tree/docs" |
+read_by_python=$(cd "$tree" && grep -rhoE 'environ(\.get\(|\[)\\?"BACKLESS_[A-Z_]+' python tests docs |
     grep -oE 'BACKLESS_[A-Z_]+' | sort -u)
 case $read_by_python in
 *BACKLESS_LIBRARY*) ;;

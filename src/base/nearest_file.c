@@ -54,7 +54,7 @@ static bool is_file(const char *path)
     return stat(path, &found) == 0 && !S_ISDIR(found.st_mode);
 }
 
-/* Writes the path of a file of this name in a folder within `folder`, the first in byte order, as a comparison
+/* Writes the path of a file of this name in a folder within `folder`, the first in byte order: a comparison
    has a run folder for each rule. */
 static bool find_below(const char *folder, const char *name, char *out, size_t room)
 {
