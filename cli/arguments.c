@@ -129,6 +129,10 @@ static int add_list(struct session *session, const bl_option *option, const char
 
 static int set_option(struct session *session, const bl_option *option, const char *value)
 {
+    /* a configuration file may have a rule for other commands; on the command line it would have no effect */
+    if (strcmp(option->key, "rule") == 0 && extra_index(session->command, "rules") >= 0)
+        return usage_error("--rule %s: %s takes a list of rules, --rules, as in --rules bp,dfa", value,
+                           session->command->name);
     if (bl_config_set(session->config, option->key, value) == BL_OK)
         return EXIT_DONE;
     if (may_be_list(session, option, value))

@@ -122,6 +122,7 @@ refused 'no rule "dfaa"; did you mean "dfa"?' explain dfaa
 refused 'unexpected argument "none.csv"; usage: backless train' train none.csv
 refused 'unexpected argument "other"; usage: backless train' train --data t.csv other
 refused 'backless compare --rules dfa,bp trains several' train --data t.csv --rule dfa,bp
+refused '--rule fa: compare takes a list of rules, --rules' compare --data t.csv --rules bp --rule fa
 refused 'did you mean --lr?' train --data t.csv --rate 0.1
 
 # ---- variables
