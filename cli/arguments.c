@@ -7,6 +7,7 @@
 #include "unknown_word.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -128,10 +129,18 @@ static int add_list(struct session *session, const bl_option *option, const char
 
 static int set_option(struct session *session, const bl_option *option, const char *value)
 {
+    /* a configuration file may have a rule for other commands; on the command line it would have no effect */
+    if (strcmp(option->key, "rule") == 0 && extra_index(session->command, "rules") >= 0)
+        return usage_error("--rule %s: %s takes a list of rules, --rules, as in --rules bp,dfa", value,
+                           session->command->name);
     if (bl_config_set(session->config, option->key, value) == BL_OK)
         return EXIT_DONE;
-    return may_be_list(session, option, value) ? add_list(session, option, value)
-                                               : fail_with(session, BL_BAD_VALUE);
+    if (may_be_list(session, option, value))
+        return add_list(session, option, value);
+    if (strcmp(option->key, "rule") == 0 && strchr(value, ','))
+        return usage_error("--rule %s: expected one rule; backless compare --rules %s trains several", value,
+                           value);
+    return fail_with(session, BL_BAD_VALUE);
 }
 
 /* Reads one flag; takes_next is set if its value is the next word. */
@@ -177,6 +186,28 @@ static const char *long_flag(const struct session *session, const char *word)
     return strcmp(word, "-o") == 0 && extra_index(session->command, "output") >= 0 ? "output" : NULL;
 }
 
+/* Refuses a word that is not the value of an option. Files, data sets and rules without their option are
+   frequent. */
+static int unexpected_word(const struct session *session, const char *word)
+{
+    const struct command *command = session->command;
+    const char *meant = NULL;
+    bool is_data = access(word, F_OK) == 0;
+    for (int i = 0; bl_data_set_name(i); i++)
+        is_data = is_data || strcmp(bl_data_set_name(i), word) == 0;
+    if (bl_rule_about(word) && extra_index(command, "rules") >= 0)
+        return usage_error("unexpected argument \"%s\"; a list has commas: --rules bp,dfa", word);
+    if (bl_rule_about(word) && find_option(session, "rule"))
+        meant = "rule";
+    else if (is_data && extra_index(command, "model") >= 0 && !extra_of(session, "model"))
+        meant = "model";
+    else if (is_data && find_option(session, "data") && !bl_config_is_set(session->config, "data"))
+        meant = "data";
+    if (meant)
+        return usage_error("unexpected argument \"%s\"; did you mean --%s %s?", word, meant, word);
+    return usage_error("unexpected argument \"%s\"; usage: backless %s", word, command->usage);
+}
+
 static int read_words(struct session *session, int argc, char **argv, bool sets_config)
 {
     session->n_words = 0;
@@ -198,8 +229,7 @@ static int read_words(struct session *session, int argc, char **argv, bool sets_
         else if (session->n_words < session->command->most_words)
             session->words[session->n_words++] = argv[i];
         else
-            return usage_error("unexpected argument \"%s\"; usage: backless %s", argv[i],
-                               session->command->usage);
+            return unexpected_word(session, argv[i]);
     }
     return EXIT_DONE;
 }
@@ -282,7 +312,7 @@ static int load_files(struct session *session)
                            "config.json and model.safetensors",
                            resume);
     if (resume && snprintf(path, sizeof path, "%s/config.json", resume) < (int)sizeof path &&
-        access(resume, F_OK) == 0 && access(path, F_OK) != 0) {
+        access(resume, F_OK) == 0 && access(path, F_OK) != 0 && errno == ENOENT) {
         usage_error("--resume %s: the folder has no config.json, expected the folder of a run (--out DIR)",
                     resume);
         return EXIT_DATA;

@@ -126,9 +126,10 @@ static struct tensorboard *open_board(const struct session *s, const bl_trainer 
     return tensorboard_open(dir, name, trainer, resume != NULL);
 }
 
-/* Trains. last: the figures of the last epoch without its angles; epoch is 0 if none was finished. */
+/* Trains. last: the figures of the last epoch without its angles; epoch is 0 if none was finished.
+   *events_code: EXIT_IO if events for TensorBoard were lost. */
 static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data *train, const bl_data *val,
-                     const bl_data *test, bl_progress *last)
+                     const bl_data *test, bl_progress *last, int *events_code)
 {
     struct progress_output output = {
         .session = s,
@@ -147,7 +148,7 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
     *last = output.last;
     last->angles = NULL;
     progress_release(&output);
-    tensorboard_close(output.board);
+    *events_code = tensorboard_close(output.board);
     return status;
 }
 
@@ -225,21 +226,25 @@ static int run_train(struct session *s)
     bl_data *train = NULL, *val = NULL, *test = NULL;
     bl_trainer *trainer = NULL;
     bl_progress last = {0};
+    int events_code = EXIT_DONE;
     char hash[17];
     if (extra_of(s, "list-options"))
         return list_options(s);
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0 && !bl_config_get(s->config, "out")[0] &&
         !extra_of(s, "resume"))
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
-    if (progress_check(s) != EXIT_DONE || check_out(s) != EXIT_DONE)
+    if (progress_check(s) != EXIT_DONE || check_patience(s) != EXIT_DONE)
         return EXIT_USAGE;
+    const int checked = check_out(s);
+    if (checked != EXIT_DONE)
+        return checked;
     bl_status status = bl_data_load(&train, &val, &test, s->ctx, s->config);
     const bool has_data = status == BL_OK;
     if (status == BL_OK)
         status = make_trainer(&trainer, s, train);
     if (status == BL_OK) {
         print_start(s, trainer, train, val, test);
-        status = fit(s, trainer, train, val, test, &last);
+        status = fit(s, trainer, train, val, test, &last, &events_code);
     }
     if (status == BL_OK) {
         bl_model_hash(bl_trainer_model(trainer), hash);
@@ -263,7 +268,7 @@ static int run_train(struct session *s)
     bl_data_free(test);
     if (code == EXIT_DONE)
         write_report(s);
-    return code;
+    return code == EXIT_DONE ? events_code : code;
 }
 
 const struct command command_train = {"train",

@@ -100,6 +100,9 @@ int extra_long(const struct session *session, const char *key, long long most, l
 
 /* Returns whether the command takes this option of the library. */
 bool command_takes(const struct command *command, const bl_option *option);
+/* Returns whether the help, the manual and the completions list the option among those of the library. They
+   leave out options that the command defines itself, and those that it always refuses. */
+bool command_lists(const struct command *command, const bl_option *option);
 
 /* Reads the command line into the session. Flags override the environment, which overrides the config file.
    On error it prints a message. Returns the exit code. */
@@ -107,8 +110,12 @@ int arguments_read(struct session *session, int argc, char **argv);
 /* Chooses the backend and threads that the options name. */
 int session_use_backend(struct session *session);
 
-/* Refuses an --out that is the folder of --data or --test itself. */
+/* Refuses an --out that is the folder of --data or --test itself or a file that the run reads, and folders of --out, --resume and
+   --tensorboard that cannot be made or written to. On error it prints a message. Returns the exit code. */
 int check_out(const struct session *session);
+
+/* Refuses --patience without a validation set. On error it prints a message. Returns the exit code. */
+int check_patience(const struct session *session);
 
 void help_program(FILE *to, const struct command_table *program);
 void help_command(FILE *to, const struct command_table *program, const struct command *command);

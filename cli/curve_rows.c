@@ -270,10 +270,8 @@ static int read_options(struct curves *curves, const char *path, json_t **out)
 {
     json_error_t error;
     FILE *file = fopen(path, "re");
-    if (!file && errno == ENOENT) {
-        note(curves->session, "%s: is missing, so that rule, seed and options of the run are unknown", path);
+    if (!file && errno == ENOENT)
         return EXIT_DONE;
-    }
     if (!file) {
         usage_error("%s: %s", path, strerror(errno));
         return EXIT_IO;
@@ -311,11 +309,21 @@ static int read_files(struct curves *curves, const char *run, const char *log, c
     struct curve_reader r = {.curves = curves, .run = run, .path = log, .options = options};
     if (code == EXIT_DONE)
         code = read_log(&r);
+    if (code == EXIT_DONE && !options)
+        note(curves->session, "%s: is missing, so that rule, seed and options of the run are unknown",
+             config);
     if (code == EXIT_DONE &&
         json_object_set_new(curves->settings, run, options ? json_incref(options) : json_object()) != 0)
         code = curve_memory_error();
     json_decref(options);
     return code;
+}
+
+/* Returns whether the file that is named as a log is the config.json beside it. */
+static bool is_config(const char *log, const char *config)
+{
+    struct stat a, b;
+    return stat(log, &a) == 0 && stat(config, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 static int read_run(struct curves *curves, const char *run)
@@ -325,8 +333,10 @@ static int read_run(struct curves *curves, const char *run)
     if (strlen(run) + sizeof "/config.json" > BL_PATH_ROOM)
         return usage_error("%s: the path is too long", run);
     if (stat(run, &facts) != 0) {
-        usage_error("%s: %s", run, strerror(errno));
-        return errno == ENOENT || errno == ENOTDIR ? EXIT_DATA : EXIT_IO;
+        const bool is_missing = errno == ENOENT || errno == ENOTDIR;
+        usage_error("%s: %s%s", run, strerror(errno),
+                    is_missing ? "; expected the run folder of backless train --out" : "");
+        return is_missing ? EXIT_DATA : EXIT_IO;
     }
     const bool is_folder = S_ISDIR(facts.st_mode);
     snprintf(folder, sizeof folder, "%s", run);
@@ -336,8 +346,13 @@ static int read_run(struct curves *curves, const char *run)
     if (stat(log, &facts) != 0 && errno == ENOENT)
         return refuse_folder(run);
     const int n = snprintf(config, sizeof config, "%s/config.json", folder);
-    return n < (int)sizeof config ? read_files(curves, run, log, config)
-                                  : usage_error("%s: the path is too long", run);
+    if (n >= (int)sizeof config)
+        return usage_error("%s: the path is too long", run);
+    if (is_config(log, config)) {
+        usage_error("%s: is no log, expected the run folder of backless train --out, or its log.jsonl", run);
+        return EXIT_DATA;
+    }
+    return read_files(curves, run, log, config);
 }
 
 int curves_read(struct curves *curves, const char *where)

@@ -31,7 +31,7 @@ static void show_group(FILE *to, const struct command *command, const char *grou
     fprintf(to, "\n%s\n", group);
     for (int i = 0; bl_option_at(i); i++) {
         const bl_option *o = bl_option_at(i);
-        if (strcmp(o->group, group) == 0 && command_takes(command, o))
+        if (strcmp(o->group, group) == 0 && command_lists(command, o))
             show(to, o->key, o->argument, o->help, o->default_value);
     }
 }
@@ -61,7 +61,7 @@ void help_options(FILE *to, const struct command *command)
 {
     const char *group = "";
     for (int i = 0; bl_option_at(i); i++)
-        if (command_takes(command, bl_option_at(i)) && strcmp(bl_option_at(i)->group, group) != 0)
+        if (command_lists(command, bl_option_at(i)) && strcmp(bl_option_at(i)->group, group) != 0)
             show_group(to, command, group = bl_option_at(i)->group);
 }
 

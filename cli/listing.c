@@ -21,14 +21,6 @@ const struct command *listing_command(const struct command_table *program, int i
     return NULL;
 }
 
-static bool has_extra(const struct command *command, const char *key)
-{
-    for (int i = 0; command->extras && command->extras[i].key; i++)
-        if (strcmp(command->extras[i].key, key) == 0)
-            return true;
-    return false;
-}
-
 bool listing_option(const struct command *command, int i, struct listed_option *out)
 {
     for (int k = 0; command->extras && command->extras[k].key; k++)
@@ -39,7 +31,7 @@ bool listing_option(const struct command *command, int i, struct listed_option *
         }
     for (int k = 0; bl_option_at(k); k++) {
         const bl_option *o = bl_option_at(k);
-        if (command_takes(command, o) && !has_extra(command, o->key) && i-- == 0) {
+        if (command_lists(command, o) && i-- == 0) {
             *out = (struct listed_option){o->key, o->argument, o->help, o->argument ? o->default_value : ""};
             return true;
         }

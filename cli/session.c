@@ -36,6 +36,20 @@ static bool is_about_splits(const char *key)
     return false;
 }
 
+/* Returns whether the command refuses the option with its own message, which says what to write instead.
+   compare has --rules, and a sweep continues the runs that are in its folder. */
+static bool is_refused(const struct command *command, const char *key)
+{
+    return (strcmp(key, "rule") == 0 && extra_index(command, "rules") >= 0) ||
+           (strcmp(key, "force") == 0 && extra_index(command, "random") >= 0);
+}
+
+bool command_lists(const struct command *command, const bl_option *option)
+{
+    return command_takes(command, option) && extra_index(command, option->key) < 0 &&
+           !is_refused(command, option->key);
+}
+
 bool command_takes(const struct command *command, const bl_option *option)
 {
     if (is_about_splits(option->key) && extra_index(command, "model") >= 0)

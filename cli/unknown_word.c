@@ -288,8 +288,10 @@ int unknown_short(const struct session *session, const char *word)
 
 /* ---- Variables */
 
-/* Variables that are read by the library or by the tests, and are not options. */
-static const char *const other_variables[] = {"data", "test-data", "test-cifar", "python", "peers-python"};
+/* Variables that are read by the library, the Python package, its notebooks or the tests, and are not
+   options. */
+static const char *const other_variables[] = {"data",  "test-data",    "test-cifar", "python",
+                                              "short", "peers-python", "library"};
 
 static bool is_known(const struct command_table *program, const char *key)
 {

@@ -31,7 +31,7 @@ install(FILES include/backless.h include/backless_types.h include/backless_exper
     include/backless_rule.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING
-        PATTERN "*.md" PATTERN "*.svg" PATTERN "*.c" PATTERN "*.py" PATTERN "*.csv")
+        PATTERN "*.md" PATTERN "*.svg" PATTERN "*.ipynb" PATTERN "*.c" PATTERN "*.py" PATTERN "*.csv")
 
 # ---- What users of libbackless.a must link: the pkg-config modules in BACKLESS_MODULES, with their versions,
 #      and libraries that come with the compiler.

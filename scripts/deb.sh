@@ -28,5 +28,9 @@ esac
 dpkg-buildpackage --build=binary --unsigned-changes --unsigned-buildinfo
 cd - >/dev/null
 rm -rf "$tree"
+# lintian is not a build dependency; a package that it refuses is an error where it is installed.
+if command -v lintian >/dev/null 2>&1; then
+    lintian --allow-root --fail-on error,warning "$folder"/*.changes
+fi
 echo "Packages, to be installed by: apt-get install $PWD/$folder/*.deb" | sed "s,$PWD//,/,"
 ls -l "$folder"/*.deb

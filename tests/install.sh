@@ -55,6 +55,8 @@ equals "outside of the prefix" "$(find stage -type f | grep -cv '^stage/opt/back
 grep -rlF -e "$folder" -e "$build" -e "$tree" stage/opt/backless --include='*.pc' --include='*.cmake' &&
     complain "a path of this machine is in it"
 
+equals "empty folders" "$(find there -type d -empty)" ""
+
 lib=$(dirname "$(find there -name libbackless.so)")
 for file in bin/backless include/backless.h include/backless_experimental.h include/backless_rule.h \
     include/backless_types.h share/man/man1/backless.1 share/bash-completion/completions/backless \

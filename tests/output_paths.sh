@@ -97,7 +97,7 @@ expect 2 "run/result.json: is a file that this run reads" train --test run/resul
 cmp -s run/result.json t.saved || complain "the test set was replaced"
 [ -s run/model.safetensors ] || complain "a run was emptied before it was refused"
 expect 2 "t.csv: is a file that this run reads" train --out t.csv
-expect 4 "not a folder" train --out right.csv
+expect 4 "right.csv is a file, expected a folder" train --out right.csv
 mkdir letters && for c in a b; do mkdir letters/$c; done
 expect 2 "which is the folder of --data" "$program" train --data letters --net "$net" --out ./letters
 expect 2 "which is the folder of --data" "$program" compare --data letters --net "$net" --out letters

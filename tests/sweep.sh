@@ -49,8 +49,8 @@ expect 2 "--rate" sweep --rate 0.1,0.2 --out none
 expect 2 "--epochs is 4 there and 5 here" sweep --rule dfa,bp --lr 1e-3:1e-1:log --epochs 5 --out grid
 expect 3 "nowhere" "$program" sweep --data nowhere.csv --lr 0.1,0.2 --out none
 expect 2 "no folder is given; usage:" collect
-expect 4 "plan.json" collect nowhere
-expect 4 "cannot be made" sweep --lr 0.1,0.2 --out table.csv/none
+expect 3 "plan.json" collect nowhere
+expect 4 "table.csv is a file, expected a folder" sweep --lr 0.1,0.2 --out table.csv/none
 [ ! -e none ] || complain "a refusal made a folder"
 
 # ---- A run of a sweep has the bits of the same run by train

@@ -63,10 +63,18 @@ cp "$(events a)" damaged
 printf 'x' | dd of=damaged bs=1 seek=9 conv=notrunc 2>/dev/null
 python3 "$reader" damaged runs/a >/dev/null 2>&1 && complain "a damaged checksum is not noticed"
 
-# If the events cannot be written, the run prints one message and continues.
-echo no folder >file
-"$program" train --data t.csv --epochs 2 --out runs/d --tensorboard file --quiet 2>err || complain "train"
+# If the events cannot be written although their folder exists, the run prints one message and continues; its
+# exit code says that something was not written.
+mkdir -p lost/d/events.out.tfevents.0.backless
+"$program" train --data t.csv --epochs 2 --out runs/d --tensorboard lost --quiet 2>err
+[ $? = 4 ] || complain "train does not exit with 4"
 [ "$(grep -c 'no more is written for TensorBoard' err)" = 1 ] || complain "$(cat err)"
+[ "$(wc -l <err)" = 1 ] || complain "more than one message: $(cat err)"
 [ -e runs/d/result.json ] || complain "the run did not end"
+mkdir -p lost/bp/events.out.tfevents.0.backless
+"$program" compare --data t.csv --epochs 2 --rules bp,dfa --tensorboard lost --quiet >rows 2>err
+[ $? = 4 ] || complain "compare does not exit with 4"
+[ "$(wc -l <err)" = 1 ] || complain "more than one message: $(cat err)"
+grep -q '^dfa ' rows || complain "compare did not go on: $(cat rows)"
 [ "$failures" = 0 ] || exit 1
 echo "the events agree with the logs"

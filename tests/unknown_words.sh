@@ -1,6 +1,7 @@
 #!/bin/sh
 # unknown_words.sh PROGRAM - unknown words are refused by one message with a suggestion, and exit code 2.
-. "$(dirname "$0")/shell/expect.sh"
+tree=$(cd "$(dirname "$0")/.." && pwd)
+. "$tree/tests/shell/expect.sh"
 
 printf 'a,b,class\n1,2,x\n2,3,y\n1,3,x\n2,2,y\n4,1,x\n0,5,y\n' >t.csv
 
@@ -111,6 +112,19 @@ expect 3 'it has no column "class" (the nearest is "klass")' "$program" eval --m
 expect 3 'it has no column "clas" (the nearest is "class")' "$program" eval --model runs/first --data t.csv \
     --label clas
 
+# ---- a file or set without --data, several rules, and an option of other programs
+refused 'did you mean --data t.csv?' train t.csv
+refused 'did you mean --data fashion-mnist?' compare fashion-mnist
+refused 'did you mean --model t.csv?' eval t.csv --data t.csv
+refused 'did you mean --rule dfa?' train dfa --data t.csv
+refused 'a list has commas: --rules bp,dfa' compare --data t.csv --rules bp dfa
+refused 'no rule "dfaa"; did you mean "dfa"?' explain dfaa
+refused 'unexpected argument "none.csv"; usage: backless train' train none.csv
+refused 'unexpected argument "other"; usage: backless train' train --data t.csv other
+refused 'backless compare --rules dfa,bp trains several' train --data t.csv --rule dfa,bp
+refused '--rule fa: compare takes a list of rules, --rules' compare --data t.csv --rules bp --rule fa
+refused 'did you mean --lr?' train --data t.csv --rate 0.1
+
 # ---- variables
 BACKLESS_BATCH_SIZE=3 expect 0 \
     "the environment variable BACKLESS_BATCH_SIZE is not followed: no option has \
@@ -123,6 +137,17 @@ BACKLESS_EPOCH=3 expect 0 "" "$program" train --data t.csv --epochs 1 --quiet
 env BACKLESS_DATA=/tmp BACKLESS_EPOCHS=1 BACKLESS_TEST_DATA=x BACKLESS_MODEL=x BACKLESS_THREADS=1 \
     BACKLESS_PYTHON=x "$program" train --data t.csv >out.txt 2>&1 || complain "known variables: exit $?"
 ! grep -q "is not followed" out.txt || complain "a known variable is not known: $(cat out.txt)"
+# the variables that the Python package, its notebooks and the tests read
+read_by_python=$(cd "$tree" && grep -rhoE 'environ(\.get\(|\[)\\?"BACKLESS_[A-Z_]+' python tests docs |
+    grep -oE 'BACKLESS_[A-Z_]+' | sort -u)
+case $read_by_python in
+*BACKLESS_LIBRARY*) ;;
+*) complain "the variables of the Python package are not found: $read_by_python" ;;
+esac
+for name in $read_by_python; do
+    env "$name=x" "$program" nets 2>&1 | grep "$name is not followed" &&
+        complain "$name, which Python reads, is not known"
+done
 
 # a path below a file: the message suggests the file, and never the path itself
 expect 3 'no such file or folder; did you mean t.csv?' "$program" train --data t.csv/

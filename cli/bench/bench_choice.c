@@ -205,6 +205,8 @@ int bench_choose(const struct session *s, struct bench_choice *out)
         out->optimizer = "rmsprop";
     if (!out->nets)
         return usage_error("no memory"), EXIT_OTHER;
+    if (bl_config_set(s->config, "optimizer", out->optimizer) != BL_OK)
+        return fail_with(s, BL_BAD_VALUE);
     int code = choose_nets(s, out);
     if (code == EXIT_DONE)
         code = choose(s, "batches", all_batches, "64", take_batch, out);

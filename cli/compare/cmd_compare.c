@@ -337,7 +337,8 @@ static bl_status run_rules(struct comparison *c)
     return status;
 }
 
-/* Returns the exit code of the comparison: that of a failure if a rule failed; EXIT_DONE if at least one rule
+/* Returns the exit code of the comparison: that of a failure if a rule failed, or if events for TensorBoard
+   were lost; EXIT_DONE if at least one rule
    finished, even if others diverged; the code of divergence if all diverged. */
 static int code_of_rows(const struct comparison *c)
 {
@@ -346,6 +347,8 @@ static int code_of_rows(const struct comparison *c)
         n_done += c->rows[i].state == ROW_DONE;
         if (c->rows[i].state == ROW_FAILED && code == EXIT_DONE)
             code = exit_code_of(c->rows[i].status);
+        if (code == EXIT_DONE)
+            code = c->rows[i].events_code;
     }
     return code != EXIT_DONE || n_done > 0 ? code : EXIT_DIVERGED;
 }
@@ -433,9 +436,8 @@ static int check_options(const struct session *s)
         return usage_error("--force replaces what is in a run folder, and none is named: add --out DIR");
     if (extra_typed(s, "rate-epochs") && !extra_of(s, "rates") && !extra_of(s, "tune"))
         return usage_error("--rate-epochs needs --rates or --tune");
-    if (strcmp(bl_config_get(s->config, "patience"), "0") != 0 &&
-        strcmp(bl_config_get(s->config, "val"), "0") == 0)
-        return usage_error("--patience needs a validation set: use --val N");
+    if (check_patience(s) != EXIT_DONE)
+        return EXIT_USAGE;
     if (bl_config_is_set(s->config, "rule") && !extra_of(s, "rules"))
         return usage_error("--rule %s: compare takes a list of rules, --rules, as in --rules bp,dfa",
                            bl_config_get(s->config, "rule"));

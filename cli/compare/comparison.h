@@ -5,6 +5,7 @@
 #define CLI_COMPARISON_H
 
 #include "../progress.h"
+#include "../runs/run_options.h"
 
 #include <jansson.h>
 
@@ -40,6 +41,7 @@ struct row {
     int epoch;               /* the last finished epoch */
     double speed;            /* progress_speed */
     double waited;           /* core_wait_share of the run; NaN: not known */
+    int events_code;         /* EXIT_IO: events for TensorBoard were lost */
     double flat[MAX_ANGLES]; /* the same angles as numbers */
     int n_angles;
     bool is_baseline;      /* added without --rules: frozen and linear, with --tune */
@@ -55,14 +57,15 @@ struct comparison {
     struct name_list rates;
     struct row *rows; /* in the order of the table */
     int n_rows;
-    bool is_chosen;     /* --rules named them */
-    bool is_pooled;     /* --seeds, --folds or --tune: by the pool of runs */
-    int folds;          /* --folds; 0: none */
-    bool is_tuned;      /* --tune, or --rates beside --seeds */
-    bl_config *settled; /* of a rule that trains the whole net; NULL before the rules were checked */
-    int n_hidden;       /* hidden blocks of that net */
-    double began;       /* seconds_now() */
-    double work, done;  /* in passes over the training set: total, and done so far */
+    bool is_chosen;             /* --rules named them */
+    bool is_pooled;             /* --seeds, --folds or --tune: by the pool of runs */
+    struct run_options options; /* --seeds, --jobs, --shard and the form of the table, if is_pooled */
+    int folds;                  /* --folds; 0: none */
+    bool is_tuned;              /* --tune, or --rates beside --seeds */
+    bl_config *settled;         /* of a rule that trains the whole net; NULL before the rules were checked */
+    int n_hidden;               /* hidden blocks of that net */
+    double began;               /* seconds_now() */
+    double work, done;          /* in passes over the training set: total, and done so far */
 };
 
 void row_forget_figures(struct row *row); /* sets all figures to NaN */

@@ -80,15 +80,7 @@ int comparison_pool_options(struct comparison *c)
     if (strcmp(bl_config_get(s->config, "force"), "true") == 0)
         return usage_error("--force: a comparison with seeds continues the runs that its folder holds; name "
                            "another --out");
-    return EXIT_DONE;
-}
-
-static int read_options(struct pooled *p)
-{
-    const struct session *s = p->c->s;
-    const char *out = bl_config_get(s->config, "out");
-    p->folder = out[0] ? out : "comparison";
-    return run_options_read(&p->options, s);
+    return run_options_read(&c->options, s);
 }
 
 /* ---- Judged runs */
@@ -198,10 +190,9 @@ static int make_rates(struct pooled *p)
 
 int comparison_pool(struct comparison *c)
 {
-    struct pooled p = {.c = c};
-    int code = read_options(&p);
-    if (code == EXIT_DONE)
-        code = make_rates(&p);
+    const char *out = bl_config_get(c->s->config, "out");
+    struct pooled p = {.c = c, .options = c->options, .folder = out[0] ? out : "comparison"};
+    int code = make_rates(&p);
     if (code == EXIT_DONE)
         code = make_folder(p.folder);
     if (code == EXIT_DONE && c->is_tuned) {

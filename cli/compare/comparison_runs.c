@@ -101,7 +101,7 @@ static bl_status fit(const struct comparison *c, const struct row_training *t, b
     row->waited = core_wait_share(&before, &after);
     output.trainer = NULL; /* its notes are printed after the table */
     progress_release(&output);
-    tensorboard_close(output.board);
+    row->events_code = tensorboard_close(output.board);
     return status;
 }
 

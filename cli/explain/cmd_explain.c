@@ -26,6 +26,7 @@ static const struct extra extras[] = {
 struct explained {
     bl_data *data; /* the training set, or examples that are all 0 */
     bl_trainer *trainer;
+    int example;                   /* from 1 */
     bool has_sample, shows_sample; /* shows: its example is one of real data */
     struct sample sample;
     bool has_page;
@@ -96,20 +97,16 @@ static bl_status make_trainer(struct explained *x, const struct session *s, bool
 
 static int take_sample(struct explained *x, const struct session *s)
 {
-    int example = 1;
     const size_t n = bl_data_count(x->data);
-    const int code = extra_number(s, "example", 2147483647, &example);
-    if (code != EXIT_DONE)
-        return code;
-    if ((size_t)example > n)
-        return usage_error("--example %d, but the training set of %s has %zu examples", example,
+    if ((size_t)x->example > n)
+        return usage_error("--example %d, but the training set of %s has %zu examples", x->example,
                            bl_data_source(x->data), n);
     const int n_blocks = sample_count_blocks(x->trainer);
     x->has_page = extra_of(s, "html") != NULL;
     if (x->has_page && !explain_page_begin(&x->page, n_blocks))
         return usage_error("no memory for the page"), EXIT_OTHER;
     x->has_sample = true;
-    return sample_take(&x->sample, s, x->trainer, x->data, (size_t)example - 1,
+    return sample_take(&x->sample, s, x->trainer, x->data, (size_t)x->example - 1,
                        x->has_page ? explain_page_visit : NULL, &x->page);
 }
 
@@ -185,15 +182,28 @@ static int write_page(const struct session *s, struct explained *x)
     return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }
 
-/* Sets the rule, the net and the batch, and refuses what contradicts them. */
-static int configure(const struct session *s)
+/* Takes the rule of --rule, which the other commands have, as the word of this one. */
+static void take_rule_option(struct session *s)
 {
-    if (s->n_words != 1)
-        return usage_error("usage: backless %s", s->command->usage);
-    if (!bl_rule_about(s->words[0]))
-        return usage_error("no rule \"%s\"; backless rules lists them", s->words[0]);
-    if (bl_config_is_set(s->config, "rule"))
+    for (int i = 0; bl_rule_name(i) && s->n_words == 0; i++)
+        if (strcmp(bl_rule_name(i), bl_config_get(s->config, "rule")) == 0)
+            s->words[s->n_words++] = bl_rule_name(i);
+}
+
+/* Sets the rule, the net and the batch, and refuses what contradicts them. */
+static int configure(struct explained *x, struct session *s)
+{
+    const int code = extra_number(s, "example", 2147483647, &x->example);
+    if (code != EXIT_DONE)
+        return code;
+    if (s->n_words == 1 && bl_config_is_set(s->config, "rule"))
         return usage_error("the rule is given twice: \"%s\" and --rule; leave --rule out", s->words[0]);
+    if (bl_config_is_set(s->config, "rule"))
+        take_rule_option(s);
+    if (s->n_words != 1)
+        return usage_error("the rule is missing; usage: backless %s", s->command->usage);
+    if (!bl_rule_about(s->words[0]))
+        return fail_with(s, bl_config_set(s->config, "rule", s->words[0]));
     if (extra_typed(s, "example") && !bl_config_get(s->config, "data")[0])
         return usage_error("--example is of the data that --data names, which is missing");
     if (extra_of(s, "html") && (extra_of(s, "json") || extra_of(s, "program")))
@@ -225,8 +235,8 @@ static int explain(struct explained *x, const struct session *s)
 
 static int run_explain(struct session *s)
 {
-    struct explained x = {.data = NULL};
-    int code = configure(s);
+    struct explained x = {.data = NULL, .example = 1};
+    int code = configure(&x, s);
     if (code == EXIT_DONE)
         code = explain(&x, s);
     if (x.has_sample)

@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,10 @@ static int read_below(struct report *report, const char *folder, int level, size
     struct dirent **entries = NULL;
     const int n = level < MOST_LEVELS ? scandir(folder, &entries, is_visible, alphasort) : 0;
     int code = EXIT_DONE;
+    if (n < 0) {
+        usage_error("%s: cannot be read: %s", folder, strerror(errno));
+        return EXIT_IO;
+    }
     for (int i = 0; i < n; i++) {
         char path[BL_PATH_ROOM];
         if (code == EXIT_DONE &&

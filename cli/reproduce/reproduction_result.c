@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char format[] = "backless result 1";
 enum { HASH_DIGITS = 16, WRITTEN_DIGITS = 9 };
@@ -323,14 +324,25 @@ int result_take(struct result *out, const struct session *s, const char *name, j
     return parse_result(out, s, name, json, true);
 }
 
+static int refuse_unread(const char *path, int number)
+{
+    usage_error("%s: cannot be read: %s; expected a result of backless reproduce, NAME.json", path,
+                strerror(number));
+    return number == ENOENT || number == ENOTDIR ? EXIT_DATA : EXIT_IO;
+}
+
 int result_read(struct result *out, const struct session *s, const char *path)
 {
     json_error_t error;
+    struct stat found;
+    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+        return refuse(path, "is a folder, expected a result of backless reproduce, NAME.json");
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
     if (!json && error.line < 0)
-        return refuse(path, "cannot be read: %s", strerror(errno));
+        return refuse_unread(path, errno);
     if (!json)
-        return refuse(path, "line %d: %s", error.line, error.text);
+        return refuse(path, "line %d: %s; expected a result of backless reproduce, NAME.json", error.line,
+                      error.text);
     const int code = parse_result(out, s, path, json, false);
     if (code != EXIT_DONE)
         json_decref(json);

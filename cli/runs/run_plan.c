@@ -238,11 +238,12 @@ int plan_read(struct run_plan *out, const char *folder)
     snprintf(path, sizeof path, "%s/plan.json", folder);
     *out = (struct run_plan){.options = NULL};
     if (access(path, R_OK) != 0) {
+        const bool is_missing = errno == ENOENT || errno == ENOTDIR;
         usage_error(
             "%s: cannot be read: %s; expected a folder of backless sweep, or of backless compare with "
             "--seeds or --tune",
             path, strerror(errno));
-        return EXIT_IO;
+        return is_missing ? EXIT_DATA : EXIT_IO;
     }
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
     const char *found = json_string_value(json_object_get(json, "format"));

@@ -102,12 +102,13 @@ static int progress_parent(void *user, const bl_progress *now)
     return progress_asked_to_stop() || getppid() != run->parent;
 }
 
-static bl_status fit(struct training *t, const struct folder_run *run, bool is_resumed)
+/* Trains. *events_code: EXIT_IO if events for TensorBoard were lost. */
+static bl_status fit(struct training *t, const struct folder_run *run, bool is_resumed, int *events_code)
 {
     struct run_progress_user user = {run, tensorboard_open(run->events, run->name, t->trainer, is_resumed)};
     run->progress->most = atoi(bl_config_get(bl_trainer_config(t->trainer), "epochs"));
     const bl_status status = bl_trainer_fit(t->trainer, t->train, t->val, t->test, progress_parent, &user);
-    tensorboard_close(user.board);
+    *events_code = tensorboard_close(user.board);
     return status;
 }
 
@@ -133,6 +134,7 @@ static void forget_failure(const struct folder_run *run)
 static int train(const struct folder_run *run, bool is_begun)
 {
     struct training t = {NULL, NULL, NULL, NULL, NULL, NULL};
+    int events_code = EXIT_DONE;
     bl_status status = training_begin(&t, run->backend, run->threads);
     if (status == BL_OK)
         status = configure_training(&t, run, is_begun);
@@ -141,8 +143,8 @@ static int train(const struct folder_run *run, bool is_begun)
     if (status == BL_OK && is_begun)
         status = bl_trainer_resume(t.trainer, run->folder);
     if (status == BL_OK)
-        status = fit(&t, run, is_begun);
-    int result = status == BL_OK ? EXIT_DONE : EXIT_STOPPED;
+        status = fit(&t, run, is_begun, &events_code);
+    int result = status == BL_OK ? events_code : EXIT_STOPPED;
     if (status != BL_OK && status != BL_STOPPED) {
         if (run->keeps_failure)
             keep_failure(run, exit_code_of(status), why_of(&t, status));

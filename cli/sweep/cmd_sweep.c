@@ -18,7 +18,7 @@ static const struct extra extras[] = {
     {"seeds", "N", "seeds of each setting, from --seed on (default: 1)"},
     {"jobs", "N", "runs at once (default: one for each core)"},
     {"shard", "I/N", "part I of N of the runs, for N machines or jobs; backless collect shows all parts"},
-    {"config", "FILE.json", "options from a file; flags go before it"},
+    {"config", "FILE.json", "options from a file; flags take precedence"},
     {"json", NULL, "one JSON object a setting on standard output"},
     {"csv", NULL, "the table as CSV"},
     {"markdown", NULL, "the table as Markdown"},
@@ -204,6 +204,8 @@ static int run_sweep(struct session *s)
 {
     struct sweep_command w = {.s = s};
     int code = check_out(s);
+    if (code == EXIT_DONE)
+        code = check_patience(s);
     if (code == EXIT_DONE)
         code = sweep(&w);
     for (int i = 0; i < s->n_lists; i++)

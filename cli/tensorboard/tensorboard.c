@@ -46,23 +46,25 @@ struct tensorboard *tensorboard_open(const char *dir, const char *name, const bl
     return board;
 }
 
-void tensorboard_close(struct tensorboard *board)
-{
-    if (!board)
-        return;
-    if (board->file)
-        fclose(board->file);
-    event_free(&board->event);
-    free(board);
-}
-
-/* ---- Records */
-
 static void fail(struct tensorboard *board, const char *why)
 {
     usage_error("%s: %s; no more is written for TensorBoard", board->path, why);
     board->has_failed = true;
 }
+
+int tensorboard_close(struct tensorboard *board)
+{
+    if (!board)
+        return EXIT_DONE;
+    if (board->file && fclose(board->file) != 0 && !board->has_failed)
+        fail(board, strerror(errno));
+    const int code = board->has_failed ? EXIT_IO : EXIT_DONE;
+    event_free(&board->event);
+    free(board);
+    return code;
+}
+
+/* ---- Records */
 
 static bool is_earlier(const unsigned char *bytes, size_t n, const void *what)
 {
@@ -113,7 +115,7 @@ static void open_file(struct tensorboard *board, uint64_t step)
     if (!board->is_resumed)
         step = 0;
     if (make_folder(board->folder) != EXIT_DONE) {
-        fail(board, "the folder cannot be made");
+        board->has_failed = true;
         return;
     }
     board->file = record_file_open(board->path, is_earlier, &step);

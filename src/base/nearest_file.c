@@ -54,6 +54,29 @@ static bool is_file(const char *path)
     return stat(path, &found) == 0 && !S_ISDIR(found.st_mode);
 }
 
+/* Writes the path of a file of this name in a folder within `folder`, the first in byte order: a comparison
+   has a run folder for each rule. */
+static bool find_below(const char *folder, const char *name, char *out, size_t room)
+{
+    char path[FOLDER_ROOM + NAME_ROOM], best[NAME_ROOM] = "";
+    DIR *listing = opendir(folder);
+    if (!listing)
+        return false;
+    for (const struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
+        path[0] = 0;
+        text_append(path, sizeof path, "%s/%s/%s", folder, entry->d_name, name);
+        if (entry->d_name[0] == '.' || !text_is_plain(entry->d_name) || !is_file(path) ||
+            (best[0] && strcmp(entry->d_name, best) > 0))
+            continue;
+        best[0] = 0;
+        text_append(best, sizeof best, "%s", entry->d_name);
+    }
+    closedir(listing);
+    out[0] = 0;
+    text_append(out, room, "%s/%s/%s", folder, best, name);
+    return best[0] != 0;
+}
+
 bool nearest_file(const char *path, char *out, size_t room)
 {
     char folder[FOLDER_ROOM] = "";
@@ -70,10 +93,10 @@ bool nearest_file(const char *path, char *out, size_t room)
         text_append(out, room, "%s", folder);
         return true;
     }
-    DIR *listing = opendir(folder);
-    if (listing) /* the folder exists, and no name in it is near */
-        closedir(listing);
-    else if (find_beside(folder, strrchr(folder, '/'), out, room)) {
+    struct stat found;
+    if (stat(folder, &found) == 0) /* the folder exists, and no name in it is near */
+        return find_below(folder, slash + 1, out, room);
+    if (find_beside(folder, strrchr(folder, '/'), out, room)) {
         text_append(out, room, "%s", slash);
         return true;
     }

@@ -516,6 +516,17 @@ bl_status model_from_file(bl_model **out, bl_context *ctx, const struct tensors 
     return status == BL_BAD_VALUE || status == BL_NOT_DEFINED ? BL_BAD_DATA : status;
 }
 
+/* Adds to the message about a file that is missing or is no safetensors file where models come from. */
+static bl_status refuse_file(bl_context *ctx, bl_status status)
+{
+    char why[sizeof ctx->why];
+    memcpy(why, ctx->why, sizeof why);
+    if (status != BL_BAD_DATA || strstr(why, "did you mean"))
+        return status;
+    return context_fail(ctx, status, "%s; expected a model, as train --out DIR writes DIR/model.safetensors",
+                        why);
+}
+
 bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
 {
     if (!ctx)
@@ -524,8 +535,10 @@ bl_status bl_model_load(bl_model **out, bl_context *ctx, const char *path)
     BL_GIVEN(ctx, path);
     struct tensors *file = NULL;
     BL_TRY(files_read_add(ctx, path, READ_AS_MODEL));
-    BL_TRY(tensors_read(&file, ctx, path));
-    const bl_status status = model_from_file(out, ctx, file, path);
+    bl_status status = tensors_read(&file, ctx, path);
+    if (status != BL_OK)
+        return refuse_file(ctx, status);
+    status = model_from_file(out, ctx, file, path);
     tensors_free(ctx, file);
     return status;
 }

@@ -19,7 +19,8 @@ struct option_alias {
 
 static const struct option_alias aliases[] = {
     {"batchsize batches minibatch minibatchsize bs trainbatchsize", "batch", NULL},
-    {"learningrate learnrate initiallearningrate learningrateinit eta stepsize baselr alpha", "lr", NULL},
+    {"rate learningrate learnrate initiallearningrate learningrateinit eta stepsize baselr alpha", "lr",
+     NULL},
     {"lrschedule lrscheduler scheduler learningrateschedule lrdecay decayschedule", "schedule", NULL},
     {"nepochs numepochs maxepochs totalepochs maxiter iterations niter ep", "epochs", NULL},
     {"steps maxsteps numsteps totalsteps", NULL,
