@@ -14,7 +14,7 @@ awk 'BEGIN { print "a,b,c,kind"
         printf "%d,%d,%d,%s\n", i % 20, (i * 7) % 13, i * 5 % 11,
             (i % 4 > 1 ? "y" : i % 3 ? "x" : "z") }' >table.csv
 table=table.csv preset=dfa-torch
-run() { "$program" train --data $table --force --out run --preset $preset "$@"; }
+run() { "$program" train --data "$table" --force --out run --preset "$preset" "$@"; }
 option() { sed -n "s/.*\"$1\": \"\\(.*\\)\".*/\\1/p" run/config.json; }
 # begins INIT FEEDBACK ARGUMENTS...: what a run by the preset with these arguments begins with
 begins() {

@@ -11,7 +11,7 @@ run() {
 }
 collect() { "$program" reproduce nokland2016 --collect "$@"; }
 name=nokland2016-text-4x100_tanh-ifa
-results() { ls "$1" | grep -c "json$"; }
+results() { find "$1" -maxdepth 1 -name '*.json' | wc -l; }
 
 expect 2 "--shard is \"3/2\"" run --shard 3/2 --out none
 expect 2 "--shard is \"1\"" run --shard 1 --out none
