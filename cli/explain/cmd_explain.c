@@ -226,6 +226,8 @@ static int explain(struct explained *x, const struct session *s)
     const bl_status status = make_trainer(x, s, has_data);
     code = status == BL_OK ? EXIT_DONE : fail_with(s, status);
     x->shows_sample = has_data;
+    for (int i = 0; code == EXIT_DONE && bl_trainer_note(x->trainer, i); i++)
+        note(s, "note: %s", bl_trainer_note(x->trainer, i));
     if (code == EXIT_DONE && (has_data || extra_of(s, "html")))
         code = take_sample(x, s);
     if (code != EXIT_DONE)

@@ -19,11 +19,12 @@ static const struct extra extras[] = {
     {"seeds", "N", "runs with the seeds 1 to N (default: 1; 3 are judged)"},
     {"epochs", "N", "short runs, which are never judged; with --check: the epochs to repeat"},
     {"out", "DIR", "the folder of results; run folders are in DIR/runs (default: results)"},
+    {"shard", "I/N", "part I of N of the runs, for N machines or jobs; --collect joins their folders"},
     {"jobs", "N", "simultaneous runs, each in a process of its own (default: one per core)"},
     {"data", "PATH", "path of the data set (default: the named set)"},
     {"data-dir", "DIR", "folder that is searched for named sets"},
     {"check", "FILE.json", "repeat the run of a result, and compare figures and hashes"},
-    {"collect", NULL, "make results of finished run folders, or of folders that hold some"},
+    {"collect", NULL, "add results: of finished run folders, and of folders (--out) of other commands"},
     {"page", "FILE", "write the page about all results as Markdown"},
     {"no-report", NULL, "no report.html in the folder of run folders (see: backless report)"},
     {"quiet", NULL, "no messages"},
@@ -135,19 +136,30 @@ static int not_by_dot(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-/* Collects every run folder below `folder`. Unfinished runs are left for a later call. */
-static int collect_below(const struct session *s, const struct target *target, const char *folder)
+/* Whether the run folder FOLDER/NAME, a folder of DIR/runs, has its result in DIR already. */
+static bool has_result(const char *folder, const char *name)
+{
+    char path[BL_PATH_ROOM];
+    snprintf(path, sizeof path, "%s/..", folder);
+    return result_exists(path, name);
+}
+
+/* Collects every run folder below `folder`, except those whose results are beside it. Unfinished runs are
+   left for a later call. */
+static int collect_runs(const struct session *s, const struct target *target, const char *folder, int *found)
 {
     struct dirent **entries = NULL;
     const int n = scandir(folder, &entries, not_by_dot, alphasort);
-    int code = EXIT_DONE, found = 0;
+    int code = EXIT_DONE;
     for (int i = 0; i < n; i++) {
         char path[2 * BL_PATH_ROOM];
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        const bool is_run = folder_has(path, "config.json"),
+                   is_known = has_result(folder, entries[i]->d_name);
         free(entries[i]);
-        if (!folder_has(path, "config.json"))
+        *found += is_run;
+        if (!is_run || is_known)
             continue;
-        found++;
         const bool is_finished = folder_has(path, "result.json");
         const int own = is_finished ? reproduction_collect(s, target, path) : EXIT_DONE;
         code = code == EXIT_DONE ? own : code; /* an error in one folder does not prevent the others */
@@ -155,8 +167,21 @@ static int collect_below(const struct session *s, const struct target *target, c
             note(s, "%s: is not finished, and is omitted", path);
     }
     free(entries);
+    return code;
+}
+
+/* Collects what a folder holds: results and run folders in `runs`, as the folder of --out, or run folders. */
+static int collect_below(const struct session *s, const struct target *target, const char *folder)
+{
+    char runs[2 * BL_PATH_ROOM];
+    int found = 0, code = reproduction_merge(s, target, folder, &found);
+    snprintf(runs, sizeof runs, "%s/runs", folder);
+    if (code == EXIT_DONE)
+        code = collect_runs(s, target, folder, &found);
+    if (code == EXIT_DONE)
+        code = collect_runs(s, target, runs, &found);
     if (code == EXIT_DONE && found == 0) {
-        usage_error("%s: is not a run folder, and holds none", folder);
+        usage_error("%s: is not a run folder, and holds none, and no result of %s", folder, target->name);
         return EXIT_DATA;
     }
     return code;

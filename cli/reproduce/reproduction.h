@@ -252,6 +252,9 @@ int reproduction_pool(struct session *s, const struct cell *cells, int n_cells);
 /* Converts a run folder to DIR/NAME.json. A folder that is not finished, or belongs to no cell, is refused
    with a message. */
 int reproduction_collect(const struct session *s, const struct target *target, const char *folder);
+/* Adds the target's results that are in a folder to those of --out, and their number to *found. A result that
+   --out has with other weights is refused. */
+int reproduction_merge(const struct session *s, const struct target *target, const char *folder, int *found);
 int reproduction_check(const struct session *s, const char *path);
 int reproduction_page(const struct session *s, const char *path);
 int reproduction_list(const struct session *s, const struct cell *cells, int n_cells);

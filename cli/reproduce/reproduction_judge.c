@@ -72,7 +72,7 @@ void cell_verdict(const struct cell *cell, const struct cell_figures *f, char ou
     else if (f->n == 0)
         text = "not run";
     else if (cell->published->kind == PUBLISHED_NO_CONVERGENCE || cell->published->kind == PUBLISHED_CURVE)
-        text = "no figure to judge by";
+        text = cell->row->incomplete ? "no figure to judge by; recipe incomplete" : "no figure to judge by";
     else if (cell->published->kind == PUBLISHED_BEST_ON_TEST)
         text = cell->row->incomplete ? "best epochs only; recipe incomplete" : "best epochs only";
     else if (cell->published->kind != PUBLISHED_WITH_DEVIATION)

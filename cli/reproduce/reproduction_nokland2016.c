@@ -9,7 +9,10 @@
  * Figure 2 is a curve of the training error: the first layer of a net keeps its initial weights while bp
  * trains the layers after it, then all layers are trained, by bp or by dfa. The first part is a row of its
  * own, and the runs of the second part begin with its weights. The paper does not state whether the optimiser
- * keeps its state between the parts (here it does not), nor the epochs of the second part (here 100).
+ * keeps its state between the parts (here it does not), nor the epochs of the second part (here 100), nor the
+ * learning rate of the figure. The rate is that of the tables, with which the curves are not those of the
+ * figure. With 1e-3 they are near (docs/results.md). Neither the paper nor the code states that rate, so the
+ * rows do not have it.
  */
 #include "reproduction.h"
 
@@ -19,6 +22,10 @@ static const char decay[] =
 static const char rate_and_decay[] =
     "the learning rate and its decay are not published; 1e-4 of the MNIST rows with the schedule auto, the "
     "halving of the published code, is used, and was not chosen on a validation split";
+static const char figure_rate[] =
+    "open: with the learning rate of the tables, 1e-4, the training errors stay above those of the figure, "
+    "which shows about 5 % after the frozen part, and about 0 % some 50 epochs later. The figure's own rate "
+    "is not published; with 1e-3 the curves are near. docs/results.md shows what was tried";
 static const char rate[] = "the learning rate is not published; that of the MNIST rows is used";
 
 #define TANH_800(n) n " x (dense 800, tanh), dense C"
@@ -143,12 +150,14 @@ static const struct target_row rows[] = {
      .name = "3x50 tanh frozen",
      .net = "3 x (dense 50, tanh), dense C",
      .data = &data_mnist,
+     .incomplete = figure_rate,
      .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0}},
      .options = {{"freeze", "0"}, {"init", "fanin"}, {"epochs", "50"}, {"stop", "epochs"}}},
     {.table = "figure 2",
      .name = "3x50 tanh",
      .net = "3 x (dense 50, tanh), dense C",
      .data = &data_mnist,
+     .incomplete = figure_rate,
      .begins_with = "3x50 tanh frozen",
      .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0}, {"dfa", PUBLISHED_CURVE, 0, 0, 0}},
      .options = {{"epochs", "100"}, {"stop", "epochs"}}},

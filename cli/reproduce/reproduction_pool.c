@@ -2,10 +2,12 @@
  * reproduction_pool.c - trains the runs of selected cells with the pool.
  *
  * A run whose result is in DIR is skipped; an unfinished run folder (DIR/runs/NAME) continues from its last
- * checkpoint.
+ * checkpoint. --shard I/N counts all runs of the selection, also those with results, so that each part stays
+ * the same while results are added.
  */
 #include "../make_folder.h"
 #include "../report/report.h"
+#include "../runs/run_plan.h"
 #include "reproduction.h"
 
 #include <stdlib.h>
@@ -18,19 +20,14 @@ static int short_epochs(const struct session *s, const struct cell *cell)
     return epochs == cell_epochs(cell) ? 0 : epochs;
 }
 
-/* Adds the runs of a cell, except those that have a result already; none if this version cannot run the
-   cell. */
+/* Adds the runs of a cell; none if this version cannot run the cell. */
 static int add_requests(const struct session *s, const struct cell *cell, int seeds, struct run_request *out)
 {
     const int epochs = short_epochs(s, cell);
     int n = 0;
-    char name[NAME_ROOM];
-    for (int seed = 1; seed <= seeds && !cell_lacks_rule(cell); seed++) {
-        out[n] =
+    for (int seed = 1; seed <= seeds && !cell_lacks_rule(cell); seed++)
+        out[n++] =
             (struct run_request){.s = s, .cell = *cell, .seed = (unsigned long long)seed, .epochs = epochs};
-        cell_file_name(cell, out[n].seed, epochs, name);
-        n += !result_exists(reproduction_folder(s), name);
-    }
     return n;
 }
 
@@ -41,6 +38,19 @@ static int by_seed(const void *a, const void *b)
     if (x->seed != y->seed)
         return x->seed < y->seed ? -1 : 1;
     return (x->cell.published > y->cell.published) - (x->cell.published < y->cell.published);
+}
+
+/* Keeps, in order, the requests of the shard that have no result. */
+static int select_requests(const struct session *s, struct shard shard, struct run_request *requests, int n)
+{
+    int kept = 0;
+    char name[NAME_ROOM];
+    for (int i = 0; i < n; i++) {
+        cell_file_name(&requests[i].cell, requests[i].seed, requests[i].epochs, name);
+        if (i % shard.parts == shard.part - 1 && !result_exists(reproduction_folder(s), name))
+            requests[kept++] = requests[i];
+    }
+    return kept;
 }
 
 static int number_of(const struct session *s, const char *key)
@@ -108,7 +118,6 @@ static int run_requests(const struct session *s, struct run_request *requests, i
                             .collect = collect_cell_run,
                             .is_common = is_common,
                             .has_done_lines = true};
-    qsort(requests, (size_t)n, sizeof *requests, by_seed);
     pool.runs = calloc((size_t)n + 1, sizeof *pool.runs);
     if (!pool.runs) {
         usage_error("no memory for %d runs", n);
@@ -149,6 +158,7 @@ int reproduction_pool(struct session *s, const struct cell *cells, int n_cells)
 {
     const int given = number_of(s, "seeds"), seeds = given > 0 ? given : 1;
     struct run_request *requests = calloc((size_t)n_cells * (size_t)seeds + 1, sizeof *requests);
+    struct shard shard;
     int n = 0;
     if (!requests) {
         usage_error("no memory for %d runs", n_cells * seeds);
@@ -156,7 +166,10 @@ int reproduction_pool(struct session *s, const struct cell *cells, int n_cells)
     }
     for (int i = 0; i < n_cells; i++)
         n += add_requests(s, &cells[i], seeds, requests + n);
-    int code = run_requests(s, requests, n);
+    qsort(requests, (size_t)n, sizeof *requests, by_seed);
+    int code = shard_read(&shard, extra_of(s, "shard"));
+    if (code == EXIT_DONE)
+        code = run_requests(s, requests, select_requests(s, shard, requests, n));
     free(requests);
     if (code == EXIT_DONE)
         code = show_cells(s, cells, n_cells);

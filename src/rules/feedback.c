@@ -40,7 +40,9 @@ bl_status feedback_parse(bl_context *ctx, struct feedback_spec *out, const char 
         return parse_size(ctx, out, FEEDBACK_NORMAL, rest, text);
     if (slice_is(word, "fanin") && slice_trim(rest).n > 0)
         return parse_size(ctx, out, FEEDBACK_FANIN, rest, text);
-    if (strcmp(text, "fanin") == 0)
+    if (strcmp(text, "weights") == 0)
+        *out = (struct feedback_spec){.kind = FEEDBACK_WEIGHTS};
+    else if (strcmp(text, "fanin") == 0)
         *out = (struct feedback_spec){.kind = FEEDBACK_FANIN, .size = 1.0};
     else if (strcmp(text, "nokland") == 0)
         *out = (struct feedback_spec){.kind = FEEDBACK_NOKLAND};
@@ -118,7 +120,7 @@ static bl_status fill_feedback(struct rule *rule, size_t i, uint32_t layer, size
                 cols, rule->feedback.most);
     BL_TRY(MEM_ARRAY(rule->ctx, &x, rows * cols, "the feedback"));
     rule->B[i] = matrix_of(x, rows, cols);
-    if (is_stored)
+    if (is_stored || rule->feedback.kind == FEEDBACK_WEIGHTS)
         return BL_OK;
     if (rule->feedback.kind == FEEDBACK_FILE)
         return read_from(rule->ctx, rule->feedback.path, i, rule->B[i]);
@@ -157,6 +159,26 @@ bl_status feedback_like_all_weights(struct rule *rule, const struct net *net)
     for (size_t f = 1; f < net->n_blocks; f++)
         if (net_enters_module(net, f))
             BL_TRY(feedback_like_weights(rule, net, f));
+    return BL_OK;
+}
+
+bl_status feedback_copy_weights(struct rule *rule, const struct net *net)
+{
+    if (rule->feedback.kind != FEEDBACK_WEIGHTS || rule->ops->derives_feedback)
+        return BL_OK;
+    for (size_t f = 0; f < rule->n_blocks; f++) {
+        const struct matrix W = net->weights[f], B = rule->B[f];
+        bool is_zero = true;
+        for (size_t i = 0; B.x && i < B.rows * B.cols; i++) {
+            B.x[i] = W.x[i];
+            is_zero = is_zero && !(fabsf(W.x[i]) > 0.0f);
+        }
+        if (B.x && is_zero)
+            BL_FAIL(rule->ctx, BL_BAD_VALUE,
+                    "feedback weights copies the initial weights, and those of block %zu are all 0, which no "
+                    "signal passes; use --init fanin",
+                    f);
+    }
     return BL_OK;
 }
 

@@ -9,6 +9,8 @@
  *                  neither grows nor vanishes along a chain of such matrices
  *     uniform X    U(-X, X)
  *     normal S     N(0, S^2)
+ *     weights      B = W at the start: a copy of the initial weights that B replaces in the pull, for rules
+ *                  whose B has their shape. The published code of Nøkland 2016 starts fa so on relu nets
  *     FILE         .npz or .safetensors with the arrays "0.feedback", "1.feedback", ...
  */
 #ifndef BL_RULES_FEEDBACK_H
@@ -22,6 +24,7 @@ enum feedback_kind {
     FEEDBACK_FANIN,
     FEEDBACK_UNIFORM,
     FEEDBACK_NORMAL,
+    FEEDBACK_WEIGHTS,
     FEEDBACK_FILE,
     FEEDBACK_STORED /* not drawn, because it will be read from a model's file */
 };
@@ -48,6 +51,9 @@ bl_status feedback_from_output_to_all(struct rule *rule, const struct net *net);
    another module's output, from stream RNG_FEEDBACK, layer f - 1. So with one hidden layer the numbers are
    those of feedback_from_output. */
 bl_status feedback_like_all_weights(struct rule *rule, const struct net *net);
+/* For FEEDBACK_WEIGHTS: copies the net's weights to the feedback that feedback_like_all_weights made. Refuses
+   weights that are all 0, because no signal would pass them. Does nothing for other distributions. */
+bl_status feedback_copy_weights(struct rule *rule, const struct net *net);
 
 /* Draws B[0]: outputs x inputs of the net, from U(-limit, limit) if the spec is nokland, else as the spec
    says. */

@@ -13,21 +13,22 @@ static const struct alias feedback_aliases[] = {
     {"lillicrap2016", "write lillicrap"},
     {"xavier glorot kaiming he lecun fan",
      "write fanin or \"fanin GAIN\", by the number of terms in a signal's sum"},
-    {"sign weights symmetric transpose",
+    {"weight w copy copyweights initialweights", "write weights, which copies the initial weights"},
+    {"sign symmetric transpose",
      "feedback that follows the weights belongs to rules: usf takes their signs, bp the weights themselves"},
     {"file npz npy", "write the file's path, as in feedback.npz or ./feedback.npz"},
 };
 
 static const char *feedback_name_at(size_t i)
 {
-    static const char *const names[] = {"nokland", "lillicrap", "fanin", "uniform", "normal"};
+    static const char *const names[] = {"nokland", "lillicrap", "fanin", "uniform", "normal", "weights"};
     return i < sizeof names / sizeof *names ? names[i] : NULL;
 }
 
 static const char *feedback_usage_at(size_t i)
 {
-    static const char *const usages[] = {"nokland", "lillicrap", "\"fanin [GAIN]\"", "\"uniform X\"",
-                                         "\"normal S\", FILE.npz"};
+    static const char *const usages[] = {"nokland",       "lillicrap",    "\"fanin [GAIN]\"",
+                                         "\"uniform X\"", "\"normal S\"", "weights, FILE.npz"};
     return usages[i];
 }
 

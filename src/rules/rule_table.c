@@ -51,11 +51,24 @@ static bl_status check_feedback_at(const struct net *net, const struct rule_ops 
         ops->name);
 }
 
+/* Only feedback that takes the place of weights can be a copy of them. */
+static bl_status check_copies(const struct net *net, const struct rule_ops *ops,
+                              const struct feedback_spec *feedback)
+{
+    if (feedback->kind != FEEDBACK_WEIGHTS || !ops->init || ops->init == feedback_like_all_weights)
+        return BL_OK;
+    BL_FAIL(net->ctx, BL_NOT_DEFINED,
+            "feedback weights: the feedback of rule %s does not have the shape of weights, so it cannot be a "
+            "copy of them; that of fa and kp does",
+            ops->name);
+}
+
 bl_status rule_create(struct rule **out, const struct net *net, const struct rule_ops *ops,
                       const struct feedback_spec *feedback, uint64_t seed)
 {
     struct rule *rule = NULL;
     BL_TRY(check_feedback_at(net, ops, feedback));
+    BL_TRY(check_copies(net, ops, feedback));
     BL_TRY(MEM_ONE(net->ctx, &rule, "the rule"));
     *rule = (struct rule){
         .ops = ops, .ctx = net->ctx, .n_blocks = net->n_blocks, .feedback = *feedback, .seed = seed};

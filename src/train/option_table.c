@@ -328,9 +328,9 @@ const struct option_row option_table[] = {
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",
-      "feedback matrices: nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", \"normal S\" or a file "
-      "(default: nokland; with sgd \"uniform 1\", but \"fanin\", or \"fanin 0.5\" with relus, for fa and "
-      "kp with two or more hidden blocks)"},
+      "feedback matrices: nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", \"normal S\", weights (fa, kp: "
+      "a copy of the initial weights) or a file (default: nokland; with sgd \"uniform 1\", but \"fanin\", or "
+      "\"fanin 0.5\" with relus, for fa and kp with two or more hidden blocks)"},
      feedback_check_text_option},
     {{"feedback-at", "end|before-pool|channels", "end", "rule",
       "where the feedback of dfa, adfa and drtp enters a block: at its end, before its pool, or one number "
@@ -346,9 +346,10 @@ const struct option_row option_table[] = {
     {{"lambda", "X", "", "rule",
       "kp and dkp: fraction by which weights and feedback decay at each step (default: 1e-5)"},
      check_lambda},
-    {{"preset", "none|nokland2016", "none", "training",
+    {{"preset", "none|nokland2016|dfa-torch", "none", "training",
       "settings of a paper, for the options that are not given: nokland2016 is bce, sum, rmsprop at 1e-4, "
-      "constant, batch 64, 300 epochs, stop paper, feedback nokland"},
+      "constant, batch 64, 300 epochs, stop paper, feedback nokland; dfa-torch is its published code, with "
+      "299 epochs, and fa started as there"},
      preset_check_text_option},
     {{"loss", "ce|bce|mse", "", "training",
       "softmax + cross-entropy, logistic + binary cross-entropy, squared error (default: ce for classes, bce "

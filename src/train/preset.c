@@ -5,7 +5,14 @@
  * arXiv:1609.01596, as in its MNIST experiments (section 4, table 1) and their published code. The preset
  * does not set options that follow from the rule: the initial weights (zero for fa and dfa on tanh and
  * logistic nets, else uniform within 1 / sqrt(fan in)). It does not set the net and the rule either, because
- * the paper compares them. docs/rules.md has the source of each value.
+ * the paper compares them.
+ *
+ * dfa-torch: the program that A. Nøkland published for Torch7, github.com/anokland/dfa-torch, also where it
+ * differs from the paper. Its loop ends after 299 epochs. How it starts the weights and the feedback depends
+ * on the rule and the net (trainer_start.c). A run's notes name the differences that are in force
+ * (preset_deviations.c).
+ *
+ * docs/rules.md has the source of each value.
  */
 #include "preset.h"
 
@@ -20,6 +27,7 @@ enum { MOST_VALUES = 12 };
 
 struct preset {
     const char *name;
+    bool starts_as_code; /* init and feedback have other defaults, which depend on the rule and the net */
     struct {
         const char *key, *text;
     } values[MOST_VALUES]; /* up to an element whose key is NULL */
@@ -27,6 +35,7 @@ struct preset {
 
 static const struct preset table[] = {
     {"nokland2016",
+     false,
      {{"loss", "bce"},
       {"reduction", "sum"},
       {"optimizer", "rmsprop"},
@@ -36,6 +45,17 @@ static const struct preset table[] = {
       {"epochs", "300"},
       {"stop", "paper"},
       {"feedback", "nokland"},
+      {NULL, NULL}}},
+    {"dfa-torch",
+     true,
+     {{"loss", "bce"},
+      {"reduction", "sum"},
+      {"optimizer", "rmsprop"},
+      {"lr", "1e-4"},
+      {"schedule", "constant"},
+      {"batch", "64"},
+      {"epochs", "299"},
+      {"stop", "paper"},
       {NULL, NULL}}},
 };
 
@@ -47,6 +67,12 @@ static const struct preset *find_preset(const char *name)
         if (strcmp(table[i].name, name) == 0)
             return &table[i];
     return NULL;
+}
+
+bool preset_starts_as_code(const char *preset)
+{
+    const struct preset *found = find_preset(preset);
+    return found && found->starts_as_code;
 }
 
 bl_status preset_check_text(bl_context *ctx, const char *text)

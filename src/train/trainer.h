@@ -121,11 +121,14 @@ bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
 /* Adds a sentence to trainer->notes. */
 bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
 bl_status trainer_check_finite(bl_trainer *trainer);
-/* Whether the option init is zero by default. */
-bool trainer_may_start_from_zero(const struct net *net, const struct rule_ops *ops);
+/* The default of the option init. */
+const char *trainer_default_init(const bl_config *config, const struct rule_ops *ops, const struct net *net);
 /* The default of the option feedback. */
-const char *trainer_default_feedback(const struct rule_ops *ops, const struct net *net,
-                                     const struct optimizer *optimizer);
+const char *trainer_default_feedback(const bl_config *config, const struct rule_ops *ops,
+                                     const struct net *net, const struct optimizer *optimizer);
+/* Adds notes on where a run by the preset dfa-torch differs from the paper, or from the published code
+   (preset_deviations.c). */
+bl_status trainer_note_deviations(bl_trainer *trainer);
 /* The defaults for a training set of n examples and the options that the user has set. */
 struct defaults trainer_defaults(const bl_trainer *trainer, size_t n_examples);
 

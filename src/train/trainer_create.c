@@ -64,11 +64,8 @@ static bl_status set_training_defaults(bl_config *config, const struct optimizer
 static bl_status set_all_defaults(bl_config *config, const struct net *net, const struct rule_ops *ops,
                                   const struct optimizer *optimizer, size_t examples)
 {
-    /* frozen weights of 0 would give the next block only zeros */
-    const bool is_zero =
-        trainer_may_start_from_zero(net, ops) && strcmp(config_text(config, "freeze"), "none") == 0;
-    BL_TRY(set_default(config, "init", is_zero ? "zero" : "fanin"));
-    BL_TRY(set_default(config, "feedback", trainer_default_feedback(ops, net, optimizer)));
+    BL_TRY(set_default(config, "init", trainer_default_init(config, ops, net)));
+    BL_TRY(set_default(config, "feedback", trainer_default_feedback(config, ops, net, optimizer)));
     BL_TRY(set_training_defaults(config, optimizer, examples));
     return bl_config_is_set(config, "net") ? bl_config_set(config, "net", net->text)
                                            : config_set_default(config, "net", net->text);
@@ -482,6 +479,7 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
                           config_u64(t->config, "order-seed")));
     BL_TRY(set_metadata(t, schema));
     BL_TRY(take_initial_weights(t));
+    BL_TRY(feedback_copy_weights(t->model->rule, t->model->net));
     BL_TRY(model_need_counts(t->model));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
     const struct net *net = t->model->net;
@@ -494,6 +492,7 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
     t->batch = config_size(t->config, "batch");
     t->needs_two = net_needs_two(net);
     BL_TRY(learnable_check(t));
+    BL_TRY(trainer_note_deviations(t));
     BL_TRY(unused_options_of_trainer(t));
     BL_TRY(zero_deltas_create(t));
     BL_TRY(trainer_make_workspace(&t->workspace, t, trainer_most_examples(t) + (t->needs_two ? 1 : 0),

@@ -28,7 +28,7 @@ static bool draws_arrays(const struct rule_ops *ops)
    weights. */
 static bl_status note_unused_feedback(bl_trainer *t, const struct rule_ops *ops)
 {
-    const char *usual = trainer_default_feedback(ops, t->model->net, &t->stepper.optimizer),
+    const char *usual = trainer_default_feedback(t->config, ops, t->model->net, &t->stepper.optimizer),
                *why = ops->init ? "which makes its feedback from the weights" : "which has no feedback";
     if (is_asked(t->config, "feedback", usual))
         BL_TRY(trainer_note(t, "the option feedback has no effect on rule %s, %s", ops->name, why));
@@ -64,6 +64,10 @@ static bl_status note_unused_seeds(bl_trainer *t, const struct rule_ops *ops)
         !draws_arrays(ops) && is_asked(t->config, "feedback-seed", seed))
         BL_TRY(trainer_note(t, "the option feedback-seed has no effect: the feedback is read from %s",
                             config_text(t->config, "feedback")));
+    if (ops->init && !ops->derives_feedback && t->model->rule->feedback.kind == FEEDBACK_WEIGHTS &&
+        !draws_arrays(ops) && is_asked(t->config, "feedback-seed", seed))
+        BL_TRY(
+            trainer_note(t, "the option feedback-seed has no effect: the feedback is a copy of the weights"));
     return BL_OK;
 }
 
