@@ -244,6 +244,7 @@ static void put_sample(FILE *to, const struct sample *sample)
     if (sample->label >= 0)
         fprintf(to, ", class %d%s", sample->label, sample->of_class ? " " : "");
     markup_text(to, sample->of_class);
+    sample_put_targets(to, sample);
     fprintf(to, ". The loss before the update is %.6g.", sample->loss);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (bl_config_get(config, keys[i])[0]) {
