@@ -347,11 +347,8 @@ def check_widths(browser):
     """No element is wider than the window, also on a phone; the light and the dark theme differ."""
     colors = set()
     for width in (1280, 390):
-        browser.command("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1,
-                        mobile=width < 500)
         for theme in ("light", "dark"):
-            browser.command("Emulation.setEmulatedMedia",
-                            features=[{"name": "prefers-color-scheme", "value": theme}])
+            browser.show(width, theme)
             browser.open("report.html")
             colors.add(browser.run("return getComputedStyle(document.body).backgroundColor"))
             expect(browser.run("return document.documentElement.scrollWidth") <= width,
@@ -363,11 +360,7 @@ def check_widths(browser):
 def check_logs(browser):
     for line in browser.log("browser"):
         expect(False, f"the console says: {line['message']}")
-    asked = []
-    for line in browser.log("performance"):
-        message = json.loads(line["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            asked.append(message["params"]["request"]["url"])
+    asked = browser.requests()
     expect(any(url.endswith("report.html") for url in asked), "no request was seen at all")
     outside = [url for url in asked if not url.startswith(("file://" + os.getcwd(), "data:"))]
     expect(not outside, f"requests: {outside}")

@@ -267,7 +267,7 @@ int explain_page_write(FILE *to, struct explain_page *page, const struct sample 
     if (fflush(page->to) != 0 || page->wiring.is_full)
         return 0;
     put_head(to, rule, bl_config_get(sample->session->config, "net"));
-    /* arrows of the colour of text could not be told from those forward */
+    /* Signals of a rule that is black could not be told from arrows forward in the colour of text. */
     put_wiring(to, page, style, c.red == c.green && c.green == c.blue);
     put_equations(to, page, sample);
     put_program(to, sample);
