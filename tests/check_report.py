@@ -238,7 +238,7 @@ def check_ends():
     expect("report in swept/report.html" in backless(*sweep).stderr,
            "sweep does not tell where its report is")
     expect(groups("swept/report.html") == 4, "sweep's report has not its four settings")
-    os.remove("swept/report.html")
+    os.replace("swept/report.html", "swept.html")
     backless(*sweep, "--no-report")
     expect(not os.path.exists("swept/report.html"), "sweep --no-report writes one")
 
@@ -353,6 +353,10 @@ def check_widths(browser):
             colors.add(browser.run("return getComputedStyle(document.body).backgroundColor"))
             expect(browser.run("return document.documentElement.scrollWidth") <= width,
                    f"wider than {width} pixels")
+            browser.open("swept.html")
+            high = browser.run("return Math.max(...[...document.querySelectorAll('.switch')]"
+                               ".map(button => button.offsetHeight))")
+            expect(high < 40, f"at {width} pixels the name of a group takes {high} pixels, several lines")
     expect(len(colors) == 2, f"light and dark: {colors}")
     browser.command("Emulation.clearDeviceMetricsOverride")
 
