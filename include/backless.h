@@ -340,6 +340,9 @@ BL_API bl_status bl_data_rows(const bl_data *data, size_t first, size_t n, float
 /* As bl_data_rows, but as the values were read: pixels from 0 to 255, numbers in the unit of their column,
    0 and 1 for words, and NaN where a value is missing. */
 BL_API bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, double *x);
+/* Copies the real-valued targets of examples first to first + n - 1, in their own unit: n rows of
+   bl_data_outputs numbers. BL_BAD_VALUE also if the data have classes, or are without answers. */
+BL_API bl_status bl_data_raw_targets(const bl_data *data, size_t first, size_t n, double *targets);
 
 /* The name of the i-th data set that the library knows by name, from 0 ("mnist", "cifar10", ...); NULL past
    the last. */

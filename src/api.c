@@ -372,6 +372,19 @@ bl_status bl_data_raw_rows(const bl_data *data, size_t first, size_t n, double *
     return BL_OK;
 }
 
+bl_status bl_data_raw_targets(const bl_data *data, size_t first, size_t n, double *targets)
+{
+    if (!data)
+        return BL_BAD_VALUE;
+    BL_GIVEN(data->ctx, targets);
+    BL_TRY(check_rows(data, first, n));
+    if (!data->targets)
+        BL_FAIL(data->ctx, BL_BAD_VALUE, "%s has no real-valued targets", data->source);
+    const size_t outputs = (size_t)data->outputs;
+    memcpy(targets, data->targets + first * outputs, n * outputs * sizeof *targets);
+    return BL_OK;
+}
+
 const char *bl_data_set_name(int i)
 {
     return i >= 0 ? named_at((size_t)i) : NULL;

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""check_explain.py PROGRAM DATA - the numbers of `backless explain RULE --data` are those of the rule.
+"""check_explain.py PROGRAM DATA NUMBERS - the numbers of `backless explain RULE --data` are the rule's. DATA
+has classes; NUMBERS is a table of numbers whose last column is a real-valued target.
 
 For bp, fa, dfa and ifa on two hidden layers of tanh with SGD, the whole step is computed again in double
 precision from the printed example, weights, biases and feedback alone, and compared with every array that is
-printed. For these and other nets, rules and optimisers, every line of arithmetic is evaluated, once from its
-numbers and once from the printed arrays that it names. A change of any single printed number must be noticed.
+printed. With a real-valued target, features and target are also computed again from the table. For these and
+other nets, rules and optimisers, every line of arithmetic is evaluated, once from its numbers and once from
+the printed arrays that it names. A change of any single printed number must be noticed.
 """
 
 import math
@@ -14,6 +16,7 @@ import sys
 
 NET = "dense 4, tanh, dense 4, tanh, dense 3"
 TOLERANCE = 3e-5  # six digits are printed
+NUMBER = ["--label", "petal_width", "--target", "number"]  # of the table of numbers
 CASES = [  # rule, net, further options: their arithmetic is evaluated
     ("kp", NET, []), ("dkp", NET, []), ("usf", NET, []), ("adfa", NET, []), ("drtp", NET, []),
     ("pepita", NET, []), ("frozen", NET, []), ("linear", NET, []),
@@ -33,6 +36,9 @@ CASES = [  # rule, net, further options: their arithmetic is evaluated
     ("bp", "conv 2 2x2 pad 1, tanh, conv 2 2x2, relu, maxpool 2, dense 3", ["--shape", "1x2x2"]),
     ("fa", "conv 2 2x2 pad 1, tanh, conv 2 3x3 stride 2 pad 1, tanh, avgpool all, dense 3",
      ["--shape", "1x2x2"]),
+    ("dfa", "dense 4, tanh, dense C", [*NUMBER, "--optimizer", "adam"]),
+    ("kp", "dense 4, relu, dense 4, tanh, dense C", [*NUMBER, "--optimizer", "rmsprop"]),
+    ("bp", "dense 4, batchnorm, tanh, dense C", NUMBER),
 ]
 STATE = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 
@@ -114,9 +120,14 @@ def recompute(rule, options, steps):
         h.append([math.tanh(v) for v in a])
         if l < 2:
             values[f"h{l}"] = [h[-1]]
-    total = sum(math.exp(v) for v in values["a2"][0])
-    error = [math.exp(v) / total - t for v, t in zip(values["a2"][0], y)]
-    loss = math.log(total) - sum(t * v for t, v in zip(y, values["a2"][0]))
+    scores = values["a2"][0]
+    if options["loss"] == "mse":
+        error = [v - t for v, t in zip(scores, y)]
+        loss = sum(d * d for d in error) / 2
+    else:
+        total = sum(math.exp(v) for v in scores)
+        error = [math.exp(v) / total - t for v, t in zip(scores, y)]
+        loss = math.log(total) - sum(t * v for t, v in zip(y, scores))
     delta = [None, None, error]
     for l in ((0, 1) if rule == "ifa" else (1, 0)):
         if rule == "bp":
@@ -157,6 +168,27 @@ def check_arrays(rule, options, steps, loss):
                         same(value, expected[i][j], f"{step.op} of block {step.block}: {name}[{i},{j}]")
                         n += 1
     return n
+
+
+def check_example(path, example, text, steps):
+    """Features and target of the table, standardised by mean and deviation of all rows, are x and y, and the
+    text has the target as it is in the table."""
+    with open(path, encoding="utf-8") as file:
+        words = [line.strip().split(",") for line in file.readlines()[1:]]
+    expected = []
+    for column in zip(*words):
+        numbers = [float(word) for word in column]
+        mean = sum(numbers) / len(numbers)
+        deviation = math.sqrt(sum((v - mean) ** 2 for v in numbers) / len(numbers))
+        expected.append((numbers[example - 1] - mean) / deviation)
+    found = first_read(steps, "x")[0] + first_read(steps, "y")[0]
+    if len(found) != len(expected):
+        raise Wrong(f"{len(found)} features and targets, expected {len(expected)}")
+    for value, other in zip(found, expected):
+        same(value, other, f"a number of example {example}")
+    target = re.search(r", target (\S+)\n", text).group(1)
+    if float(target) != float(words[example - 1][-1]):
+        raise Wrong(f"target {target}, the table has {words[example - 1][-1]}")
 
 
 # ---- The arithmetic
@@ -250,25 +282,44 @@ def changed(text):
                 text[match.end():]
 
 
+def check_whole_step(rule, text):
+    arrays, lines = check(rule, text)
+    assert arrays > 200 and lines > 30, (rule, arrays, lines)
+    n = 0
+    for number, other in changed(text):
+        try:
+            check(rule, other)
+        except Wrong:
+            n += 1
+            continue
+        sys.exit(f"{rule}: a change of the number {number} was not noticed")
+    assert n > 250, n
+    print(f"{rule}: {arrays} numbers and {lines} expressions agree; {n} changes of a number were noticed")
+
+
+def check_targets(program, data, rule):
+    """A step on a real-valued target; the numbers of another example must be noticed."""
+    example = 60
+    net = NET.replace("dense 3", "dense C")
+    text = explain(program, data, rule, net, [*NUMBER, "--example", str(example)])
+    check_whole_step(rule, text)
+    steps = parse(text)[1]
+    check_example(data, example, text, steps)
+    try:
+        check_example(data, example + 1, text, steps)
+    except Wrong:
+        return
+    sys.exit("another example was not noticed")
+
+
 def main():
-    program, data = sys.argv[1:]
+    program, data, numbers = sys.argv[1:]
     for rule in ("bp", "fa", "dfa", "ifa"):
-        text = explain(program, data, rule, NET, [])
-        arrays, lines = check(rule, text)
-        assert arrays > 250 and lines > 30, (rule, arrays, lines)
-        n = 0
-        for number, other in changed(text):
-            try:
-                check(rule, other)
-            except Wrong:
-                n += 1
-                continue
-            sys.exit(f"{rule}: a change of the number {number} was not noticed")
-        assert n > 300, n
-        print(f"{rule}: {arrays} numbers and {lines} expressions agree; {n} changes of a number were noticed")
+        check_whole_step(rule, explain(program, data, rule, NET, []))
+        check_targets(program, numbers, rule)
     total = 0
     for rule, net, more in CASES:
-        text = explain(program, data, rule, net, more)
+        text = explain(program, numbers if more[:4] == NUMBER else data, rule, net, more)
         options, steps, _ = parse(text)
         lines = check_arithmetic(options, steps)
         assert lines >= 14, (rule, net, lines)

@@ -238,7 +238,7 @@ def check_ends():
     expect("report in swept/report.html" in backless(*sweep).stderr,
            "sweep does not tell where its report is")
     expect(groups("swept/report.html") == 4, "sweep's report has not its four settings")
-    os.remove("swept/report.html")
+    os.replace("swept/report.html", "swept.html")
     backless(*sweep, "--no-report")
     expect(not os.path.exists("swept/report.html"), "sweep --no-report writes one")
 
@@ -347,15 +347,16 @@ def check_widths(browser):
     """No element is wider than the window, also on a phone; the light and the dark theme differ."""
     colors = set()
     for width in (1280, 390):
-        browser.command("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1,
-                        mobile=width < 500)
         for theme in ("light", "dark"):
-            browser.command("Emulation.setEmulatedMedia",
-                            features=[{"name": "prefers-color-scheme", "value": theme}])
+            browser.show(width, theme)
             browser.open("report.html")
             colors.add(browser.run("return getComputedStyle(document.body).backgroundColor"))
             expect(browser.run("return document.documentElement.scrollWidth") <= width,
                    f"wider than {width} pixels")
+            browser.open("swept.html")
+            high = browser.run("return Math.max(...[...document.querySelectorAll('.switch')]"
+                               ".map(button => button.offsetHeight))")
+            expect(high < 40, f"at {width} pixels the name of a group takes {high} pixels, several lines")
     expect(len(colors) == 2, f"light and dark: {colors}")
     browser.command("Emulation.clearDeviceMetricsOverride")
 
@@ -363,11 +364,7 @@ def check_widths(browser):
 def check_logs(browser):
     for line in browser.log("browser"):
         expect(False, f"the console says: {line['message']}")
-    asked = []
-    for line in browser.log("performance"):
-        message = json.loads(line["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            asked.append(message["params"]["request"]["url"])
+    asked = browser.requests()
     expect(any(url.endswith("report.html") for url in asked), "no request was seen at all")
     outside = [url for url in asked if not url.startswith(("file://" + os.getcwd(), "data:"))]
     expect(not outside, f"requests: {outside}")

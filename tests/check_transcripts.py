@@ -2,8 +2,10 @@
 """check_transcripts.py PROGRAM - the commands that the tutorial and the page on troubleshooting show behind a
 `$` print what is shown. The commands of a page run in its order and in one folder, which has
 examples/iris.csv. Each line below a command must be a line of its output, in that order; `...` stands for any
-lines. Commands on data that are not in the tree (--data mnist, --data cifar10) are not run. At its end the
-test checks that it sees other figures.
+lines. Commands on data that are not in the tree (--data mnist, --data cifar10), and on the runs of such a
+command, are not run. Each section of the page on troubleshooting has a command that is run; slow_runs.sh
+compares the speed of those in the section "It is slow". At its end the test checks that it sees other
+figures, and a section without a command.
 """
 
 import os
@@ -15,7 +17,8 @@ import tempfile
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parent.parent
-PAGES = ["docs/tutorial.md", "docs/troubleshooting.md"]
+SYMPTOMS = "docs/troubleshooting.md"
+PAGES = ["docs/tutorial.md", SYMPTOMS]
 # Runs flush their logs to the disk after each epoch, which takes longer than the training; memory is faster.
 PLACE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 NOT_HERE = re.compile(r"--data (mnist|cifar10)\b")
@@ -55,9 +58,10 @@ def is_shown(shown, printed):
 
 
 def check(page, text, folder):
-    faults, n_run, n_left = [], 0, 0
+    faults, n_run, n_left, absent = [], 0, 0, []
     for number, command, shown in transcripts(text):
-        if NOT_HERE.search(command):
+        if NOT_HERE.search(command) or any(f" {run}/" in command for run in absent):
+            absent += re.findall(r"--out (\S+)", command)
             n_left += 1
             continue
         done = subprocess.run(["sh", "-c", command], cwd=folder, stdout=subprocess.PIPE,
@@ -69,6 +73,12 @@ def check(page, text, folder):
         if done.returncode and not any(line.startswith("backless: ") for line in shown):
             faults.append(f"{page}:{number}: {command}\nexit {done.returncode}:\n{done.stdout}")
     return faults, n_run, n_left
+
+
+def sections_without_a_command(text):
+    parts = re.split(r"^## (.*)\n", text, flags=re.M)[1:]
+    return [title for title, part in zip(parts[::2], parts[1::2])
+            if all(NOT_HERE.search(command) for _, command, _ in transcripts(part))]
 
 
 def prepare(folder, program):
@@ -91,6 +101,11 @@ def main():
         if n_run < 2:
             faults.append(f"{page}: {n_run} commands, expected 2 or more")
         faults += found
+    bare = sections_without_a_command((TREE / SYMPTOMS).read_text())
+    faults += [f"{SYMPTOMS}: the section \"{title}\" has no command that is run" for title in bare]
+    made = "## A\n\n    $ true\n\n## B\n\n    $ x --data mnist\n\n## C\n"
+    if sections_without_a_command(made) != ["B", "C"]:
+        sys.exit("sections without a command are not seen")
     wrong = "    $ printf 'a\\nb\\nc\\n'\n    a\n    ...\n    d\n"
     right = "\n    $ printf 'a\\nb\\nc\\n' \\\n          | cat\n    a\n    ...\n    c\n"
     found, n_run, _ = check("self-test", wrong + right, ".")

@@ -5,10 +5,13 @@
 . "$(dirname "$0")/shell/expect.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 iris=$here/../examples/iris.csv
+# The four lengths of the flowers without their species, for real-valued targets.
+sed '/^#/d; s/,[^,]*$//' "$iris" >flowers.csv
+numbers="--data flowers.csv --label petal_width --target number"
 net="dense 4, tanh, dense 3"
 
 if command -v python3 >/dev/null 2>&1; then
-    python3 "$here/check_explain.py" "$program" "$iris" ||
+    python3 "$here/check_explain.py" "$program" "$iris" flowers.csv ||
         complain "the printed numbers do not fit each other"
     "$program" explain dfa --net "$net" --data "$iris" --quiet --json >json.txt || complain "no JSON"
     python3 - <<'END' || complain "the JSON of a step"
@@ -22,6 +25,11 @@ for step in sample["steps"]:
     for array in step["arrays"]:
         assert len(array["values"]) == min(array["shape"][0], 4), array
 END
+    # shellcheck disable=SC2086
+    "$program" explain bp --net "dense 4, tanh, dense C" $numbers --example 60 --quiet --json >json.txt ||
+        complain "no JSON of real-valued targets"
+    python3 -c 'import json; sample = json.load(open("json.txt"))["sample"]
+assert sample["targets"] == [1.4] and "class" not in sample, sample' || complain "the JSON of targets"
 fi
 
 # docs/explain.md shows what the program prints.
@@ -58,7 +66,14 @@ expect 2 "iris.csv has 150 examples" "$program" explain dfa --net "$net" --data 
 expect 2 "expected a whole number from 1" "$program" explain dfa --net "$net" --data "$iris" --example 0
 expect 2 "of the data that --data names" "$program" explain dfa --net "$net" --example 2
 expect 2 "memory low" "$program" explain dfa --net "$net" --data "$iris" --memory low
-printf 'a,b,c\n1,2,0.5\n2,1,0.25\n3,5,0.125\n4,4,1.5\n' >numbers.csv
-expect 2 "has real-valued targets" "$program" explain bp --net "dense 4, tanh, dense C" --data numbers.csv \
-    --label c --target number
+
+# Real-valued targets: which example it is, and rules and losses for classes only.
+targets() {
+    # shellcheck disable=SC2086
+    expect "$1" "$2" "$program" explain "$3" --net "dense 4, tanh, dense C" $numbers $4
+}
+targets 0 "flowers.csv, target 1.4" dfa "--example 60"
+targets 0 "flowers.csv, target 1.4" bp "--example 60 --html -"
+targets 2 "loss ce needs classes" bp "--loss ce"
+targets 2 "rule drtp needs classes" drtp ""
 exit "$failures"

@@ -71,5 +71,30 @@ awk 'BEGIN {
     complain "a low error is called useless"
 "$program" eval --model easy --data easy.csv 2>&1 | grep -q "is not lower" &&
     complain "eval calls a low error useless"
+
+# Classes in rings have the same mean inputs, so that weights of 0 do not get away from 0; classes with other
+# means are learned. The advice names the init only where that is zero, the rate is not too low, and the steps
+# were not too few.
+awk 'BEGIN { print "x,y,ring"; for (i = 1; i <= 1500; i++) {
+    x = 2 * (i * 0.7548776662 % 1) - 1; y = 2 * (i * 0.5698402909 % 1) - 1; r = x * x + y * y
+    print x "," y "," (r < 0.3 ? "inner" : r < 0.8 ? "middle" : "outer") } }' >rings.csv
+awk -F, 'NR == 1 { print "x,y,part" }
+    NR > 1 { print $1 "," $2 "," ($1 < -0.3 ? "left" : $1 < 0.3 ? "middle" : "right") }' rings.csv >parts.csv
+rule_on() {
+    "$program" train --rule dfa --net "dense 40, tanh, dense 40, tanh, dense C" --data "$@" >out.txt 2>&1 ||
+        complain "exit $?: --data $*"
+}
+rule_on rings.csv
+grep -q "hardly trained.*; try --init fanin (now zero" out.txt || complain "no advice about weights of 0"
+for options in "rings.csv --init fanin" "rings.csv --lr 1e-5" "rings.csv --epochs 10" "parts.csv"; do
+    # shellcheck disable=SC2086
+    rule_on $options
+    grep -q "try --init" out.txt && complain "advice about weights of 0: --data $options"
+done
+rule_on rings.csv --init fanin
+grep -q "hardly trained" out.txt && complain "the advice about weights of 0 does not help"
+rule_on parts.csv
+grep -q "init zero" out.txt || complain "parts.csv does not start from 0"
+grep -q "hardly trained" out.txt && complain "parts.csv is not learned from 0"
 [ "$failures" = 0 ] && echo "new_user_messages: as expected"
 exit "$failures"

@@ -15,6 +15,7 @@ from pathlib import Path
 # The expression for a parameter, by (function or *, type, name or *); the first match counts.
 VALUES = [
     ("bl_*_targets", "bl_trainer *", "*", "it.number_trainer"),
+    ("bl_data_raw_targets", "const bl_data *", "*", "it.numbers"),
     ("bl_nearest", "const char *", "word", '"dense"'),
     ("bl_nearest", "const char *const *", "names", "layer_names"),
     ("bl_option_alias", "const char *", "word", '"batch_size"'),

@@ -112,6 +112,23 @@ static void test_a_step_on_targets_is_that_of_an_epoch(void **state)
     drop(&by_step);
 }
 
+/* Targets are copied as they were given, from any row; classes are no targets, and rows past the end are
+   refused. */
+static void test_targets_are_given_back(void **state)
+{
+    (void)state;
+    struct maker m;
+    double raw[2 * OUTPUTS];
+    make(&m, "mse", "constant", "dfa");
+    must(&m, bl_data_raw_targets(m.numbers, N - 2, 2, raw));
+    for (int i = 0; i < 2 * OUTPUTS; i++)
+        assert_true(raw[i] == (double)targets[(N - 2) * OUTPUTS + i]);
+    assert_int_equal(bl_data_raw_targets(m.numbers, N - 1, 2, raw), BL_BAD_VALUE);
+    assert_int_equal(bl_data_raw_targets(m.classes, 0, 1, raw), BL_BAD_VALUE);
+    assert_non_null(strstr(bl_why(m.ctx), "no real-valued targets"));
+    drop(&m);
+}
+
 /* The gradient of the output's biases is the mean error, which for mse is output - target. */
 static void test_inspection_on_targets(void **state)
 {
@@ -256,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_steps_on_targets_learn),
         cmocka_unit_test(test_a_step_on_targets_is_that_of_an_epoch),
         cmocka_unit_test(test_inspection_on_targets),
+        cmocka_unit_test(test_targets_are_given_back),
         cmocka_unit_test(test_arguments_are_checked),
         cmocka_unit_test(test_data_that_do_not_suit),
         cmocka_unit_test(test_the_rate_of_single_steps),

@@ -83,6 +83,19 @@ class Browser:
     def log(self, kind):
         return self.call("POST", "/se/log", {"type": kind})
 
+    def requests(self):
+        """The addresses of all requests since the last call."""
+        messages = [json.loads(line["message"])["message"] for line in self.log("performance")]
+        return [message["params"]["request"]["url"] for message in messages
+                if message["method"] == "Network.requestWillBeSent"]
+
+    def show(self, width, theme):
+        """Sets the width of the window in pixels (a phone's below 500), and the theme, light or dark."""
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1,
+                     mobile=width < 500)
+        self.command("Emulation.setEmulatedMedia",
+                     features=[{"name": "prefers-color-scheme", "value": theme}])
+
     def move(self, x, y):
         """Moves the pointer to a position in pixels of the window."""
         self.command("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)

@@ -68,9 +68,6 @@ static int load_data(struct explained *x, const struct session *s)
     if (status != BL_OK)
         return fail_with(s, status);
     print_data_notes(s, "", x->data);
-    if (!bl_data_labels(x->data))
-        return usage_error("%s has real-valued targets; explain shows a step on an example of a class",
-                           bl_data_source(x->data));
     return EXIT_DONE;
 }
 

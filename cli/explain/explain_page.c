@@ -244,6 +244,7 @@ static void put_sample(FILE *to, const struct sample *sample)
     if (sample->label >= 0)
         fprintf(to, ", class %d%s", sample->label, sample->of_class ? " " : "");
     markup_text(to, sample->of_class);
+    sample_put_targets(to, sample);
     fprintf(to, ". The loss before the update is %.6g.", sample->loss);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (bl_config_get(config, keys[i])[0]) {
@@ -266,7 +267,7 @@ int explain_page_write(FILE *to, struct explain_page *page, const struct sample 
     if (fflush(page->to) != 0 || page->wiring.is_full)
         return 0;
     put_head(to, rule, bl_config_get(sample->session->config, "net"));
-    /* arrows of the colour of text could not be told from those forward */
+    /* Signals of a rule that is black could not be told from arrows forward in the colour of text. */
     put_wiring(to, page, style, c.red == c.green && c.green == c.blue);
     put_equations(to, page, sample);
     put_program(to, sample);

@@ -220,7 +220,7 @@ int sample_count_blocks(const bl_trainer *trainer)
 struct examples {
     double *raw;
     float *x, *targets;
-    const int32_t *labels;
+    const int32_t *labels; /* NULL: there are targets */
 };
 
 static void free_examples(struct examples *e)
@@ -230,7 +230,21 @@ static void free_examples(struct examples *e)
     free(e->targets);
 }
 
-static bl_status read_examples(struct examples *e, const struct sample *sample, const bl_data *data)
+/* The targets are kept for the reader, too. */
+static bl_status read_targets(struct examples *e, struct sample *sample, const bl_data *data, size_t outputs)
+{
+    const size_t n = sample->n_examples * outputs;
+    sample->targets = calloc(n, sizeof *sample->targets);
+    if (!sample->targets)
+        return BL_NO_MEMORY;
+    sample->n_targets = outputs;
+    const bl_status status = bl_data_raw_targets(data, sample->example, sample->n_examples, sample->targets);
+    for (size_t i = 0; status == BL_OK && i < n; i++)
+        e->targets[i] = (float)sample->targets[i];
+    return status;
+}
+
+static bl_status read_examples(struct examples *e, struct sample *sample, const bl_data *data)
 {
     const bl_shape shape = bl_data_shape(data);
     const size_t n = sample->n_examples,
@@ -242,10 +256,10 @@ static bl_status read_examples(struct examples *e, const struct sample *sample, 
     e->labels = bl_data_labels(data) ? bl_data_labels(data) + sample->example : NULL;
     if (!e->raw || !e->x || !e->targets)
         return BL_NO_MEMORY;
-    const bl_status status = bl_data_raw_rows(data, sample->example, n, e->raw);
+    bl_status status = bl_data_raw_rows(data, sample->example, n, e->raw);
     for (size_t i = 0; status == BL_OK && i < n * features; i++)
         e->x[i] = (float)e->raw[i];
-    return status;
+    return status == BL_OK && !e->labels ? read_targets(e, sample, data, outputs) : status;
 }
 
 /* Inspects the batch, chooses the elements, and takes the step. Batch norm takes its statistics from
@@ -255,8 +269,14 @@ static bl_status take(struct sample *sample, const bl_data *data, struct example
     bl_status status = read_examples(e, sample, data);
     if (status != BL_OK)
         return status;
-    const bl_batch batch = {.size = sizeof batch, .n = sample->n_examples, .x = e->x, .labels = e->labels};
-    status = bl_trainer_inspect(sample->trainer, e->x, e->labels, sample->n_examples);
+    const size_t n = sample->n_examples;
+    const bl_batch batch = {.size = sizeof batch,
+                            .n = n,
+                            .x = e->x,
+                            .labels = e->labels,
+                            .targets = e->labels ? NULL : e->targets};
+    status = e->labels ? bl_trainer_inspect(sample->trainer, e->x, e->labels, n)
+                       : bl_trainer_inspect_targets(sample->trainer, e->x, e->targets, n);
     if (status != BL_OK)
         return status;
     choose_elements(sample);
@@ -314,5 +334,6 @@ void sample_free(struct sample *sample)
     free(sample->focus);
     free(sample->heads);
     free(sample->before);
+    free(sample->targets);
     *sample = (struct sample){.n_steps = 0};
 }

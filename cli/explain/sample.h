@@ -52,6 +52,8 @@ struct sample {
     const char *source;   /* the name of the data */
     int label;            /* -1: there are targets */
     const char *of_class; /* its name; NULL: it has none */
+    double *targets;      /* of the examples, in their own unit, n_targets each; NULL: there are labels */
+    size_t n_targets;
     double loss, rate;
     char (*heads)[SAMPLE_NAME]; /* of each block: the text of its first layer */
     struct focus *focus;        /* one for each block */
@@ -96,5 +98,8 @@ void sample_write_arithmetic(FILE *to, const struct sample *sample, const bl_tra
 
 void sample_print(const struct sample *sample);
 json_t *sample_json(const struct sample *sample);
+/* ", target 0.5": the targets of the example in their own unit, or the first SAMPLE_COLS of them; nothing for
+   an example of a class. */
+void sample_put_targets(FILE *to, const struct sample *sample);
 
 #endif

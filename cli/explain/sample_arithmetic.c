@@ -7,6 +7,7 @@
 #include "sample.h"
 #include "sample_products.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,14 +37,22 @@ static const char *option(const struct instant *s, const char *key)
     return bl_config_get(bl_trainer_config(s->sample->trainer), key);
 }
 
+/* Whether an element is named by row and column, also if there is one row only. */
+static bool is_matrix(const bl_trace_array *a)
+{
+    const char *of = strstr(a->what, " of ");
+    if (is(a->buffer, "feedback") || is(of ? of + 4 : a->what, "weight"))
+        return true;
+    return a->rows > 1 && (is(a->buffer, "weights") || is(a->buffer, "gradient") || is(a->buffer, "state"));
+}
+
 static struct part part_at(const struct instant *s, int i)
 {
     const char *what;
     struct part part = {.a = &s->now->arrays[i]};
     sample_name(part.name, &what, s->now, i, s->sample->n_blocks);
     sample_element(s->sample, s->now, i, &part.row, &part.col);
-    if (part.a->rows > 1 && !is(part.a->buffer, "output") && !is(part.a->buffer, "delta") &&
-        !is(part.a->buffer, "signal") && !is(part.a->buffer, "input") && !is(part.a->buffer, "targets"))
+    if (is_matrix(part.a))
         sum_element_at(part.element, part.name, part.row, part.col);
     else
         sum_element(part.element, part.name, part.col);
@@ -231,16 +240,55 @@ static void write_ce(const struct instant *s, const struct part *a, const struct
             result);
 }
 
+/* How a target in its own unit becomes y. It has 9 digits, because it may be large and near the offset. */
+static void write_target(const struct instant *s, const struct part *y)
+{
+    bl_scaling scaling = {.size = sizeof scaling};
+    char scale[16], result[16];
+    if (!s->sample->targets || !bl_model_target_scaling(bl_trainer_model(s->sample->trainer), &scaling) ||
+        scaling.n == 0)
+        return;
+    const size_t k = scaling.n > 1 ? y->col : 0;
+    const double offset = scaling.offset[k];
+    sum_number(scale, scaling.scale[k]);
+    sum_number(result, y->value);
+    fprintf(s->to, "%s = (%.9g %c %.9g) * %s = %s\n", y->element, s->sample->targets[y->col],
+            offset < 0.0 ? '+' : '-', fabs(offset), scale, result);
+}
+
+/* The loss is the mean of the examples' losses. */
+static const char *which_sum(const struct instant *s)
+{
+    return s->sample->n_examples > 1 ? "mean of the examples' sums" : "sum over the outputs";
+}
+
+/* The squared error of one output is written out; of more, it is a sum of such terms. */
+static void write_mse(const struct instant *s, const struct part *a, const struct part *y)
+{
+    char names[SUM_TEXT], numbers[SUM_TEXT], score[16], target[20], loss[16];
+    if (a->a->cols == 1 && s->sample->n_examples == 1) {
+        sum_number(score, a->value);
+        sum_factor(target, y->value);
+        snprintf(names, sizeof names, "(%.30s - %.30s)^2 / 2", a->element, y->element);
+        snprintf(numbers, sizeof numbers, "(%s - %s)^2 / 2", score, target);
+        sum_write_formula(s->to, "loss", names, numbers, s->now->loss);
+        return;
+    }
+    sum_number(loss, s->now->loss);
+    fprintf(s->to, "loss = %s of (a - y)^2 / 2 = %s\n", which_sum(s), loss);
+}
+
 static void write_loss(const struct instant *s)
 {
     const char *loss = option(s, "loss");
     const struct part a = find(s, "output", NULL, 0), y = find(s, "targets", NULL, 0),
                       e = find(s, "delta", NULL, 0);
-    char names[SUM_TEXT], numbers[SUM_TEXT], score[16], target[16], mean[8] = "";
+    char names[SUM_TEXT], numbers[SUM_TEXT], score[16], target[20], mean[8] = "";
     if (s->sample->n_examples > 1 && is(option(s, "reduction"), "mean"))
         snprintf(mean, sizeof mean, " / %zu", s->sample->n_examples);
     sum_number(score, trace_value(a.a, 0, e.col));
-    sum_number(target, y.value);
+    sum_factor(target, y.value);
+    write_target(s, &y);
     if (is(loss, "ce") && a.a->cols > 1) {
         write_ce(s, &a, &y, &e, mean);
         return;
@@ -251,11 +299,12 @@ static void write_loss(const struct instant *s)
     snprintf(numbers, sizeof numbers, is_mse ? "(%s - %s)%s" : "(1 / (1 + exp(-(%s))) - %s)%s", score, target,
              mean);
     sum_write_formula(s->to, e.element, names, numbers, e.value);
+    if (is_mse) {
+        write_mse(s, &a, &y);
+        return;
+    }
     sum_number(score, s->now->loss);
-    fprintf(s->to, "loss = %s = %s\n",
-            is_mse ? "sum over the outputs of (a - y)^2 / 2"
-                   : "sum over the outputs of log(1 + exp(a)) - a y",
-            score);
+    fprintf(s->to, "loss = %s of log(1 + exp(a)) - a y = %s\n", which_sum(s), score);
 }
 
 /* ---- Signals and deltas */

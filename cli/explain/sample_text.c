@@ -57,6 +57,14 @@ static void print_step(const struct sample *sample, const struct sample_step *st
     print_arithmetic(step->arithmetic);
 }
 
+void sample_put_targets(FILE *to, const struct sample *sample)
+{
+    for (size_t k = 0; k < sample->n_targets && k < SAMPLE_COLS; k++)
+        fprintf(to, "%s%.9g", k ? " " : ", target ", sample->targets[k]);
+    if (sample->n_targets > SAMPLE_COLS)
+        fprintf(to, " and %zu more", sample->n_targets - SAMPLE_COLS);
+}
+
 void sample_print(const struct sample *sample)
 {
     static const char *const keys[] = {"loss", "optimizer", "lr", "init", "feedback", "seed"};
@@ -67,6 +75,7 @@ void sample_print(const struct sample *sample)
     if (sample->label >= 0)
         printf(", class %d%s%s", sample->label, sample->of_class ? " " : "",
                sample->of_class ? sample->of_class : "");
+    sample_put_targets(stdout, sample);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (bl_config_get(config, keys[i])[0])
             printf("%s%s %s", i ? ", " : "\n", keys[i], bl_config_get(config, keys[i]));
@@ -96,6 +105,19 @@ static json_t *array_json(const struct sample_array *a)
                      (json_int_t)a->first_row, (json_int_t)a->first_col, "values", values);
 }
 
+/* The member that says what the example is to give: its class, or its targets. */
+static void put_answer(json_t *all, const struct sample *sample)
+{
+    json_t *targets = json_array();
+    for (size_t k = 0; k < sample->n_targets; k++)
+        json_array_append_new(targets, json_real(sample->targets[k]));
+    if (sample->targets)
+        json_object_set(all, "targets", targets);
+    else
+        json_object_set_new(all, "class", json_integer(sample->label));
+    json_decref(targets);
+}
+
 json_t *sample_json(const struct sample *sample)
 {
     json_t *steps = json_array();
@@ -108,7 +130,9 @@ json_t *sample_json(const struct sample *sample)
                                                step->instruction.block, "arrays", arrays, "arithmetic",
                                                step->arithmetic));
     }
-    return json_pack("{s:I, s:I, s:i, s:f, s:f, s:I, s:o}", "example", (json_int_t)sample->example + 1,
-                     "examples", (json_int_t)sample->n_examples, "class", sample->label, "lr", sample->rate,
-                     "loss", sample->loss, "folded", (json_int_t)sample->n_folded, "steps", steps);
+    json_t *all = json_pack("{s:I, s:I, s:f, s:f, s:I, s:o}", "example", (json_int_t)sample->example + 1,
+                            "examples", (json_int_t)sample->n_examples, "lr", sample->rate, "loss",
+                            sample->loss, "folded", (json_int_t)sample->n_folded, "steps", steps);
+    put_answer(all, sample);
+    return all;
 }

@@ -15,7 +15,7 @@ enum {
     WIDTH = 460,
     LAYERS_TEXT = 224,
     BOX = 214,
-    BOX_LEFT = 92,
+    BOX_LEFT = 92,     /* the room for arrows that pass by other boxes */
     EDGE = WIDTH - 12, /* of the line from the error */
     BOX_HIGH = 44,     /* with two lines of text */
     LINE_HIGH = 15,    /* a third line */
@@ -307,13 +307,23 @@ static void put_wire(FILE *to, const struct wiring *w, const struct wire *wire)
         put_chain(to, w, wire);
 }
 
+/* Where the picture begins: without arrows that pass by boxes, the room for them is left out, so that the
+   text is larger on a phone. */
+static int left_edge(const struct wiring *w)
+{
+    for (size_t i = 0; i < w->n_wires; i++)
+        if (w->wires[i].kind == WIRE_FORWARD && row_of(w, w->wires[i].to) > row_of(w, w->wires[i].from) + 1)
+            return 0;
+    return BOX_LEFT - MARGIN;
+}
+
 void wiring_draw(FILE *to, const struct wiring *w, size_t style)
 {
-    fprintf(
-        to,
-        "<svg class=\"wiring s%zu\" viewBox=\"0 0 %d %g\" role=\"img\" aria-label=\"The blocks of the net "
-        "and the arrows between them\">\n<defs>",
-        style, WIDTH, middle_of(w, 0) + box_high(w) / 2.0 + MARGIN);
+    const int left = left_edge(w);
+    fprintf(to,
+            "<svg class=\"wiring s%zu\" style=\"max-width:%dpx\" viewBox=\"%d 0 %d %g\" role=\"img\" "
+            "aria-label=\"The blocks of the net and the arrows between them\">\n<defs>",
+            style, (WIDTH - left) * 6 / 5, left, WIDTH - left, middle_of(w, 0) + box_high(w) / 2.0 + MARGIN);
     put_marker(to, "ahead", "forward-head");
     put_marker(to, "back", "signal-head");
     fputs("</defs>\n", to);

@@ -102,21 +102,35 @@ static void add_smaller_rate(bl_trainer *t, size_t n_examples, char *text, size_
                 usual < rate ? usual : rate / 10.0, config_text(t->config, "lr"));
 }
 
+/* Whether the weights that were 0 at first are suspected. The first step of a hidden layer is then B times the
+   covariance of inputs and labels, which is almost nothing where the classes have the same mean inputs. After
+   few steps, or at a rate below the usual one, the loss may be high without this. */
+static bool is_stuck_at_zero(const bl_trainer *t, bool is_slow)
+{
+    return t->model->net->n_blocks > 1 && strcmp(config_text(t->config, "init"), "zero") == 0 &&
+           t->state.step >= FEW && !is_slow;
+}
+
 static void add_way_out(bl_trainer *t, size_t n_examples, char *text, size_t room)
 {
     const struct defaults usual = trainer_defaults(t, n_examples);
     const size_t epochs = more_epochs(t, n_examples, &usual);
     const char *rate = config_text(t->config, "lr");
     const bool is_short = t->state.epoch < epochs && t->state.step < ENOUGH,
-               is_slow = config_number(t->config, "lr") < usual.rate;
+               is_slow = config_number(t->config, "lr") < usual.rate, is_stuck = is_stuck_at_zero(t, is_slow);
+    if (is_stuck)
+        text_append(text, room,
+                    "; try --init fanin (now zero, from which classes with the same mean inputs are hardly "
+                    "learned)");
     if (is_short)
-        text_append(text, room, "; train longer: --epochs %zu (now %zu)", epochs, t->state.epoch);
+        text_append(text, room, "%s train longer: --epochs %zu (now %zu)", is_stuck ? ", or" : ";", epochs,
+                    t->state.epoch);
     if (is_slow)
         text_append(text, room, "%s a higher rate: --lr %g (now %s)", is_short ? ", or at" : "; try",
                     usual.rate, rate);
     if (!is_short && !is_slow)
-        text_append(text, room, "; try another --lr (now %s), or inputs that say more about the target",
-                    rate);
+        text_append(text, room, "%s another --lr (now %s), or inputs that say more about the target",
+                    is_stuck ? ", or" : "; try", rate);
 }
 
 void advice_give(bl_trainer *t, const bl_data *data, double blind_loss, double loss)
