@@ -59,6 +59,12 @@ static const struct named_set sets[] = {
      "fetch it (backless data get cifar100)",
      {"cifar-100-binary", "cifar-100-binary.tar.gz", "cifar-100-binary.tar"},
      "cifar-100-python"},
+    {"svhn",
+     "73257 + 26032 colour pictures of digits on houses, 32 x 32, 10 classes",
+     NULL,
+     "fetch it (backless data get svhn)",
+     {"SVHN", "housenumbers"},
+     NULL},
 };
 
 /* Other names of the sets, and names of sets that are distributed as files. */
@@ -67,6 +73,7 @@ static const struct alias aliases[] = {
     {"mnisthandwritten mnist784 handwrittendigits lecun", "did you mean \"mnist\"?"},
     {"kuzushiji kuzushijimnist", "did you mean \"kmnist\"?"},
     {"cifar", "there are cifar10 and cifar100"},
+    {"housenumbers streetviewhousenumbers svhncropped", "did you mean \"svhn\"?"},
 };
 
 const char *named_at(size_t i)
