@@ -51,6 +51,8 @@ void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, f
 void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from, size_t n,
                       float *x);
 
+bool floats_are_wild(const float *x, size_t n); /* whether any number is infinite or NaN */
+
 /* Standardise the n numbers of one example by their mean and deviation; if all are equal, they become 0.
    standardise_floats works in place. */
 void standardise_floats(float *x, size_t n);

@@ -106,7 +106,8 @@ static bl_status scale_with_schema(bl_data *data, const bl_data *schema)
         return BL_OK;
     BL_TRY(scaling_copy(data->ctx, &data->target_scaling, &schema->target_scaling));
     BL_TRY(scaling_copy(data->ctx, &data->scaling, &schema->scaling));
-    return scaling_check(data);
+    BL_TRY(scaling_check(data));
+    return whitening_keep(data);
 }
 
 static bl_status scale(struct split *load)
@@ -120,6 +121,8 @@ static bl_status scale(struct split *load)
         BL_TRY(scaling_fit(load->train));
     if (load->train->scaling.matrix)
         BL_TRY(scaling_check(load->train));
+    if (!load->options->is_augmented)
+        BL_TRY(whitening_keep(load->train));
     if (load->train->targets) {
         BL_TRY(scaling_fit_targets(load->train));
         BL_TRY(check_targets(load->train));
