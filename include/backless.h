@@ -174,6 +174,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      shape             CHANNELSxROWSxCOLS, as in 1x28x28: what the features of a table are as an image []
      normalize         auto, none, range, global, channel, feature, image, "zca [EPSILON]" (1e-12 to 1e12):
                        what inputs are scaled by [auto]
+     cache             yes, no: whether the matrix of zca is kept in, and taken from, the user's cache [yes]
      augment           none, or a list with commas of "pad-crop N", flip, "translate N": random
                        transformations of the training images of bl_trainer_fit; N: 1 to 4096 pixels [none]
      val               N, a share F below 1, or "last N" [0]

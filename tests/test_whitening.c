@@ -1,7 +1,7 @@
 /*
  * test_whitening.c - whitened examples have the bits of their definition, one chain of fused multiply-adds for
  * each number, whether they are whitened at once or when they are gathered, by any number of threads; sets for
- * which there is no memory.
+ * which there is no memory; the file in the user's cache.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -182,6 +182,70 @@ static void test_sets_that_do_not_fit(void **state)
     assert_int_equal(memory.live, 0);
 }
 
+/* ---- The user's cache */
+
+static bool is_in_cache(bl_context *ctx, const char *folder, uint64_t hash, double epsilon,
+                        const struct scaling *like)
+{
+    bool is_known = false;
+    bl_data data = set_of(ctx);
+    data.hash = hash;
+    data.epsilon = epsilon;
+    assert_int_equal(whitening_of_cache(&is_known, &data, folder), BL_OK);
+    if (is_known) {
+        assert_memory_equal(data.scaling.matrix, like->matrix, FEATURES * FEATURES * sizeof(float));
+        assert_memory_equal(data.scaling.offset, like->offset, FEATURES * sizeof(double));
+        for (size_t j = 0; j < FEATURES; j++)
+            assert_true(data.scaling.scale[j] == 1.0);
+    }
+    drop(&data);
+    return is_known;
+}
+
+static void change_byte(const char *path, long at)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, at, SEEK_END), 0);
+    const int byte = fgetc(file);
+    assert_int_equal(fseek(file, at, SEEK_END), 0);
+    assert_true(fputc(byte ^ 1, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_the_cache(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    char folder[SCRATCH_PATH + 16], path[SCRATCH_PATH + 80];
+    scratch_make(&scratch);
+    snprintf(folder, sizeof folder, "%s/a/b", scratch.folder);
+    snprintf(path, sizeof path, "%s/zca-%d-0000000000000007-0.5.safetensors", folder, BL_NUMERIC_REVISION);
+    bl_context *ctx = context_with(1, NULL);
+    bl_data data = fitted(ctx);
+    assert_false(is_in_cache(ctx, folder, 7, 0.5, &data.scaling));
+    assert_int_equal(whitening_to_cache(&data, folder), BL_OK);
+    assert_int_equal(data.n_notes, 0);
+    assert_true(is_in_cache(ctx, folder, 7, 0.5, &data.scaling));
+    assert_false(is_in_cache(ctx, folder, 8, 0.5, &data.scaling));
+    assert_false(is_in_cache(ctx, folder, 7, 0.25, &data.scaling));
+    change_byte(path, -9); /* of the matrix */
+    assert_false(is_in_cache(ctx, folder, 7, 0.5, &data.scaling));
+    assert_int_equal(whitening_to_cache(&data, folder), BL_OK);
+    assert_true(is_in_cache(ctx, folder, 7, 0.5, &data.scaling));
+    assert_int_equal(truncate(path, 1000), 0);
+    assert_false(is_in_cache(ctx, folder, 7, 0.5, &data.scaling));
+    assert_int_equal(whitening_to_cache(&data, path), BL_OK); /* a file where the folder would be */
+    assert_int_equal(data.n_notes, 1);
+    names_free(ctx, data.notes, data.n_notes);
+    drop(&data);
+    bl_context_free(ctx);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rmdir(scratch_path(&scratch, "a")), 0);
+    scratch_remove(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_rows_of_a_caller),
         cmocka_unit_test(test_moved_images),
         cmocka_unit_test(test_sets_that_do_not_fit),
+        cmocka_unit_test(test_the_cache),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,6 +142,7 @@ struct data_options {
     bl_shape shape;               /* of examples that are rows of numbers; 0 channels: not reshaped */
     enum normalize normalize;     /* of the inputs */
     double epsilon;               /* of NORMALIZE_ZCA */
+    bool uses_cache;              /* what takes long to compute, the whitening, is kept in the user's cache */
     bool is_augmented;            /* training images are moved before they are scaled, anew in each epoch */
     const char *run; /* a run folder whose model may have the whitening of these data already; NULL: none */
     /* The data are read for statistics, not for training: missing values are counted, and data that only
@@ -271,7 +272,7 @@ void scaling_free(bl_context *ctx, struct scaling *s);
    (otherwise `first` is not used). Allocates nothing. */
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
                  size_t n, float *x);
-/* The same on all threads of ctx, which data that are whitened when they are gathered need. Not from a task of
+/* The same on all threads of ctx, for data that are whitened when they are gathered. Not from a task of
    parallel_for. */
 void data_gather_parallel(const bl_data *data, bl_context *ctx, const uint32_t *order, size_t first, size_t n,
                           float *x);

@@ -125,21 +125,38 @@ static bool is_given(const char *text)
     return text && text[0];
 }
 
-/* Lists the folders to search. An XDG_CACHE_HOME that is not absolute is ignored, as the XDG base directory
-   specification says. */
+/* An XDG_CACHE_HOME that is not absolute is ignored, as the XDG base directory specification says. */
+static bool add_cache(struct folders *f, const char *below)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char name[64] = "";
+    const bool is_named = is_given(cache) && cache[0] == '/';
+    if (!is_named && !is_given(home))
+        return false;
+    text_append(name, sizeof name, "%s/backless%s", is_named ? "" : "/.cache", below);
+    add_folder(f, is_named ? cache : home, name);
+    return true;
+}
+
+bool named_cache(char path[LOCATION_ROOM], const char *below)
+{
+    struct folders f = {.n = 0};
+    const bool is_there = add_cache(&f, below);
+    if (is_there)
+        memcpy(path, f.path[0], LOCATION_ROOM);
+    return is_there;
+}
+
+/* Lists the folders to search. */
 static void list_folders(struct folders *f, const char *data_dir)
 {
-    const char *from_environment = getenv("BACKLESS_DATA"), *cache = getenv("XDG_CACHE_HOME"),
-               *home = getenv("HOME");
+    const char *from_environment = getenv("BACKLESS_DATA");
     f->n = 0;
     if (is_given(data_dir))
         add_folder(f, data_dir, "");
     if (is_given(from_environment))
         add_folder(f, from_environment, "");
-    if (is_given(cache) && cache[0] == '/')
-        add_folder(f, cache, "/backless");
-    else if (is_given(home))
-        add_folder(f, home, "/.cache/backless");
+    add_cache(f, "");
     add_folder(f, "/usr/share/datasets", "");
     add_folder(f, "/usr/local/share/datasets", "");
 }

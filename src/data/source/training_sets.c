@@ -110,15 +110,28 @@ static bl_status scale_with_schema(bl_data *data, const bl_data *schema)
     return whitening_keep(data);
 }
 
-static bl_status scale(struct split *load)
+/* Fits the scaling, or takes it from where it was kept: the whitening takes minutes to compute. */
+static bl_status fit(bl_data *train, const struct data_options *o)
 {
     bool is_known = false;
+    char cache[LOCATION_ROOM];
+    const bool whitens = train->normalize == NORMALIZE_ZCA,
+               has_cache = whitens && o->uses_cache && named_cache(cache, "/whitening");
+    if (whitens && o->run)
+        BL_TRY(whitening_of_run(&is_known, train, o->run));
+    if (!is_known && has_cache)
+        BL_TRY(whitening_of_cache(&is_known, train, cache));
+    if (is_known)
+        return BL_OK;
+    BL_TRY(scaling_fit(train));
+    return has_cache ? whitening_to_cache(train, cache) : BL_OK;
+}
+
+static bl_status scale(struct split *load)
+{
     load->train->normalize = load->options->normalize;
     load->train->epsilon = load->options->epsilon;
-    if (load->train->normalize == NORMALIZE_ZCA && load->options->run)
-        BL_TRY(whitening_of_run(&is_known, load->train, load->options->run));
-    if (!is_known)
-        BL_TRY(scaling_fit(load->train));
+    BL_TRY(fit(load->train, load->options));
     if (load->train->scaling.matrix)
         BL_TRY(scaling_check(load->train));
     if (!load->options->is_augmented)
