@@ -1,7 +1,7 @@
 /*
- * test_whitening.c - whitened examples have the bits of their definition, one chain of fused multiply-adds for
- * each number, whether they are whitened at once or when they are gathered, by any number of threads; sets for
- * which there is no memory; the file in the user's cache.
+ * test_whitening.c - whitened examples have the bits of their definition, one chain of fused multiply-adds
+ * for each number, whether they are whitened at once or when they are gathered, by any number of threads;
+ * sets for which there is no memory; the file in the user's cache.
  */
 #include <math.h>
 #include <setjmp.h>

@@ -48,8 +48,8 @@ struct whitening_rows {
 void whitening_apply(bl_context *pool, struct whitening_rows *rows);
 
 /* Whitens all examples once, into data->whitened, n x features floats, on all threads of data->ctx: 614 MB
-   for the 50,000 images of CIFAR. Sets that would need more than WHITENED_MOST bytes, or more than there is, are
-   left as they are, and data_gather whitens what it gathers, to the same bits. */
+   for the 50,000 images of CIFAR. Sets that would need more than WHITENED_MOST bytes, or more than there is,
+   are left as they are, and data_gather whitens what it gathers, to the same bits. */
 #define WHITENED_MOST ((size_t)1 << 30)
 bl_status whitening_keep(bl_data *data);
 
