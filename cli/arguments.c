@@ -97,8 +97,8 @@ static int check_words(const char *key, const char *value)
    how fast and how long it trains may change. */
 static bool may_set(const struct session *session, const char *key)
 {
-    static const char *const free[] = {"data",   "test",     "data-dir", "threads", "backend",
-                                       "epochs", "max-time", "patience", "angles",  "no-angles"};
+    static const char *const free[] = {"data",   "test",     "data-dir", "cache",  "threads",  "backend",
+                                       "epochs", "max-time", "patience", "angles", "no-angles"};
     if (!extra_of(session, "resume"))
         return true;
     for (size_t i = 0; i < sizeof free / sizeof *free; i++)

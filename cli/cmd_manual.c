@@ -60,7 +60,8 @@ static const struct item variables[] = {
      "environment contains. Any other variable BACKLESS_... is reported in a note, with the nearest name."},
     {"BACKLESS_DATA", "Folder that is searched for named data sets; an empty value is ignored."},
     {"XDG_CACHE_HOME",
-     "The folder that contains backless, the folder of the user's data sets. Default: ~/.cache."},
+     "The folder that contains backless, the folder of the user's data sets and of what --cache keeps. "
+     "Default: ~/.cache."},
     {"NO_COLOR", "If it is set, data info draws samples in letters, without colours."},
     {"COLUMNS", "If it is less than the width of the terminal, tables and progress lines are this wide."},
 };

@@ -21,6 +21,7 @@ static const struct {
     {"data", OPTION_UNSTORED},
     {"test", OPTION_UNSTORED},
     {"data-dir", OPTION_UNSTORED},
+    {"cache", OPTION_IDLE | OPTION_OF_PLACE | OPTION_UNSTORED},
     {"max-time", OPTION_UNSTORED},
 };
 

@@ -54,11 +54,8 @@ extern "C" {
 BL_API const char *bl_version(void);
 BL_API int bl_version_number(void);
 
-/* The revision of the numerical results. It is raised by every version in which an existing configuration
-   with the same seed gives other bits. Weights and their hashes (bl_model_hash) are comparable between
-   versions with equal revisions only. */
-#define BL_NUMERIC_REVISION 1
-BL_API int bl_numeric_revision(void); /* the revision of the library that the program runs with */
+/* BL_NUMERIC_REVISION (backless_types.h) of the library that the program runs with. */
+BL_API int bl_numeric_revision(void);
 
 /* ---- Context: backend, threads, memory, and the message of the latest failure --------------------- */
 
@@ -140,6 +137,7 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      shape             CHANNELSxROWSxCOLS, as in 1x28x28: the image that the features of a table form []
      normalize         auto, none, range, global, channel, feature, image, "zca [EPSILON]" (1e-12 to 1e12):
                        how inputs are scaled [auto]
+     cache             yes, no: whether the matrix of zca is kept in, and taken from, the user's cache [yes]
      augment           none, or a list with commas of "pad-crop N", flip, "translate N": random
                        transformations of the training images of bl_trainer_fit; N: 1 to 4096 pixels [none]
      val               N, a fraction F below 1, or "last N" [0]

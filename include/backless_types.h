@@ -1,6 +1,6 @@
 /*
- * backless_types.h - what the other headers of backless share: the result of a call, the allocator, the
- * objects, and the shape of an example. Programs include backless.h, which includes this header.
+ * backless_types.h - what the other headers of backless share: the revision of the numerical results, the
+ * result of a call, the allocator, the objects, and the shape of an example. Programs include backless.h, which includes this header.
  */
 #ifndef BACKLESS_TYPES_H
 #define BACKLESS_TYPES_H
@@ -17,6 +17,11 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* The revision of the numerical results. It is raised by every version in which an existing configuration
+   with the same seed gives other bits. Weights and their hashes (bl_model_hash) are comparable between
+   versions with equal revisions only. */
+#define BL_NUMERIC_REVISION 1
 
 /* The result of a call. Existing values never change their meaning; new values are added at the end. */
 typedef enum bl_status {

@@ -197,6 +197,8 @@ static struct data_options options_of(const bl_config *config)
         .has_labels = true,
         .normalize = normalize_of(config_text(config, "normalize")),
         .epsilon = normalize_epsilon(config_text(config, "normalize")),
+        .is_augmented = !slice_is(slice_trim(slice_of(config_text(config, "augment"))), "none"),
+        .uses_cache = strcmp(config_text(config, "cache"), "yes") == 0,
         .run = or_null(config_text(config, "out")),
         .test_fraction = config_number(config, "test-fraction"),
         .seed = config_u64(config, "split-seed"),

@@ -342,6 +342,12 @@ has_size sets/mnist/train-images-idx3-ubyte.gz.part $size
 expect 0 "not all of it: backless data get mnist" "$program" data list --data-dir sets
 rm -rf sets
 clean
+http_proxy=$web proxied 4 "http://ufldl.stanford.edu/housenumbers/train_32x32.mat: " \
+    "$program" data get svhn --data-dir sets
+asked "CONNECT ufldl.stanford.edu:443 -"
+asked "GET http://ufldl.stanford.edu/housenumbers/train_32x32.mat -"
+asked_times 2
+clean
 for name in fashion-mnist kmnist cifar10 cifar100; do
     proxied 4 "403" "$program" data get $name --data-dir sets
     is_gone sets/$name/*

@@ -7,6 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/shell/expect.sh"
 python=${BACKLESS_PYTHON:-python3}
 export BACKLESS_THREADS=1
+BACKLESS_CACHE=no # nothing outside of the test's folder
+export BACKLESS_CACHE
 
 # images NUMBERS: rows of that many pixels with a label; raw.csv has the same without the label.
 images() {

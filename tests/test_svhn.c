@@ -272,6 +272,11 @@ static void folders_are_read(void **state)
     assert_digits(test, 3);
     data_free(train);
     data_free(test);
+    struct data_options by_name = with_labels;
+    by_name.data_dir = below("");
+    bl_data *named = must_read("svhn", "test", &by_name, NULL);
+    assert_digits(named, 3);
+    data_free(named);
     write_file("half/test_32x32.mat", &(struct spec){.n = 3});
     must_refuse(below("half"), "train", &with_labels, NULL, "train_32x32.mat: no such file");
     scratch_write(below("text/train_32x32.mat"), "1,2\n3,4\n", 8);

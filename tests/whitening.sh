@@ -1,8 +1,10 @@
 #!/bin/sh
 # whitening.sh PROGRAM - the option normalize zca from the command line to the model file: whitened training
 # examples have the covariance V diag(lambda / (lambda + epsilon)) V^T, the matrix is numpy's where there is
-# numpy; kept for eval, predict and resume, the same with any threads; refusals.
+# numpy; kept for eval, predict and resume, and in the user's cache; the same with any threads; refusals.
 . "$(dirname "$0")/shell/expect.sh"
+XDG_CACHE_HOME=$folder/cache
+export XDG_CACHE_HOME
 command -v python3 >/dev/null || { echo "SKIP: needs python3, which makes the images"; exit 77; }
 
 # 90 images of 3 x 4 x 5 with correlated pixels, one of which never changes, as a table of pixels
@@ -91,7 +93,68 @@ said=$(sed -n 's/.*"val_error":\([^,]*\).*/\1/p' whole/log.jsonl | tail -n 1)
 [ -n "$said" ] || complain "the log has no validation error"
 expect 0 "" "$program" predict --model whole --data pixels.csv --output predicted.csv
 
-# ---- resumed, to the same bits. Whether the matrix was computed again cannot be seen from equal bits.
+# ---- the user's cache. matrix.py FILE [digest] changes a number of the matrix, and the digest with it, which
+# shows where a matrix came from: a run that takes it ends with other weights.
+cat >matrix.py <<'PYTHON'
+import json, struct, sys
+path = sys.argv[1]
+blob = bytearray(open(path, "rb").read())
+size = struct.unpack("<Q", blob[:8])[0]
+head = json.loads(blob[8:8 + size])
+def span(name):
+    begin, end = head[name]["data_offsets"]
+    return 8 + size + begin, 8 + size + end
+begin, end = span("scaling.matrix")
+number = struct.unpack("<f", blob[begin:begin + 4])[0]
+blob[begin:begin + 4] = struct.pack("<f", number * 1.5)
+if sys.argv[2:]:
+    digest = 0xcbf29ce484222325
+    for byte in blob[slice(*span("scaling.offset"))] + blob[begin:end]:
+        digest = (digest ^ byte) * 0x100000001b3 % 2**64
+    old = head["__metadata__"]["digest"].encode()
+    assert blob.count(old) == 1
+    blob = blob.replace(old, b"%016x" % digest)
+open(path, "wb").write(blob)
+PYTHON
+kept=$XDG_CACHE_HOME/backless/whitening
+cached() { # a run in a new folder, because one that is there has a matrix too
+    rm -rf other
+    expect 0 "" "$program" train $go --net "$net" --normalize "zca 0.1" --out other --val "last 30" "$@"
+}
+[ "$(ls "$kept" | wc -l)" = 1 ] || complain "the cache has not one file, but: $(ls "$kept")"
+cp "$kept"/* first
+python3 matrix.py "$kept"/* digest
+cached
+[ "$(hash_of other)" != "$(hash_of whole)" ] || complain "the matrix of the cache is not taken"
+cached --cache no
+[ "$(hash_of other)" = "$(hash_of whole)" ] || complain "--cache no takes a matrix from the cache"
+BACKLESS_CACHE=no cached
+[ "$(hash_of other)" = "$(hash_of whole)" ] || complain "BACKLESS_CACHE=no takes a matrix from the cache"
+cp first "$kept"/*
+python3 matrix.py "$kept"/*
+cached
+[ "$(hash_of other)" = "$(hash_of whole)" ] || complain "a damaged file of the cache is taken"
+cmp -s first "$kept"/* || complain "a damaged file of the cache is not written anew"
+cached --normalize "zca 0.2"
+rm -rf other
+"$program" train $go --net "$net" --normalize "zca 0.1" --out other --val "last 29" >/dev/null 2>&1
+[ "$(ls "$kept" | wc -l)" = 3 ] || complain "another epsilon or split has no file of its own: $(ls "$kept")"
+XDG_CACHE_HOME=$folder/pixels.csv cached
+[ "$(hash_of other)" = "$(hash_of whole)" ] || complain "without a cache the run ends otherwise"
+XDG_CACHE_HOME=$folder/unused cached --cache no
+[ ! -e unused ] || complain "--cache no writes to the cache"
+
+# ---- a run that is resumed takes the matrix of its model: with another matrix in that file it goes on, and
+# would be refused if the matrix were computed again
+"$program" train $go --net "$net" --normalize "zca 0.1" --out part --val "last 30" --max-time 0.000001 \
+    --cache no >/dev/null 2>&1
+python3 matrix.py part/model.safetensors
+expect 0 "" "$program" train --resume part --max-time 0 --quiet --cache no
+[ -n "$(hash_of part)" ] && [ "$(hash_of part)" != "$(hash_of whole)" ] ||
+    complain "a resumed run computes the matrix again"
+
+# ---- resumed, to the same bits
+rm -rf part
 "$program" train $go --net "$net" --normalize "zca 0.1" --out part --val "last 30" --max-time 0.000001 \
     >/dev/null 2>&1
 expect 0 "" "$program" train --resume part --max-time 0 --quiet
@@ -103,7 +166,12 @@ sed 's/"normalize": "zca 0.1"/"normalize": "zca 0.2"/' part/config.json >changed
 expect 3 "scales its inputs" "$program" train --resume part --max-time 0 --quiet
 
 # ---- with augmentation; damaged files; refusals
-expect 0 "" "$program" train $go --net "$net" --normalize zca --augment "pad-crop 1, flip" --out moved
+augmented() {
+    expect 0 "" "$program" train $go --net "$net" --normalize zca --augment "pad-crop 1, flip" "$@" --cache no
+}
+augmented --out moved --threads 1
+augmented --out moved3 --threads 3
+[ "$(hash_of moved3)" = "$(hash_of moved)" ] || complain "augmentation and zca with 3 threads end otherwise"
 sed 's/"scaling":"zca"/"scaling":"zcb"/' whole/model.safetensors >lost.safetensors
 expect 3 "scaling" "$program" eval --model lost.safetensors --data pixels.csv --shape 3x4x5
 sed 's/scaling.matrix/scaling.matriy/' whole/model.safetensors >lost.safetensors

@@ -67,7 +67,7 @@ static bool add_source(struct request *r, const char *base, const char *name)
     return true;
 }
 
-/* Begins the list of sources with the user's mirror, which is the only one that may be http. */
+/* Begins the list of sources with the user's mirror. */
 static bool begin_sources(const struct session *s, struct request *r, const char *name)
 {
     const char *mirror = extra_of(s, "mirror");

@@ -9,7 +9,7 @@
 
 struct download_source {
     const char *url;
-    bool may_use_http; /* the user wrote http; otherwise only https is used, also in redirects */
+    bool may_use_http; /* the address is http; otherwise only https is used, also in redirects */
 };
 
 enum { MOST_SOURCES = 4 };

@@ -49,6 +49,10 @@ static const struct set_source sources[] = {
      {"https://www.cs.toronto.edu/~kriz/", NULL},
      {{"cifar-100-binary.tar.gz", 168513733,
        "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec"}}},
+    {"svhn", /* published at the address with http */
+     {"https://ufldl.stanford.edu/housenumbers/", "http://ufldl.stanford.edu/housenumbers/"},
+     {{"train_32x32.mat", 182040794, "435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8"},
+      {"test_32x32.mat", 64275384, "cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b"}}},
 };
 
 const struct set_source *set_source_at(int i)

@@ -85,8 +85,17 @@ static void gather_inputs(const struct fit *f, size_t position, size_t n, float 
     const uint32_t *order = t->order + position;
     if (t->augment)
         augment_gather(t->augment, f->train, t->state.epoch, order, n, x);
+    else if (data_gathers_slowly(f->train))
+        data_gather_parallel(f->train, t->ctx, order, 0, n, x);
     else
         data_gather(f->train, t->ctx->backend, order, 0, n, x);
+}
+
+/* Whether a task that runs beside a step can gather the next batch in less time than the step takes. Batches
+   that have to be whitened are gathered between the steps, by all threads. */
+static bool is_quick(const struct fit *f)
+{
+    return !f->train->scaling.matrix || (f->train->whitened && !f->t->augment);
 }
 
 static void prepare_next(void *work)
@@ -97,12 +106,13 @@ static void prepare_next(void *work)
     gather_inputs(f, f->prepared, batch_at(f, f->prepared), t->workspace->next.x);
 }
 
-/* Makes the next step run prepare_next, if there is memory for it and a next batch in this epoch. */
+/* Makes the next step run prepare_next, if that is quick and there is memory for it and a next batch in this
+   epoch. */
 static void plan_next(struct fit *f)
 {
     bl_trainer *t = f->t;
     const bool is_last = t->state.position + batch_at(f, t->state.position) == f->train->n;
-    if (t->workspace->next.x && !is_last)
+    if (t->workspace->next.x && !is_last && is_quick(f))
         t->stepper.prefetch = (struct prefetch){prepare_next, f};
 }
 

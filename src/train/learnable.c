@@ -114,7 +114,7 @@ static bl_status are_alike(bl_trainer *t, const bl_data *data, bool of_targets, 
         if (of_targets)
             data_gather_targets(data, NULL, at, n, rows.x);
         else
-            data_gather(data, t->ctx->backend, NULL, at, n, rows.x);
+            data_gather_parallel(data, t->ctx, NULL, at, n, rows.x);
         if (at == 0)
             memcpy(first, rows.x, rows.cols * sizeof *first);
         for (size_t i = 0; i < n && *out; i++)

@@ -162,6 +162,11 @@ static bl_status check_header(bl_context *ctx, const char *key, const char *text
     return check_word(ctx, key, text, "auto yes no");
 }
 
+static bl_status check_cache(bl_context *ctx, const char *key, const char *text)
+{
+    return check_word(ctx, key, text, "yes no");
+}
+
 static bl_status check_separator(bl_context *ctx, const char *key, const char *text)
 {
     return check_word(ctx, key, text, "auto , ; | : ^ ~ tab space");
@@ -300,6 +305,10 @@ const struct option_row option_table[] = {
       "each channel, each feature or each image; \"zca [EPSILON]\" (whitened); none (auto: range for "
       "images, else feature)"},
      normalize_check_text_option},
+    {{"cache", "yes|no", "yes", "data",
+      "whether the matrix of normalize zca, which takes minutes to compute, is kept in the user's cache and "
+      "taken from there"},
+     check_cache},
     {{"augment", "none|TERM, ...", "none", "data",
       "random transformations of the training images, in order: \"pad-crop 4, flip, translate 2\" (pixels)"},
      augment_check_text_option},

@@ -67,7 +67,7 @@ static bl_status take_next_batch(bl_predictor *p, const struct predictor_source 
     const size_t left = from->n - first, skipped = first * p->model->net->inputs;
     workspace_set_size(workspace, left < workspace->capacity ? left : workspace->capacity);
     if (from->data) {
-        data_gather(from->data, p->ctx->backend, NULL, first, workspace->n, workspace->x.x);
+        data_gather_parallel(from->data, p->ctx, NULL, first, workspace->n, workspace->x.x);
         return BL_OK;
     }
     return scaling_apply(p->ctx, p->model->schema,

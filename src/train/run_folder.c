@@ -9,6 +9,7 @@
 #include "../base/files_read.h"
 #include "../base/mem.h"
 #include "../file/destination.h"
+#include "../file/folder_make.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -32,25 +33,17 @@ static bl_status path_of(bl_context *ctx, const char *folder, const char *name, 
     return BL_OK;
 }
 
-/* Creates the folder and all missing folders above it. */
-static bl_status make_folders(bl_context *ctx, const char *folder)
+static bl_status make_folder(bl_context *ctx, const char *folder)
 {
-    char path[BL_PATH_ROOM];
-    if (snprintf(path, sizeof path, "%s", folder) >= BL_PATH_ROOM)
-        BL_FAIL(ctx, BL_BAD_VALUE, "out: the path is longer than %d bytes", BL_PATH_ROOM);
-    for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
-        *slash = 0;
-        if (mkdir(path, 0777) != 0 && errno != EEXIST)
-            BL_FAIL(ctx, BL_IO, "%s: %s", path, strerror(errno));
-        *slash = '/';
-    }
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        BL_FAIL(ctx, BL_IO, "%s: %s", path, strerror(errno));
     struct stat found;
-    if (files_read_has(ctx, path, READ_AS_INPUT))
-        BL_FAIL(ctx, BL_BAD_VALUE, "%s: is a file that this run reads, expected a folder to write to", path);
-    if (stat(path, &found) != 0 || !S_ISDIR(found.st_mode))
-        BL_FAIL(ctx, BL_IO, "%s: not a folder", path);
+    if (strlen(folder) >= BL_PATH_ROOM)
+        BL_FAIL(ctx, BL_BAD_VALUE, "out: the path is longer than %d bytes", BL_PATH_ROOM);
+    BL_TRY(folder_make(ctx, folder));
+    if (files_read_has(ctx, folder, READ_AS_INPUT))
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s: is a file that this run reads, expected a folder to write to",
+                folder);
+    if (stat(folder, &found) != 0 || !S_ISDIR(found.st_mode))
+        BL_FAIL(ctx, BL_IO, "%s: not a folder", folder);
     return BL_OK;
 }
 
@@ -173,7 +166,7 @@ static bl_status take_up_log(struct run_folder *folder, bl_trainer *t, const cha
 static bl_status prepare_folder(struct run_folder *folder, bl_trainer *t, const bl_data *train)
 {
     char path[BL_PATH_ROOM];
-    BL_TRY(make_folders(t->ctx, folder->path));
+    BL_TRY(make_folder(t->ctx, folder->path));
     BL_TRY(folder_lock_take(&folder->lock, t->ctx, folder->path));
     if (!t->is_resumed) {
         BL_TRY(make_room(t->ctx, folder->path, config_bool(t->config, "force")));

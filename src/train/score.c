@@ -55,7 +55,7 @@ struct sums {
 static void load_batch(const bl_data *data, size_t first, size_t n, struct workspace *workspace)
 {
     workspace_set_size(workspace, n);
-    data_gather(data, workspace->ctx->backend, NULL, first, n, workspace->x.x);
+    data_gather_parallel(data, workspace->ctx, NULL, first, n, workspace->x.x);
     workspace->has_labels = false;
     if (data->labels)
         workspace_set_labels(workspace, data->labels + first);

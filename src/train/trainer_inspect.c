@@ -99,7 +99,7 @@ bl_status trainer_measure(bl_trainer *t, const bl_data *data, const uint32_t *ro
     BL_TRY(trainer_need_alignment(t, n));
     struct workspace *workspace = alignment_workspace(t->alignment);
     workspace_set_size(workspace, n);
-    data_gather(data, t->ctx->backend, rows, 0, n, workspace->x.x);
+    data_gather_parallel(data, t->ctx, rows, 0, n, workspace->x.x);
     if (data->labels && rows)
         workspace_take_labels(workspace, data->labels, rows);
     else if (data->labels)

@@ -229,6 +229,7 @@ void augment_gather(struct augment *a, const bl_data *data, size_t epoch, const 
                     float *x)
 {
     bl_data moved = *data; /* a view of the examples in a->moved */
+    moved.whitened = NULL;
     moved.bytes = data->bytes ? (const uint8_t *)a->moved : NULL;
     moved.floats = data->floats ? (const float *)a->moved : NULL;
     moved.doubles = data->doubles ? a->moved : NULL;
@@ -236,6 +237,9 @@ void augment_gather(struct augment *a, const bl_data *data, size_t epoch, const 
         moved.n = n - first < MOVED ? n - first : MOVED;
         for (size_t i = 0; i < moved.n; i++)
             move_example(a, data, epoch, order[first + i], i);
-        data_gather(&moved, a->ctx->backend, NULL, 0, moved.n, x + first * data->features);
+        if (data_gathers_slowly(&moved))
+            data_gather_parallel(&moved, a->ctx, NULL, 0, moved.n, x + first * data->features);
+        else
+            data_gather(&moved, a->ctx->backend, NULL, 0, moved.n, x + first * data->features);
     }
 }

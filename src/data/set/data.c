@@ -45,6 +45,7 @@ void data_free(bl_data *data)
     mem_free(ctx, (void *)data->targets);
     scaling_free(ctx, &data->scaling);
     scaling_free(ctx, &data->target_scaling);
+    mem_free(ctx, data->whitened);
     mem_free(ctx, data->missing);
     encoding_free(ctx, data->encoding);
     names_free(ctx, data->class_names, (size_t)data->outputs);
@@ -300,6 +301,27 @@ bl_status data_set_weights(bl_data *data, const float *weights, size_t n)
 
 /* ---- Rows */
 
+static void gather_whitened(const bl_data *data, bl_context *pool, const struct backend *backend,
+                            const uint32_t *order, size_t first, size_t n, float *x)
+{
+    const size_t features = data->features;
+    if (!data->whitened) {
+        whitening_apply(pool, &(struct whitening_rows){.scaling = &data->scaling,
+                                                       .backend = backend,
+                                                       .bytes = data->bytes,
+                                                       .floats = data->floats,
+                                                       .doubles = data->doubles,
+                                                       .order = order,
+                                                       .first = first,
+                                                       .n = n,
+                                                       .x = x});
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        memcpy(x + i * features, data->whitened + (order ? order[i] : first + i) * features,
+               features * sizeof *x);
+}
+
 static struct raw_example example_of(const bl_data *data, const uint32_t *order, size_t first, size_t i)
 {
     const size_t from = (order ? order[i] : first + i) * data->features;
@@ -308,28 +330,33 @@ static struct raw_example example_of(const bl_data *data, const uint32_t *order,
                                 data->doubles ? data->doubles + from : NULL};
 }
 
-static void gather_whitened(const bl_data *data, const struct backend *backend, const uint32_t *order,
-                            size_t first, size_t n, float *x)
-{
-    struct raw_example rows[WHITENING_ROWS];
-    for (size_t i = 0, count; i < n; i += count) {
-        count = n - i < backend->panel_columns ? n - i : backend->panel_columns;
-        for (size_t k = 0; k < count; k++)
-            rows[k] = example_of(data, order, first, i + k);
-        whitening_apply(&data->scaling, backend, rows, count, x + i * data->features);
-    }
-}
-
-void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
-                 size_t n, float *x)
+static void gather(const bl_data *data, bl_context *pool, const struct backend *backend,
+                   const uint32_t *order, size_t first, size_t n, float *x)
 {
     if (data->scaling.matrix) {
-        gather_whitened(data, backend, order, first, n, x);
+        gather_whitened(data, pool, backend, order, first, n, x);
         return;
     }
     for (size_t i = 0; i < n; i++)
         raw_scale(&data->scaling, backend, example_of(data, order, first, i), 0, data->features,
                   x + i * data->features);
+}
+
+void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
+                 size_t n, float *x)
+{
+    gather(data, NULL, backend, order, first, n, x);
+}
+
+void data_gather_parallel(const bl_data *data, bl_context *ctx, const uint32_t *order, size_t first, size_t n,
+                          float *x)
+{
+    gather(data, ctx, ctx->backend, order, first, n, x);
+}
+
+bool data_gathers_slowly(const bl_data *data)
+{
+    return data->scaling.matrix && !data->whitened;
 }
 
 void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y)

@@ -97,6 +97,8 @@ struct bl_data {
     enum normalize normalize; /* how scaling_fit fits `scaling`; for training sets */
     double epsilon;           /* of NORMALIZE_ZCA */
     struct scaling scaling;
+    float
+        *whitened; /* n x features: what data_gather gives; NULL: computed when it is needed (whitening.h) */
     struct scaling target_scaling; /* n = 0: none; else one pair for each output */
     char **class_names;            /* one for each output; NULL: "0", "1", ... */
     enum class_match class_match;  /* how the labels of other files are compared with class_names */
@@ -142,6 +144,8 @@ struct data_options {
     bl_shape shape;               /* of examples that are rows of numbers; 0 channels: not reshaped */
     enum normalize normalize;     /* of the inputs */
     double epsilon;               /* of NORMALIZE_ZCA */
+    bool uses_cache;              /* what takes long to compute, the whitening, is kept in the user's cache */
+    bool is_augmented;            /* training images are moved before they are scaled, anew in each epoch */
     const char *run; /* a run folder whose model may have the whitening of these data already; NULL: none */
     /* The data are read for statistics, not for training: missing values are counted, and data that only
        training refuses are accepted. */
@@ -270,6 +274,11 @@ void scaling_free(bl_context *ctx, struct scaling *s);
    (otherwise `first` is not used). Allocates nothing. */
 void data_gather(const bl_data *data, const struct backend *backend, const uint32_t *order, size_t first,
                  size_t n, float *x);
+/* The same on all threads of ctx, for data that are whitened when they are gathered. Not from a task of
+   parallel_for. */
+void data_gather_parallel(const bl_data *data, bl_context *ctx, const uint32_t *order, size_t first, size_t n,
+                          float *x);
+bool data_gathers_slowly(const bl_data *data); /* whether they are such data */
 
 /* Writes the scaled targets of the rows that data_gather gives into y (n x outputs). */
 void data_gather_targets(const bl_data *data, const uint32_t *order, size_t first, size_t n, float *y);

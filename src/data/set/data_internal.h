@@ -45,8 +45,11 @@ struct column_text {
 };
 struct column_text scaling_column(const bl_data *data, const char *what, size_t j);
 
-/* Scales n numbers by `s`, into x. */
+/* Scale n numbers by `s`, into x. */
+void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x);
 void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x);
+
+bool floats_are_wild(const float *x, size_t n); /* whether any number is infinite or NaN */
 
 /* Standardise the n numbers of one example by their mean and deviation; if all are equal, they become 0.
    standardise_floats works in place. */

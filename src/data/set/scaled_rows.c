@@ -1,10 +1,8 @@
 /*
- * scaled_rows.c - scales rows of numbers for a net: (x - offset) * scale in double, then rounded to float.
- *
- * A number that is not finite, before or after scaling, is refused, so that it never reaches a net.
+ * scaled_rows.c - refuses numbers that are not finite, before or after scaling, so that they never reach a
+ * net, and scales the rows of a caller.
  */
 #include "../../base/context.h"
-#include "../../file/float_bytes.h"
 #include "data_internal.h"
 #include "whitening.h"
 
@@ -22,164 +20,6 @@ struct column_text scaling_column(const bl_data *data, const char *what, size_t 
     else
         text_append(out.text, sizeof out.text, "%s %zu (from 0)", what, j);
     return out;
-}
-
-/* Whether any number is infinite or NaN. The exponent bits of such numbers are all ones, so that adding one
-   to the exponent sets the sign bit. The loop uses only integers and one sum, so that compilers can vectorise
-   it. */
-static bool are_wild(const float *x, size_t n)
-{
-    const uint32_t exponent = 0x7f800000, one = 0x00800000, sign = 0x80000000;
-    uint32_t found = 0;
-    for (size_t j = 0; j < n; j++)
-        found |= (bits_of_float(x[j]) & exponent) + one;
-    return (found & sign) != 0;
-}
-
-/* Scales a value; a missing one becomes 0, the mean. */
-static float scaled(double x, double offset, double scale)
-{
-    const double y = (x - offset) * scale;
-    return isnan(x) ? 0.0f : (float)y;
-}
-
-/* As scaled, for a difference that overflows although the scaled number may not: half of the difference never
-   overflows. */
-static float scaled_far(double x, double offset, double scale)
-{
-    const double y = (0.5 * x - 0.5 * offset) * scale;
-    return isnan(x) ? 0.0f : (float)(2.0 * y);
-}
-
-/* Scales as version 0.1.0 did: in float, but a difference that overflows is computed again in double. */
-static float scaled_narrow(float x, float offset, float scale)
-{
-    const float y = (x - offset) * scale, far = (float)(((double)x - (double)offset) * (double)scale);
-    return isnan(x) ? 0.0f : isfinite(y) ? y : far;
-}
-
-void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x)
-{
-    const size_t stride = s->n == 1 ? 0 : 1;
-    if (s->is_of_example) {
-        standardise_doubles(from, n, x);
-        return;
-    }
-    if (s->n == 0) {
-        for (size_t j = 0; j < n; j++)
-            x[j] = (float)from[j];
-        return;
-    }
-    if (s->is_narrow) {
-        for (size_t j = 0; j < n; j++)
-            x[j] = scaled_narrow((float)from[j], (float)s->offset[stride * j], (float)s->scale[stride * j]);
-        return;
-    }
-    if (stride) /* two loops, which compilers can vectorise */
-        for (size_t j = 0; j < n; j++)
-            x[j] = scaled(from[j], s->offset[j], s->scale[j]);
-    else
-        for (size_t j = 0; j < n; j++)
-            x[j] = scaled(from[j], s->offset[0], s->scale[0]);
-    if (are_wild(x, n))
-        for (size_t j = 0; j < n; j++)
-            x[j] = scaled_far(from[j], s->offset[stride * j], s->scale[stride * j]);
-}
-
-static void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x)
-{
-    const size_t stride = s->n == 1 ? 0 : 1;
-    if (s->n == 0) {
-        memcpy(x, from, n * sizeof *x);
-        if (s->is_of_example)
-            standardise_floats(x, n);
-        return;
-    }
-    if (s->is_narrow) {
-        for (size_t j = 0; j < n; j++)
-            x[j] = scaled_narrow(from[j], (float)s->offset[stride * j], (float)s->scale[stride * j]);
-        return;
-    }
-    if (stride)
-        for (size_t j = 0; j < n; j++)
-            x[j] = scaled((double)from[j], s->offset[j], s->scale[j]);
-    else
-        for (size_t j = 0; j < n; j++)
-            x[j] = scaled((double)from[j], s->offset[0], s->scale[0]);
-}
-
-/* Whether bytes can be scaled in float with the same bits: the difference of a byte and a whole offset is
-   exact. */
-static bool fits_floats(const struct scaling *s)
-{
-    return s->n == 0 || (s->n == 1 && s->offset[0] == floor(s->offset[0]));
-}
-
-static void scaling_of_bytes(const struct scaling *s, const struct backend *backend, const uint8_t *from,
-                             size_t n, float *x)
-{
-    const size_t stride = s->n == 1 ? 0 : 1;
-    if (fits_floats(s)) {
-        const float offset = s->n ? (float)s->offset[0] : 0.0f, scale = s->n ? (float)s->scale[0] : 1.0f;
-        backend->bytes_to_float(from, n, offset, scale, x);
-        if (s->is_of_example)
-            standardise_floats(x, n);
-        return;
-    }
-    for (size_t j = 0; j < n; j++)
-        x[j] = (float)(((double)from[j] - s->offset[stride * j]) * s->scale[stride * j]);
-}
-
-/* ---- Whitening: several examples at once, because the matrix is larger than a cache. It is symmetric, so
-   y^T = P (x - m)^T, in which the examples are the columns of a panel (backend.h, `gather`). Some terms at a
-   time, so that all fits the stack */
-
-enum { TERMS = 128, OUTPUTS = 256 };
-
-void raw_scale(const struct scaling *s, const struct backend *backend, struct raw_example from, size_t first,
-               size_t n, float *x)
-{
-    const size_t at = s->n > 1 ? first : 0;
-    struct scaling some = *s;
-    some.n = s->n > 1 ? n : s->n;
-    some.offset = s->offset ? s->offset + at : NULL;
-    some.scale = s->scale ? s->scale + at : NULL;
-    if (from.bytes)
-        scaling_of_bytes(&some, backend, from.bytes + first, n, x);
-    else if (from.floats)
-        scaling_of_floats(&some, from.floats + first, n, x);
-    else
-        scaling_of_doubles(&some, from.doubles + first, n, x);
-}
-
-void whitening_apply(const struct scaling *s, const struct backend *backend, const struct raw_example *from,
-                     size_t n, float *x)
-{
-    const size_t features = s->n;
-    _Alignas(64) float rows[WHITENING_ROWS * TERMS];
-    _Alignas(64) float panel[WHITENING_ROWS * TERMS];
-    int32_t row_at[OUTPUTS], term_at[TERMS];
-    for (size_t i = 0; i < OUTPUTS; i++)
-        row_at[i] = (int32_t)(i * features);
-    for (size_t k = 0; k < TERMS; k++)
-        term_at[k] = (int32_t)k;
-    for (size_t first = 0; first < features; first += TERMS) {
-        const size_t terms = features - first < TERMS ? features - first : TERMS;
-        for (size_t i = 0; i < n; i++)
-            raw_scale(s, backend, from[i], first, terms, rows + i * terms);
-        backend->panel(rows, terms, terms, n, panel);
-        for (size_t j = 0; j < features; j += OUTPUTS)
-            backend->gather(&(struct gather){.accumulate = first > 0,
-                                             .m = features - j < OUTPUTS ? features - j : OUTPUTS,
-                                             .n = n,
-                                             .k = terms,
-                                             .a = s->matrix + j * features + first,
-                                             .rows = row_at,
-                                             .terms = term_at,
-                                             .b = panel,
-                                             .c = x + j,
-                                             .ldc = features});
-    }
 }
 
 /* An upper bound of |y| for numbers with |x - m| at most `most`. */
@@ -293,7 +133,7 @@ bl_status data_check_wrapped(bl_context *ctx, const bl_data *data)
         return BL_OK;
     if (data->doubles)
         BL_TRY(check_block(ctx, &x, &(struct raw_rows){NULL, data->doubles, 0, data->n}, data->features));
-    if (data->floats && are_wild(data->floats, data->n * data->features))
+    if (data->floats && floats_are_wild(data->floats, data->n * data->features))
         BL_TRY(check_block(ctx, &x, &(struct raw_rows){data->floats, NULL, 0, data->n}, data->features));
     BL_TRY(data_check_labels(ctx, data->labels, data->n, data->outputs));
     if (!data->targets)
@@ -337,39 +177,40 @@ static bool has_nan(const double *x, size_t n)
     return any;
 }
 
-/* Scales the rows from i on that are scaled together. Returns how many they are. */
-static size_t apply_some(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, size_t i,
-                         float *x)
+static void apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x)
 {
     const struct scaling *s = &schema->scaling;
-    const size_t most = s->matrix ? ctx->backend->panel_columns : 1,
-                 count = rows->n - i < most ? rows->n - i : most;
-    struct raw_example from[WHITENING_ROWS];
-    for (size_t k = 0; k < count; k++)
-        from[k] = (struct raw_example){NULL, rows->floats ? rows->floats + (i + k) * schema->features : NULL,
-                                       rows->floats ? NULL : rows->doubles + (i + k) * schema->features};
-    if (s->matrix)
-        whitening_apply(s, ctx->backend, from, count, x);
-    else
-        raw_scale(s, ctx->backend, from[0], 0, schema->features, x);
-    return count;
+    const size_t cols = schema->features;
+    if (s->matrix) {
+        whitening_apply(ctx, &(struct whitening_rows){.scaling = s,
+                                                      .backend = ctx->backend,
+                                                      .floats = rows->floats,
+                                                      .doubles = rows->doubles,
+                                                      .n = rows->n,
+                                                      .x = x});
+        return;
+    }
+    for (size_t i = 0; i < rows->n; i++)
+        raw_scale(s, ctx->backend,
+                  (struct raw_example){.floats = rows->floats ? rows->floats + i * cols : NULL,
+                                       .doubles = rows->floats ? NULL : rows->doubles + i * cols},
+                  0, cols, x + i * cols);
 }
 
 bl_status scaling_apply(bl_context *ctx, const bl_data *schema, const struct raw_rows *rows, float *x)
 {
     const size_t cols = schema->features, n = rows->n * cols;
     const struct checking checking = {schema, &schema->scaling, "feature", BL_BAD_VALUE};
-    const bool may_lack = rows->floats ? are_wild(rows->floats, n) : has_nan(rows->doubles, n);
+    const bool may_lack = rows->floats ? floats_are_wild(rows->floats, n) : has_nan(rows->doubles, n);
     if (may_lack)
         BL_TRY(check_missing(ctx, schema, rows));
-    for (size_t i = 0, count; i < rows->n; i += count)
-        count = apply_some(ctx, schema, rows, i, x + i * cols);
-    if (schema->scaling.matrix && are_wild(x, n))
+    apply(ctx, schema, rows, x);
+    if (schema->scaling.matrix && floats_are_wild(x, n))
         BL_TRY(check_whitened(ctx, &checking, rows, cols));
     /* x is a copy of numbers that were already checked. */
     if (rows->floats && schema->scaling.n == 0 && !may_lack)
         return BL_OK;
-    return are_wild(x, n) ? check_block(ctx, &checking, rows, cols) : BL_OK;
+    return floats_are_wild(x, n) ? check_block(ctx, &checking, rows, cols) : BL_OK;
 }
 
 bl_status scaling_apply_targets(bl_context *ctx, const bl_data *schema, const float *targets, size_t n,
@@ -382,6 +223,7 @@ bl_status scaling_apply_targets(bl_context *ctx, const bl_data *schema, const fl
             return refuse_value(ctx, &checking, (double)targets[i], i / cols, i % cols);
     for (size_t i = 0; i < n; i++)
         scaling_of_floats(&schema->target_scaling, targets + i * cols, cols, y + i * cols);
-    return are_wild(y, n * cols) ? check_block(ctx, &checking, &(struct raw_rows){targets, NULL, 0, n}, cols)
-                                 : BL_OK;
+    return floats_are_wild(y, n * cols)
+               ? check_block(ctx, &checking, &(struct raw_rows){targets, NULL, 0, n}, cols)
+               : BL_OK;
 }

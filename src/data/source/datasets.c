@@ -59,6 +59,12 @@ static const struct named_set sets[] = {
      "fetch it (backless data get cifar100)",
      {"cifar-100-binary", "cifar-100-binary.tar.gz", "cifar-100-binary.tar"},
      "cifar-100-python"},
+    {"svhn",
+     "73257 + 26032 colour pictures of digits on houses, 32 x 32, 10 classes",
+     NULL,
+     "fetch it (backless data get svhn)",
+     {"SVHN", "housenumbers"},
+     NULL},
 };
 
 /* Other names of the sets, and names of sets that are distributed as files. */
@@ -67,6 +73,7 @@ static const struct alias aliases[] = {
     {"mnisthandwritten mnist784 handwrittendigits lecun", "did you mean \"mnist\"?"},
     {"kuzushiji kuzushijimnist", "did you mean \"kmnist\"?"},
     {"cifar", "there are cifar10 and cifar100"},
+    {"housenumbers streetviewhousenumbers svhncropped", "did you mean \"svhn\"?"},
 };
 
 const char *named_at(size_t i)
@@ -118,21 +125,38 @@ static bool is_given(const char *text)
     return text && text[0];
 }
 
-/* Lists the folders to search. An XDG_CACHE_HOME that is not absolute is ignored, as the XDG base directory
-   specification says. */
+/* An XDG_CACHE_HOME that is not absolute is ignored, as the XDG base directory specification says. */
+static bool add_cache(struct folders *f, const char *below)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char name[64] = "";
+    const bool is_named = is_given(cache) && cache[0] == '/';
+    if (!is_named && !is_given(home))
+        return false;
+    text_append(name, sizeof name, "%s/backless%s", is_named ? "" : "/.cache", below);
+    add_folder(f, is_named ? cache : home, name);
+    return true;
+}
+
+bool named_cache(char path[BL_PATH_ROOM], const char *below)
+{
+    struct folders f = {.n = 0};
+    const bool is_there = add_cache(&f, below);
+    if (is_there)
+        memcpy(path, f.path[0], BL_PATH_ROOM);
+    return is_there;
+}
+
+/* Lists the folders to search. */
 static void list_folders(struct folders *f, const char *data_dir)
 {
-    const char *from_environment = getenv("BACKLESS_DATA"), *cache = getenv("XDG_CACHE_HOME"),
-               *home = getenv("HOME");
+    const char *from_environment = getenv("BACKLESS_DATA");
     f->n = 0;
     if (is_given(data_dir))
         add_folder(f, data_dir, "");
     if (is_given(from_environment))
         add_folder(f, from_environment, "");
-    if (is_given(cache) && cache[0] == '/')
-        add_folder(f, cache, "/backless");
-    else if (is_given(home))
-        add_folder(f, home, "/.cache/backless");
+    add_cache(f, "");
     add_folder(f, "/usr/share/datasets", "");
     add_folder(f, "/usr/local/share/datasets", "");
 }

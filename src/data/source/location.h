@@ -35,6 +35,9 @@ const struct named_set *named_find(const char *name);
 void named_advise(const char *name, char *out, size_t room);
 bl_status named_locate(struct location *out, bl_context *ctx, const struct named_set *set,
                        const char *data_dir);
+/* The user's cache, $XDG_CACHE_HOME/backless or $HOME/.cache/backless, and `below`, which begins with '/'.
+   false: the environment names neither. */
+bool named_cache(char path[BL_PATH_ROOM], const char *below);
 /* Gives data that were read from the set the set's class names. */
 bl_status named_classes(bl_data *data, const struct named_set *set);
 

@@ -106,20 +106,36 @@ static bl_status scale_with_schema(bl_data *data, const bl_data *schema)
         return BL_OK;
     BL_TRY(scaling_copy(data->ctx, &data->target_scaling, &schema->target_scaling));
     BL_TRY(scaling_copy(data->ctx, &data->scaling, &schema->scaling));
-    return scaling_check(data);
+    BL_TRY(scaling_check(data));
+    return whitening_keep(data);
+}
+
+/* Fits the scaling, or takes it from where it was kept: the whitening takes minutes to compute. */
+static bl_status fit(bl_data *train, const struct data_options *o)
+{
+    bool is_known = false;
+    char cache[BL_PATH_ROOM];
+    const bool whitens = train->normalize == NORMALIZE_ZCA,
+               has_cache = whitens && o->uses_cache && named_cache(cache, "/whitening");
+    if (whitens && o->run)
+        BL_TRY(whitening_of_run(&is_known, train, o->run));
+    if (!is_known && has_cache)
+        BL_TRY(whitening_of_cache(&is_known, train, cache));
+    if (is_known)
+        return BL_OK;
+    BL_TRY(scaling_fit(train));
+    return has_cache ? whitening_to_cache(train, cache) : BL_OK;
 }
 
 static bl_status scale(struct split *load)
 {
-    bool is_known = false;
     load->train->normalize = load->options->normalize;
     load->train->epsilon = load->options->epsilon;
-    if (load->train->normalize == NORMALIZE_ZCA && load->options->run)
-        BL_TRY(whitening_of_run(&is_known, load->train, load->options->run));
-    if (!is_known)
-        BL_TRY(scaling_fit(load->train));
+    BL_TRY(fit(load->train, load->options));
     if (load->train->scaling.matrix)
         BL_TRY(scaling_check(load->train));
+    if (!load->options->is_augmented)
+        BL_TRY(whitening_keep(load->train));
     if (load->train->targets) {
         BL_TRY(scaling_fit_targets(load->train));
         BL_TRY(check_targets(load->train));
