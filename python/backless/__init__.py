@@ -25,6 +25,7 @@ from .data import Data, DataSets
 from .layers import LayerInfo
 from .model import Model
 from .net import NamedNet, Net, NetSize, named_nets
+from .plotting import plot
 from .program import Instruction, Operand
 from .progress_bar import ProgressBar
 from .records import Angles, History, Progress, Score
@@ -93,5 +94,6 @@ __all__ = [
     "named_nets",
     "numeric_revision",
     "options",
+    "plot",
     "rules",
 ]
