@@ -72,8 +72,8 @@ def _read(stream: IO[str], lines: list[str], shows: bool) -> None:
 
 
 def _work(process: subprocess.Popen[str], readers: Sequence[threading.Thread]) -> None:
-    """Reads until the program has ended. An exception such as KeyboardInterrupt stops the program as Ctrl-C in
-    a terminal does: it saves its run folders; the exception is raised when it has ended."""
+    """Reads until the program has ended. An exception such as KeyboardInterrupt stops the program as Ctrl-C
+    in a terminal does: it saves its run folders; the exception is raised when it has ended."""
     try:
         for reader in readers:
             reader.start()

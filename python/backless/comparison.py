@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union, overload
 
@@ -43,6 +44,8 @@ _OWN = [
 # Options of the library that are arguments of their own, or whose place another argument takes.
 _NOT_OPTIONS = ("data", "test", "net", "rule", "out")
 
+_FILES = "data"  # the folder of arrays as files, in that of the runs
+
 _COLUMNS = ["rule", "state", "lr", "test_error", "test_rmse", "train_error", "train_rmse", "angles"]
 _COLUMNS_OF_SEEDS = ["rule", "lr", "figure", "mean", "deviation", "done", "minus_bp_mean", "angles"]
 
@@ -58,8 +61,8 @@ class Comparison(Sequence["dict[str, Any]"]):
     messages: what the program said. runs: of each rule, its run folders; without the argument out they live
     as long as this object."""
 
-    def __init__(self, rows: list[dict[str, Any]], messages: list[str], folder: Path, owner: object) -> None:
-        self.rows, self.messages, self.folder, self._owner = rows, messages, folder, owner
+    def __init__(self, rows: list[dict[str, Any]], messages: list[str], folder: Path) -> None:
+        self.rows, self.messages, self.folder = rows, messages, folder
 
     @property
     def runs(self) -> dict[str, list[Run]]:
@@ -127,9 +130,9 @@ def compare(
 
     x, y: arrays as Trainer.fit() takes them, except that targets (floats) are standardised for training, as
     those of a file are; figures are in the unit of y. Or x is the name or path of data that Data.load()
-    reads. test: (x, y), or a path. rules: names; None: all that are defined for the net and the data. out: a folder for
-    the runs, in which the same call continues a comparison that was stopped; None: a temporary one.
-    progress: shows the program's messages on standard error.
+    reads. test: (x, y), or a path. rules: names; None: all that are defined for the net and the data. out: a
+    folder for the runs, in which the same call continues a comparison of seeds or folds that was stopped;
+    None: a temporary one. progress: shows the program's messages on standard error.
 
     options: those of Trainer (epochs=20, seed=1) and of Data.load() (val=0.1, test_fraction=0.2), and those
     of the command: seeds=5 (runs of each rule), folds=5 (cross-validation), tune="lr" (a learning rate for
@@ -141,24 +144,41 @@ def compare(
     program was not found."""
     keys = [o.key for o in options() if o.group != "former" and o.key not in _NOT_OPTIONS]
     check_names("compare()", options_, [*keys, *(option.key for option in _OWN)])
-    owner = tempfile.TemporaryDirectory(prefix="backless-") if out is None else None
-    folder = Path(owner.name if owner else os.path.abspath(out or "")) / ("runs" if owner else "")
+    if out is not None:
+        return _compared(Path(os.path.abspath(out)), net, (x, y), test, rules, progress, options_)
+    owner = tempfile.TemporaryDirectory(prefix="backless-")
+    try:
+        found = _compared(Path(owner.name, "runs"), net, (x, y), test, rules, progress, options_)
+    except BaseException:
+        owner.cleanup()
+        raise
+    shutil.rmtree(found.folder / _FILES, ignore_errors=True)
+    weakref.finalize(found, owner.cleanup)
+    return found
+
+
+def _compared(
+    folder: Path,
+    net: Net | str,
+    train: tuple[Any, Any],
+    test: Any,
+    rules: Iterable[str] | str | None,
+    progress: bool,
+    options_: Mapping[str, object],
+) -> Comparison:
     chosen = {key_of(k): option_text(k, v) for k, v in options_.items() if v is not None}
-    chosen = {**_options_of_arrays(x, y), **chosen}
-    arguments = {"net": str(net), "out": str(folder), "no-report": "true", "json": "true", **chosen}
+    arguments = {"net": str(net), "out": str(folder), "no-report": "true", "json": "true"}
+    arguments.update({**_options_of_arrays(*train), **chosen})
     if rules is not None:
         arguments["rules"] = ",".join(_rule_names(rules))
-    files = Path(owner.name if owner else folder) / "data"
-    arguments["data"] = _file_of(files / "train.npz", x, y)
+    arguments["data"] = _file_of(folder / _FILES / "train.npz", *train)
     if test is not None:
         pair = test if isinstance(test, tuple) else (test, None)
-        arguments["test"] = _file_of(files / "test.npz", *pair)
+        arguments["test"] = _file_of(folder / _FILES / "test.npz", *pair)
     given = [f"--{key}={value}" for key, value in arguments.items()]
     output = run_program(["compare", *given], _OWN, progress=progress)
-    if owner:
-        shutil.rmtree(files, ignore_errors=True)
     rows = [_with_numbers(json.loads(line)) for line in _objects(output.text)]
-    return Comparison(rows, output.messages, folder, owner)
+    return Comparison(rows, output.messages, folder)
 
 
 def _rule_names(rules: Iterable[str] | str) -> Iterator[str]:

@@ -11,7 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _structs
-from ._arrays import Array, Examples, check_labels, examples_of, is_labels, labels_of, targets_of, view, weights_of
+from ._arrays import (
+    Array,
+    Examples,
+    check_labels,
+    examples_of,
+    is_labels,
+    labels_of,
+    targets_of,
+    view,
+    weights_of,
+)
 from ._context import Context, Handle
 from ._library import lib, text
 from ._option_table import in_python

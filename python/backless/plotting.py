@@ -95,9 +95,7 @@ def _pyplot() -> Any:
 
 
 def _new_axes(n: int) -> Array:
-    _, axes = _pyplot().subplots(
-        1, n, figsize=(4.2 * n, 3.4), squeeze=False, layout="constrained"
-    )
+    _, axes = _pyplot().subplots(1, n, figsize=(4.2 * n, 3.4), squeeze=False, layout="constrained")
     row: Array = axes[0]
     return row
 
@@ -151,6 +149,6 @@ def _finish_angles(axis: Any, block: int) -> None:
     axis.set(
         title=f"hidden block {block}",
         xlabel="epoch",
-        ylabel="angle to backpropagation, degrees",
-        ylim=(-4, 184 if most > 100 else 104),
+        ylabel="angle, degrees",
+        ylim=(-4, max(100.0, most) + 4),
     )
