@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from ._errors import BadData, BadValue, Diverged, Error, FileError, Stopped, Unsupported
+from ._interrupts import Interrupts
 from ._library import lib
 from ._option_table import Option, in_python
 
@@ -26,6 +27,8 @@ from ._option_table import Option, in_python
 _DIVERGED = 5
 _ERRORS: dict[int, type[Error]] = {2: BadValue, 3: BadData, 4: FileError, _DIVERGED: Diverged, 75: Stopped}
 _PREFIX = "backless: "
+
+_SECONDS_BETWEEN_CHECKS = 0.05  # whether Ctrl-C was pressed
 
 
 class Output(NamedTuple):
@@ -71,21 +74,26 @@ def _read(stream: IO[str], lines: list[str], shows: bool) -> None:
             print(line, end="", file=sys.stderr, flush=True)
 
 
-def _work(process: subprocess.Popen[str], readers: Sequence[threading.Thread]) -> None:
-    """Reads until the program has ended. An exception such as KeyboardInterrupt stops the program as Ctrl-C
-    in a terminal does: it saves its run folders; the exception is raised when it has ended."""
+def _work(
+    process: subprocess.Popen[str], readers: Sequence[threading.Thread], interrupts: Interrupts
+) -> None:
+    """Reads until the program has ended, and passes each Ctrl-C on to it: after the first one it saves its run
+    folders, the second one ends it at once."""
     try:
         for reader in readers:
             reader.start()
+        for reader in readers:
+            while reader.is_alive():
+                reader.join(_SECONDS_BETWEEN_CHECKS)
+                if interrupts.take_new():
+                    process.send_signal(signal.SIGINT)
         process.wait()
-    except BaseException:
+    except BaseException:  # of another signal handler
         process.send_signal(signal.SIGINT)
-        process.wait()
-        raise
-    finally:
         for reader in readers:
             if reader.ident is not None:
                 reader.join()
+        raise
 
 
 def run_program(arguments: Sequence[str], own: Iterable[Option] = (), *, progress: bool = False) -> Output:
@@ -98,8 +106,10 @@ def run_program(arguments: Sequence[str], own: Iterable[Option] = (), *, progres
     BACKLESS_LR, are not passed on, because Trainer does not read them either."""
     text: list[str] = []
     messages: list[str] = []
-    with subprocess.Popen(
-        [program_path(), *arguments],
+    path = program_path()
+    # KeyboardInterrupt in the constructor of Popen would leave the program without anyone who stops it.
+    with Interrupts() as interrupts, subprocess.Popen(
+        [path, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -113,7 +123,8 @@ def run_program(arguments: Sequence[str], own: Iterable[Option] = (), *, progres
             threading.Thread(target=_read, args=(process.stdout, text, False)),
             threading.Thread(target=_read, args=(process.stderr, messages, progress)),
         ]
-        _work(process, readers)
+        _work(process, readers, interrupts)
+    interrupts.deliver()
     if process.returncode not in (0, _DIVERGED) or (process.returncode and not text):
         kind = _ERRORS.get(process.returncode, Error)
         raise kind(in_python(_failure(messages, process.returncode), own))

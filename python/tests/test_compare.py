@@ -201,11 +201,34 @@ FAKE = """#!/bin/sh
 [ "$1" = --version ] && {{ echo "backless {version}"; exit; }}
 trap 'echo signal >>{folder}/signals' INT
 touch {folder}/ready
-while [ ! -s {folder}/signals ]; do sleep 0.05; done
+i=0
+while [ ! -s {folder}/signals ] && [ $i -lt 1200 ]; do sleep 0.05; i=$((i + 1)); done
 sleep 0.5 # a second signal would come now
 echo "backless: stopped" >&2
 exit 75
 """
+
+
+def test_ctrl_c_while_the_program_is_started_stops_it(tmp_path, monkeypatch):
+    fake = tmp_path / "fake"
+    fake.write_text(FAKE.format(version=backless.__version__, folder=tmp_path))
+    fake.chmod(0o755)
+    monkeypatch.setenv("BACKLESS_PROGRAM", str(fake))
+
+    class Interrupted(subprocess.Popen):
+        def __init__(self, words, **options):
+            super().__init__(words, **options)
+            while "compare" in words and not (tmp_path / "ready").exists():
+                time.sleep(0.01)
+            if "compare" in words:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(_executable.subprocess, "Popen", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        backless.compare("dense C", "mnist")
+    assert (tmp_path / "signals").read_text().split() == ["signal"]
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_ctrl_c_in_a_terminal_is_one_signal_for_the_program(tmp_path):
