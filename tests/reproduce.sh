@@ -43,6 +43,22 @@ grep -q "report in short/runs/report.html" out.txt || complain "nothing tells wh
 rm -f short/runs/report.html
 expect 0 "0 runs to do" run --epochs 3 --seeds 2 --out short --no-report
 [ ! -e short/runs/report.html ] || complain "--no-report writes one"
+run --epochs 3 --seeds 2 --out short --no-report --json >cells.json 2>/dev/null || complain "no JSON"
+[ "$(wc -l <cells.json)" = 1 ] || complain "--json prints other lines than one for the cell"
+cell='"target":"nokland2016","table":"text","row":"4x100 tanh","rule":"ifa",'
+grep -q "^{$cell.*}$" cells.json ||
+    complain "the JSON object is not that of the cell"
+for seed in 1 2; do
+    weights=$(value short/nokland2016-text-4x100_tanh-ifa-$seed-epochs3.json last_epoch)
+    grep -q "{\"seed\":$seed,\"short\":true,.*\"weights\":\"$weights\"" cells.json ||
+        complain "the JSON object lacks the result of seed $seed"
+done
+run --epochs 1 --out json --json >cells.json 2>out.txt || complain "a run with --json fails"
+[ "$(wc -l <cells.json)" = 1 ] || complain "--json prints progress"
+grep -q "1/1 .* done in" out.txt || complain "--json does not say which run is done"
+reproduce nokland2016 --list --row "1x800 tanh" --rule dfa --json >listed.json || complain "no list as JSON"
+grep -q '"published":{"text":"1.68 ± 0.05","mean":0.0168,"deviation":0.0005,.*"verdict":"not run","seconds":[0-9]' \
+    listed.json || complain "the list as JSON lacks published figures or the time"
 cmp -s before.json $short || complain "a result was written again"
 
 # ---- Rows of table 1 with options of their own: each short run has these options, and --check repeats it

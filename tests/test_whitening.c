@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include <backless.h>
+#include "backless.h"
 
 #include "scratch.h"
 

@@ -26,6 +26,7 @@ static const struct extra extras[] = {
     {"check", "FILE.json", "repeat the run of a result, and compare figures and hashes"},
     {"collect", NULL, "add results: of finished run folders, and of folders (--out) of other commands"},
     {"page", "FILE", "write the page about all results as Markdown"},
+    {"json", NULL, "one JSON object per cell on standard output, with its results"},
     {"no-report", NULL, "no report.html in the folder of run folders (see: backless report)"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL},

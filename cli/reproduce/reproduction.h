@@ -260,6 +260,8 @@ int reproduction_page(const struct session *s, const char *path);
 int reproduction_list(const struct session *s, const struct cell *cells, int n_cells);
 /* Prints one line on standard output: the published figures, those of the results, and the verdict. */
 void print_cell(const struct cell *cell, const struct results *results, const char *time);
+/* Prints the same as a JSON object. seconds: the time of a run; NaN: not known. */
+void print_cell_json(const struct cell *cell, const struct results *results, double seconds);
 
 const char *reproduction_folder(const struct session *s); /* --out */
 int reproduction_epochs(const struct session *s);         /* --epochs; 0: not given */

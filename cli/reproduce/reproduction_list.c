@@ -90,16 +90,19 @@ static bl_status time_epoch(bl_context *ctx, const struct cell *cell, double *se
     return status;
 }
 
-/* Writes the time of one run. */
-static void time_text(const struct cell *cell, const struct cell_figures *f, double epoch,
-                      char out[NAME_ROOM])
+/* Returns the seconds of one run. */
+static double run_seconds(const struct cell *cell, const struct cell_figures *f, double epoch)
 {
     struct cell first;
-    double epochs = f->n > 0 ? f->epochs : (double)cell_epochs(cell);
+    const double own = f->n > 0 ? f->epochs : (double)cell_epochs(cell);
+    return epoch * (own + (cell_begins_with(cell, &first) ? (double)cell_epochs(&first) : 0.0));
+}
+
+/* Writes the time of one run. */
+static void time_text(const struct cell_figures *f, double seconds, char out[NAME_ROOM])
+{
     char duration[NAME_ROOM];
-    if (cell_begins_with(cell, &first))
-        epochs += cell_epochs(&first);
-    duration_text(epoch * epochs, duration);
+    duration_text(seconds, duration);
     snprintf(out, NAME_ROOM, "%.20s%.100s", f->n > 0 ? "" : "at most ", duration);
 }
 
@@ -122,6 +125,27 @@ void print_cell(const struct cell *cell, const struct results *results, const ch
     fflush(stdout);
 }
 
+/* Prints a cell with the time that one run of it takes. */
+static bl_status list_cell(const struct session *s, bl_context *ctx, const struct cell *cell,
+                           const struct results *results)
+{
+    const struct cell_figures f = cell_judge(cell, results);
+    const bool can_run = !cell_lacks_rule(cell);
+    char time[NAME_ROOM] = "";
+    double epoch = (double)NAN;
+    const bl_status status = can_run ? time_epoch(ctx, cell, &epoch) : BL_OK;
+    const double seconds = run_seconds(cell, &f, epoch);
+    if (status != BL_OK)
+        return status;
+    if (can_run)
+        time_text(&f, seconds, time);
+    if (extra_of(s, "json"))
+        print_cell_json(cell, results, seconds);
+    else
+        print_cell(cell, results, time);
+    return BL_OK;
+}
+
 int reproduction_list(const struct session *s, const struct cell *cells, int n_cells)
 {
     struct results results;
@@ -131,20 +155,12 @@ int reproduction_list(const struct session *s, const struct cell *cells, int n_c
         bl_config_is_set(s->config, "threads") ? atoi(bl_config_get(s->config, "threads")) : 1);
     const int code =
         status == BL_OK ? results_read(&results, s, reproduction_folder(s)) : fail_with(s, status);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE && !extra_of(s, "json"))
         printf("%-30s  %-16s  %-24s  %-16s  %s\n", "cell", "published, %", "here, %", "time of a run",
                "verdict");
     for (int i = 0; code == EXIT_DONE && status == BL_OK && i < n_cells; i++) {
-        const struct cell_figures f = cell_judge(&cells[i], &results);
-        char time[NAME_ROOM] = "";
-        double epoch = 0.0;
-        if (!cell_lacks_rule(&cells[i])) {
-            status = time_epoch(ctx, &cells[i], &epoch);
-            time_text(&cells[i], &f, epoch, time);
-        }
-        if (status == BL_OK)
-            print_cell(&cells[i], &results, time);
-        else
+        status = list_cell(s, ctx, &cells[i], &results);
+        if (status != BL_OK)
             usage_error("%s", bl_why(ctx));
     }
     if (code == EXIT_DONE)

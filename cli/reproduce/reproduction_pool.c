@@ -10,6 +10,7 @@
 #include "../runs/run_plan.h"
 #include "reproduction.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,7 +102,10 @@ static int show_cells(const struct session *s, const struct cell *cells, int n_c
     struct results results;
     const int code = results_read(&results, s, reproduction_folder(s));
     for (int i = 0; code == EXIT_DONE && i < n_cells; i++)
-        print_cell(&cells[i], &results, NULL);
+        if (extra_of(s, "json"))
+            print_cell_json(&cells[i], &results, (double)NAN);
+        else
+            print_cell(&cells[i], &results, NULL);
     if (code == EXIT_DONE)
         results_release(&results);
     return code;
@@ -117,7 +121,7 @@ static int run_requests(const struct session *s, struct run_request *requests, i
                             .train = train,
                             .collect = collect_cell_run,
                             .is_common = is_common,
-                            .has_done_lines = true};
+                            .has_done_lines = !extra_of(s, "json")};
     pool.runs = calloc((size_t)n + 1, sizeof *pool.runs);
     if (!pool.runs) {
         usage_error("no memory for %d runs", n);

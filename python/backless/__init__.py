@@ -21,13 +21,16 @@ from ._errors import (
 )
 from ._library import lib as _lib
 from ._options import Option, options
+from .comparison import Comparison, compare
 from .data import Data, DataSets
 from .layers import LayerInfo
 from .model import Model
 from .net import NamedNet, Net, NetSize, named_nets
+from .plotting import plot
 from .program import Instruction, Operand
 from .progress_bar import ProgressBar
 from .records import Angles, History, Progress, Score
+from .reproduction import Reproduction, reproduce
 from .rule import Buffer, Emitter, MapCall, Rule, RuleArray, RuleInfo, Size, rules
 from .run import Run
 from .tensors import Tensors
@@ -59,6 +62,7 @@ __all__ = [
     "BadData",
     "BadValue",
     "Buffer",
+    "Comparison",
     "Data",
     "DataSets",
     "Diverged",
@@ -80,6 +84,7 @@ __all__ = [
     "OutOfMemory",
     "Progress",
     "ProgressBar",
+    "Reproduction",
     "Rule",
     "RuleArray",
     "RuleInfo",
@@ -90,8 +95,11 @@ __all__ = [
     "Tensors",
     "Trainer",
     "Unsupported",
+    "compare",
     "named_nets",
     "numeric_revision",
     "options",
+    "plot",
+    "reproduce",
     "rules",
 ]

@@ -2,7 +2,8 @@
 
 Python calls a signal handler when the main thread runs Python code: during a fit that is the callback, which
 cannot pass exceptions through the library. The handler is therefore replaced by one that sets a flag; the fit
-stops after the current step and saves its run folder, and then the previous handler is called.
+stops after the current step and saves its run folder, and then the previous handler is called. While the
+program works, its process gets the signals in the same way.
 """
 
 from __future__ import annotations
@@ -19,10 +20,16 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.is_requested = False
+        self._is_new = False
         self._before: Any = None
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.is_requested = True
+        self.is_requested = self._is_new = True
+
+    def take_new(self) -> bool:
+        """Whether SIGINT was received since this was asked before."""
+        is_new, self._is_new = self._is_new, False
+        return is_new
 
     def __enter__(self) -> Interrupts:
         before = signal.getsignal(signal.SIGINT)

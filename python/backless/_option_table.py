@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -58,11 +59,13 @@ def _value_in_python(option: Option, word: str) -> str | None:
     return f'"{word}"' if is_value else None
 
 
-def in_python(sentence: str) -> str:
-    """A sentence of the library, which names options as the program does: --batch 16 becomes batch=16."""
+def in_python(sentence: str, more: Iterable[Option] = ()) -> str:
+    """A sentence of the library, which names options as the program does: --batch 16 becomes batch=16. more:
+    options of a command, which the sentence may name too."""
+    of_command = {option.key: option for option in more}
 
     def replaced(found: re.Match[str]) -> str:
-        option, word = _by_key().get(found[1]), found[2]
+        option, word = of_command.get(found[1]) or _by_key().get(found[1]), found[2]
         if option is None:
             return found[0]
         name = found[1].replace("-", "_") + ("_" if found[1] == "lambda" else "")

@@ -11,7 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _structs
-from ._arrays import Array, Examples, check_labels, examples_of, is_labels, labels_of, targets_of, view
+from ._arrays import (
+    Array,
+    Examples,
+    check_labels,
+    examples_of,
+    is_labels,
+    labels_of,
+    targets_of,
+    view,
+    weights_of,
+)
 from ._context import Context, Handle
 from ._library import lib, text
 from ._option_table import in_python
@@ -93,11 +103,7 @@ class Data:
         )
 
     def _set_weights(self, weights: npt.ArrayLike) -> None:
-        array = np.ascontiguousarray(weights, dtype=np.float32)
-        if array.shape != (len(self),):
-            raise ValueError(
-                f"weights have the shape {array.shape}, expected one for each of {len(self)} examples"
-            )
+        array = weights_of(weights, len(self), "weights")
         self.context.call(lib.bl_data_set_weights, self.address, array.ctypes.data, len(array))
 
     @classmethod

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from . import _structs
+
+if TYPE_CHECKING:
+    from ._arrays import Array
+    from ._curves import Curves
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,22 @@ class History(Sequence[Progress]):
 
     stop_reason: why it ended: "epochs", "paper", "patience", "rate", "time", or "callback".
     notes: what of this run cannot learn, or hardly, in sentences. advice: a sentence about a run that has
-    hardly trained, or ""."""
+    hardly trained, or "". options: those of the trainer, as text. Jupyter shows the report of the run folder
+    if the trainer has the option out, else a table of the epochs."""
 
-    def __init__(self, epochs: list[Progress], stop_reason: str, notes: list[str], advice: str) -> None:
+    def __init__(
+        self,
+        epochs: list[Progress],
+        stop_reason: str,
+        notes: list[str],
+        advice: str,
+        options: Mapping[str, str],
+    ) -> None:
         self._epochs = epochs
         self.stop_reason = stop_reason
         self.notes = notes
         self.advice = advice
+        self.options = dict(options)
 
     @overload
     def __getitem__(self, i: int) -> Progress: ...
@@ -92,6 +105,22 @@ class History(Sequence[Progress]):
     def losses(self) -> list[float]:
         """The training loss of each epoch."""
         return [epoch.train.loss for epoch in self._epochs]
+
+    def _curves(self) -> Curves:
+        from ._curves import curves_of, line_of
+
+        return curves_of(self.options, map(line_of, self))
+
+    def plot(self, *, axes: Sequence[Any] | None = None, title: str | None = None) -> Array:
+        """Draws error and angles against epochs, as backless.plot()."""
+        from .plotting import plot
+
+        return plot(self, axes=axes, title=title)
+
+    def _repr_html_(self) -> str:
+        from .run import report_of_history
+
+        return report_of_history(self)
 
     def __repr__(self) -> str:
         last = f", loss {self._epochs[-1].train.loss:.4g}" if self._epochs else ""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._errors import BadData
+from ._curves import Curves, curves_of, line_of
+from ._errors import BadData, Error
+from ._executable import run_program
+from ._frame import framed, html_table, sentence
 from .model import Model
+from .records import History
 
 if TYPE_CHECKING:
+    from ._arrays import Array
     from .rule import Rule
 
 
 class Run:
-    """The folder of a run, finished or not. Files are read on access.
+    """The folder of a run, finished or not. Files are read on access. Jupyter shows it as its report.
 
     BadData: the folder is not a run folder, or a file in it is broken."""
 
@@ -65,6 +70,51 @@ class Run:
         """The model after the epoch whose validation error was least; the run had a validation set."""
         return Model.load(self.folder / "best.safetensors", threads=threads, rules=rules)
 
+    def _curves(self) -> Curves:
+        return curves_of(self.options, (line for line in self.log if line.get("kind") != "step"))
+
+    def plot(self, *, axes: Sequence[Any] | None = None, title: str | None = None) -> Array:
+        """Draws error and angles against epochs, as backless.plot()."""
+        from .plotting import plot
+
+        return plot(self, axes=axes, title=title)
+
+    def report(self) -> str:
+        """The page that `backless report` makes of the run: one file of HTML with its charts and weights.
+        Unsupported: the program backless was not found."""
+        return report_of([self.folder])
+
+    def _repr_html_(self) -> str:
+        return _shown(self, [self.folder])
+
     def __repr__(self) -> str:
         state = "finished" if self.result else "not finished"
         return f"<backless.Run {str(self.folder)!r}, {state}>"
+
+
+def report_of(folders: Iterable[str | os.PathLike[str]]) -> str:
+    """The page of the program about run folders."""
+    paths = [os.path.abspath(folder) for folder in folders]
+    return run_program(["report", *paths, "--output=-", "--quiet=true"]).text
+
+
+def _shown(what: object, folders: Iterable[str | os.PathLike[str]]) -> str:
+    """The report inside a notebook; where it cannot be made, the reason."""
+    try:
+        return framed(report_of(folders))
+    except Error as error:
+        return sentence(f"{what!r}: no report is shown, because {error}")
+
+
+def report_of_history(history: History) -> str:
+    """What Jupyter shows of a fit."""
+    folder = history.options.get("out")
+    if folder and Path(folder, "log.jsonl").is_file():
+        return _shown(history, [folder])
+    rows = []
+    for now in history:
+        line = {key: value for key, value in line_of(now).items() if value == value}  # without NaN
+        angles = [round(block.flat, 1) for block in now.angles[:-1]] if now.angles else None
+        rows.append({**line, "angles": angles})
+    columns = list(dict.fromkeys(key for row in rows for key in row if key != "angles"))
+    return sentence(repr(history)) + html_table([*columns, "angles"], rows)

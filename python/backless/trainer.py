@@ -156,7 +156,7 @@ class Trainer:
             self._has_finished = True
         reason = "callback" if status == STOPPED else text(lib.bl_trainer_stop_reason(trainer)) or ""
         advice = in_python(text(lib.bl_trainer_advice(trainer)) or "")
-        return History(watched.epochs, reason, self.notes, advice)
+        return History(watched.epochs, reason, self.notes, advice, self.options)
 
     def step(
         self, x: npt.ArrayLike, y: npt.ArrayLike, *, sample_weight: npt.ArrayLike | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -70,6 +71,34 @@ def test_trainers_in_threads_work_at_once(floats):
     for thread in threads:
         thread.join()
     assert found == [alone] * 4
+
+
+def test_the_library_works_without_the_gil(floats):
+    """Another thread runs Python code while the library is in one call; with the GIL held, the switches would
+    wait until the call returns."""
+    trainer = backless.Trainer("dense 1000, tanh, dense 3", epochs=1, threads=1)
+    trainer.fit(*floats)
+    moments, done = [], threading.Event()
+
+    def watch():
+        while not done.is_set():
+            moments.append(time.monotonic())
+            time.sleep(0.001)
+
+    watcher = threading.Thread(target=watch)
+    data = backless.Data(np.repeat(floats[0], 400, axis=0), np.repeat(floats[1], 400), classes=3)
+    watcher.start()
+    while not moments:
+        time.sleep(0.001)
+    most, end = 0, time.monotonic() + 10
+    while most < 20 and time.monotonic() < end:
+        began = time.monotonic()
+        trainer.evaluate(data)  # a call of a hundred milliseconds or more
+        ended = time.monotonic()
+        most = max(most, sum(began < moment < ended for moment in moments))
+    done.set()
+    watcher.join()
+    assert most >= 20
 
 
 def test_regression(floats):

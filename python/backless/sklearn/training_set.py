@@ -3,7 +3,8 @@
 A weight of k must have the same effect as k copies of the example. Minibatches do not give that by
 themselves, because a copy of an example falls into another batch than the example. Equal examples are
 therefore merged into one that has the sum of their weights, examples of weight 0 are left out, and the
-examples are sorted. Equivalent sets then become equal arrays, from which the same seed gives the same bits.
+examples are sorted. Equivalent sets then become equal arrays, from which the same seed gives the same bits,
+also if one set has the numbers in float32 and the other in float64.
 """
 
 from __future__ import annotations
@@ -46,6 +47,19 @@ def _row_numbers(array: Array) -> Array:
     return numbers
 
 
+def _example_numbers(x: Array) -> Array:
+    """The same for examples, in an order that does not depend on the type of x: by the bytes of float32, and
+    of rows that are equal in float32, by those of float64. With the bytes of x alone, the same numbers in
+    float32 and in float64 would have two orders, and so other batches and other weights."""
+    with np.errstate(over="ignore"):
+        numbers = _row_numbers(x.astype(np.float32))
+    if x.dtype == np.float32:
+        return numbers
+    exact = _row_numbers(x)
+    pairs: Array = np.unique(numbers * (int(exact.max()) + 1) + exact, return_inverse=True)[1]
+    return pairs
+
+
 def merged(x: Array, y: Array, weights: Array | None) -> TrainingSet:
     """The examples as a set: each one once. weights: n, not negative, or None for ones.
 
@@ -56,7 +70,7 @@ def merged(x: Array, y: Array, weights: Array | None) -> TrainingSet:
     if len(used) < len(x):
         x, y, weights = x[used], y[used], weights[used]
     y_numbers = _row_numbers(y)
-    pairs = _row_numbers(x) * (int(y_numbers.max()) + 1) + y_numbers
+    pairs = _example_numbers(x) * (int(y_numbers.max()) + 1) + y_numbers
     _, first, groups = np.unique(pairs, return_index=True, return_inverse=True)
     return TrainingSet(x[first], y[first], np.bincount(groups.ravel(), weights=weights))
 

@@ -160,7 +160,7 @@ def _fit_batches(
         _finish(trainer)
         raise
     _finish(trainer)
-    return History(done, reason, trainer.notes, "")
+    return History(done, reason, trainer.notes, "", trainer.options)
 
 
 def _epoch(trainer: TorchTrainer, batches: Any, epoch: int, val: tuple[Array, Array] | None) -> Progress:
