@@ -1,5 +1,5 @@
-"""Finds and runs the program `backless`: the file that $BACKLESS_PROGRAM names, else the one in bin/ beside
-module (in a wheel), else the one in PATH.
+"""Finds and runs the program `backless`: the file that $BACKLESS_PROGRAM names, else the one in the folder bin
+beside this module (in a wheel), else the one in PATH.
 
 Comparisons, reproductions and reports are the program's: the package has no second implementation of them
 that could give other figures.

@@ -34,7 +34,7 @@ _OWN = [
     )
 ]
 _KEYWORDS = ("jobs", "data", "data-dir", "threads", "backend")
-_COLUMNS = ["table", "row", "rule", "published_mean", "mean", "deviation", "seeds", "verdict", "needs"]
+_COLUMNS = ["table", "row", "rule", "published_mean", "mean", "deviation", "seeds", "verdict"]
 
 
 class Reproduction(Sequence["dict[str, Any]"]):

@@ -165,7 +165,7 @@ def test_the_program_is_found_and_must_have_the_version_of_the_library(tmp_path,
         backless.compare(NET, "mnist")
     monkeypatch.delenv("BACKLESS_PROGRAM")
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-    if not Path(_executable.__file__).with_name("backless").exists():
+    if not Path(_executable.__file__).with_name("bin").exists():
         with pytest.raises(backless.Unsupported, match="set BACKLESS_PROGRAM"):
             backless.compare(NET, "mnist")
 
