@@ -106,6 +106,7 @@ SAME_NUMBERS = {
     "reversed twice": lambda x: np.ascontiguousarray(x[::-1])[::-1],
     "the other byte order": lambda x: x.astype(">f8"),
     "objects": lambda x: x.astype(object),
+    "texts": lambda x: x.astype(str),
     "numbers as words": lambda x: x.astype(str).astype(object),
     "read-only": lambda x: np.lib.stride_tricks.as_strided(x, writeable=False),
 }
@@ -119,6 +120,10 @@ def test_the_same_numbers_in_another_form_give_the_same_bits(iris, kind, name):
     other = kind(max_iter=2, random_state=0).fit(SAME_NUMBERS[name](x), list(y))
     assert other.model_.hash() == plain.model_.hash()
     assert np.array_equal(other.predict(SAME_NUMBERS[name](x)), plain.predict(x))
+    classes = {"classes": [0, 1, 2]} if kind is BacklessClassifier else {}
+    stream = kind(random_state=0).partial_fit(x, y, **classes)
+    other = kind(random_state=0).partial_fit(SAME_NUMBERS[name](x), list(y), **classes)
+    assert other.model_.hash() == stream.model_.hash()
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int64, np.uint8])
