@@ -3,14 +3,14 @@
 sklearn_table.py - compares backless.sklearn's BacklessClassifier with scikit-learn's MLPClassifier after
 StandardScaler, and prints the tables of docs/python.md as Markdown.
 
-    python3 bench/sklearn_table.py [--seeds 3] [--images 10000] [--rounds 3]
+    python3 bench/sklearn_table.py [--seeds 3] [--images 10000] [--rounds 3]      (--seeds 0: fit times only)
 
 Accuracy: both with their defaults, on the sets of scikit-learn; five stratified folds, drawn anew for each
 seed, and the estimator has the same seed. Fit time: the first --images training images of Fashion-MNIST
 (Debian's dataset-fashion-mnist), both with two hidden layers of 256 tanh, batches of 64, 5 epochs and Adam at
 1e-3. The estimators fit in turn, --rounds times. Seconds of CPU count the threads of all and depend less on
 what else the machine does than seconds of time do; the median of the rounds is shown, with the least and the
-largest. --threads 1 also limits BLAS.
+largest. --threads 1 also limits BLAS. OPENBLAS_CORETYPE chooses slower kernels for NumPy: unset it first.
 """
 import argparse
 import gzip
@@ -87,8 +87,7 @@ def spread(values):
     return f"{np.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
-def main():
-    warnings.simplefilter("ignore")  # few epochs are meant
+def print_accuracies():
     print(f"scikit-learn {sklearn.__version__}; accuracy in percent, {args.seeds} seeds of five folds each: "
           "mean ± standard error over seeds and folds\n")
     header = None
@@ -100,6 +99,12 @@ def main():
         cells = [f"{100 * np.mean(a):.1f} ± {100 * np.std(a, ddof=1) / len(a) ** 0.5:.1f}"
                  for a in found.values()]
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+
+
+def main():
+    warnings.simplefilter("ignore")  # few epochs are meant
+    if args.seeds:
+        print_accuracies()
     if not os.path.isdir(FASHION):
         print(f"\nleft out: fit times, because {FASHION} is not here")
         return
