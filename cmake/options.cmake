@@ -15,7 +15,10 @@ set_property(CACHE BACKLESS_WARNINGS PROPERTY STRINGS AUTO ON OFF)
 option(BACKLESS_FUZZ "the fuzz targets as libFuzzer programs (clang)" OFF)
 option(BACKLESS_SHARED_PROGRAM
        "the program uses libbackless.so, as in a distribution; else it contains the library" OFF)
-option(BACKLESS_PYTHON_WHEEL "nothing but the shared library, for the Python package (pyproject.toml)" OFF)
+option(BACKLESS_PYTHON_WHEEL
+       "only the shared library and a program that uses it, for the Python package (pyproject.toml)" OFF)
+option(BACKLESS_STATIC_LIBARCHIVE
+       "links libarchive.a, for wheels that are given to others (cmake/static_libarchive.cmake)" OFF)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, or Debug with assertions" FORCE)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]: installs missing packages that a task needs; default:
-# test.
+# deps.sh [demo|test|lint|fuzz|peers|deb|wheel|arm64|ci]: installs missing packages that a task needs;
+# default: test.
 #
 # With apt-get, as root or with sudo, deps.sh installs the missing packages and nothing else; otherwise it
 # prints their names and fails. A part that was not installed by the package manager (your own cmake) counts
@@ -22,6 +22,9 @@ deb) wanted="$build debhelper dpkg-dev fakeroot" ;;
 lint) wanted="$test clang-format clang-tidy cppcheck" ;;
 fuzz) wanted="$test clang" ;;
 peers) wanted="$build python3-dev python3-venv" ;;
+wheel) # with what the static libarchive calls
+    wanted="$build python3-venv zlib1g-dev libbz2-dev liblzma-dev libzstd-dev nettle-dev"
+    ;;
 arm64)
     wanted="build-essential cmake ninja-build pkg-config"
     # On an ARM machine the libraries are those of the machine itself.
@@ -31,7 +34,7 @@ arm64)
     ;;
 ci) wanted="$test ccache chromium-driver clang git python3-numpy python3-venv" ;;
 *)
-    echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|arm64|ci]" >&2
+    echo "usage: deps.sh [demo|test|lint|fuzz|peers|deb|wheel|arm64|ci]" >&2
     exit 2
     ;;
 esac
@@ -59,6 +62,11 @@ is_there() {
     libssl-dev) has_library libcrypto ;;
     libpng-dev) has_library libpng ;;
     libturbojpeg0-dev) has_library libturbojpeg ;;
+    zlib1g-dev) has_library zlib ;;
+    libbz2-dev) [ -e /usr/include/bzlib.h ] ;;
+    liblzma-dev) has_library liblzma ;;
+    libzstd-dev) has_library libzstd ;;
+    nettle-dev) has_library nettle ;;
     dataset-fashion-mnist) [ -e /usr/share/datasets/fashion-mnist ] ;;
     gcc-aarch64-linux-gnu) has aarch64-linux-gnu-gcc ;;
     libc6-dev-arm64-cross) [ -e /usr/aarch64-linux-gnu/include/stdio.h ] ;;

@@ -15,7 +15,8 @@ static double distance(struct point p, struct point a, struct point b)
     const double dx = b.x - a.x, dy = b.y - a.y, length = dx * dx + dy * dy;
     double t = length > 0.0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / length : 0.0;
     t = t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : t;
-    return hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
+    const double x = p.x - a.x - t * dx, y = p.y - a.y - t * dy;
+    return sqrt(x * x + y * y); /* hypot() rounds in other ways in other versions of glibc */
 }
 
 /* From each kept point, the farthest next point is kept whose line to it stays near all points between. This

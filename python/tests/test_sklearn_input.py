@@ -8,6 +8,14 @@ import pytest
 pytest.importorskip("sklearn", minversion="1.6", reason="scikit-learn 1.6 or newer is not installed")
 
 from sklearn.datasets import load_iris  # noqa: E402
+from sklearn.exceptions import NotFittedError  # noqa: E402
+from sklearn.linear_model import (  # noqa: E402
+    LinearRegression,
+    LogisticRegression,
+    SGDClassifier,
+    SGDRegressor,
+)
+from sklearn.naive_bayes import GaussianNB  # noqa: E402
 from sklearn.neural_network import MLPClassifier, MLPRegressor  # noqa: E402
 
 from backless.sklearn import BacklessClassifier, BacklessRegressor  # noqa: E402
@@ -16,6 +24,8 @@ from backless.sklearn import BacklessClassifier, BacklessRegressor  # noqa: E402
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 PAIRS = [(BacklessClassifier, MLPClassifier), (BacklessRegressor, MLPRegressor)]
+# MLPClassifier.partial_fit converts a NaN in y to a class.
+STREAMS = [(BacklessClassifier, SGDClassifier), (BacklessRegressor, SGDRegressor)]
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +106,7 @@ SAME_NUMBERS = {
     "reversed twice": lambda x: np.ascontiguousarray(x[::-1])[::-1],
     "the other byte order": lambda x: x.astype(">f8"),
     "objects": lambda x: x.astype(object),
+    "texts": lambda x: x.astype(str),
     "numbers as words": lambda x: x.astype(str).astype(object),
     "read-only": lambda x: np.lib.stride_tricks.as_strided(x, writeable=False),
 }
@@ -109,6 +120,10 @@ def test_the_same_numbers_in_another_form_give_the_same_bits(iris, kind, name):
     other = kind(max_iter=2, random_state=0).fit(SAME_NUMBERS[name](x), list(y))
     assert other.model_.hash() == plain.model_.hash()
     assert np.array_equal(other.predict(SAME_NUMBERS[name](x)), plain.predict(x))
+    classes = {"classes": [0, 1, 2]} if kind is BacklessClassifier else {}
+    stream = kind(random_state=0).partial_fit(x, y, **classes)
+    other = kind(random_state=0).partial_fit(SAME_NUMBERS[name](x), list(y), **classes)
+    assert other.model_.hash() == stream.model_.hash()
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int64, np.uint8])
@@ -142,3 +157,148 @@ def test_a_column_of_labels_warns(iris):
     for kind in (MLPClassifier, BacklessClassifier):
         with pytest.warns(Warning, match="column-vector y was passed when a 1d array was expected"):
             kind(max_iter=1).fit(x, y[:, None])
+
+
+@pytest.mark.parametrize("kind, peer", STREAMS)
+@pytest.mark.parametrize("name", REFUSED)
+def test_partial_fit_refuses_what_scikit_learn_refuses(iris, kind, peer, name):
+    change, sentence = REFUSED[name]
+    x, y = change(*iris)
+    classes = {"classes": [0, 1, 2]} if kind is BacklessClassifier else {}
+    for estimator in (peer(), kind()):
+        with pytest.raises(ValueError, match=sentence):
+            estimator.partial_fit(x, y, **classes)
+
+
+@pytest.mark.parametrize("kind", [BacklessClassifier, BacklessRegressor])
+@pytest.mark.parametrize("call", ["predict", "predict_proba", "score"])
+def test_an_estimator_that_is_not_fitted_predicts_nothing(iris, kind, call):
+    if call == "predict_proba" and kind is BacklessRegressor:
+        assert not hasattr(kind(), call)
+        return
+    with pytest.raises(NotFittedError, match="is not fitted yet"):
+        getattr(kind(), call)(*(iris if call == "score" else iris[:1]))
+    with pytest.raises(AttributeError, match="is not fitted yet, and has no model_"):
+        kind().model_  # noqa: B018
+
+
+@pytest.mark.parametrize("kind", [BacklessClassifier, BacklessRegressor])
+def test_columns_are_those_of_the_first_fit_unless_a_fit_begins_anew(iris, kind):
+    x, y = iris
+    other = "X has 3 features, but .* is expecting 4 features as input"
+    model = kind(max_iter=1).fit(x, y)
+    with pytest.raises(ValueError, match=other):
+        model.partial_fit(x[:, :3], y)
+    with pytest.raises(ValueError, match=other):
+        model.set_params(warm_start=True).fit(x[:, :3], y)
+    assert model.set_params(warm_start=False).fit(x[:, :3], y).n_features_in_ == 3
+    classes = {"classes": [0, 1, 2]} if kind is BacklessClassifier else {}
+    stream = kind().partial_fit(x, y, **classes)
+    with pytest.raises(ValueError, match=other):
+        stream.partial_fit(x[:, :3], y)
+
+
+def test_continuous_labels_are_refused_in_every_call(iris):
+    x, y = iris
+    halves = y + 0.5
+    for kind in (MLPClassifier, BacklessClassifier):
+        model = kind(max_iter=1, warm_start=True).fit(x, y)
+        for call in (model.partial_fit, model.fit):
+            with pytest.raises(ValueError, match="Unknown label type"):
+                call(x, halves)
+
+
+def test_unknown_classes_are_refused(iris):
+    x, y = iris
+    stream = BacklessClassifier().partial_fit(x, y, classes=[0, 1, 2])
+    for wrong in (y + 1, y - 1):
+        with pytest.raises(ValueError, match="y holds the class"):
+            stream.partial_fit(x, wrong)
+    with pytest.raises(ValueError, match="at least 2 classes"):
+        BacklessClassifier().partial_fit(x, np.zeros(len(x), dtype=int), classes=[0])
+
+
+def test_the_shape_of_y_is_that_of_the_first_fit(iris):
+    x = iris[0]
+    for y, other in ((x[:, :2], x[:, :3]), (x[:, :2], x[:, 0]), (x[:, 0], x[:, :2])):
+        stream = BacklessRegressor().partial_fit(x, y)
+        with pytest.raises(ValueError, match="y has the shape .*, but that of the first fit was"):
+            stream.partial_fit(x, other)
+        model = BacklessRegressor(max_iter=1, warm_start=True).fit(x, y)
+        with pytest.raises(ValueError, match="y has the shape .*, but that of the first fit was"):
+            model.fit(x, other)
+
+
+def test_words_as_targets_are_refused(iris):
+    words = np.array(["setosa", "versicolor", "virginica"])[iris[1]]
+    for model in (LinearRegression(), BacklessRegressor()):
+        with pytest.raises(ValueError, match="could not convert string to float"):
+            model.fit(iris[0], words.astype(object))
+    with pytest.raises(ValueError, match="could not convert string to float"):
+        BacklessRegressor().fit(iris[0], words)
+
+
+@pytest.mark.parametrize("before, after", [((9,), (9, 3)), ((3,), (3, 3)), ((3, 3), (3,)), ((9,), (8,))])
+def test_a_warm_start_refuses_another_net(iris, before, after):
+    """Also one whose layers have the names and shapes of some layers of the net before."""
+    model = BacklessClassifier(before, max_iter=1, warm_start=True).fit(*iris)
+    with pytest.raises(ValueError, match="the net has changed since the fit before"):
+        model.set_params(hidden_layer_sizes=after).fit(*iris)
+
+
+def test_a_warm_start_may_drop_the_feedback_but_not_make_some(iris):
+    model = BacklessClassifier((9, 9), max_iter=1, warm_start=True).fit(*iris)
+    assert len(model.model_.feedback) > 0
+    assert len(model.set_params(rule="bp").fit(*iris).model_.feedback) == 0
+    with pytest.raises(ValueError, match="the fit before had no .*: a warm start needs"):
+        model.set_params(rule="dfa").fit(*iris)
+
+
+@pytest.mark.parametrize("sizes", [2.5, (10, 2.5), ("ten",), -1])
+def test_sizes_of_layers_are_whole_numbers(iris, sizes):
+    with pytest.raises(ValueError, match="expected whole numbers from 1"):
+        BacklessClassifier(sizes).fit(*iris)
+
+
+@pytest.mark.parametrize("kind", [BacklessClassifier, BacklessRegressor])
+@pytest.mark.parametrize("call", ["fit", "partial_fit"])
+def test_weights_are_a_column_of_numbers(iris, kind, call):
+    x, y = iris
+    weights = np.ones((len(x), 2))
+    classes = {"classes": [0, 1, 2]} if kind is BacklessClassifier and call == "partial_fit" else {}
+    with pytest.raises(ValueError, match="Sample weights must be 1D array or scalar"):
+        LogisticRegression().fit(x, y, sample_weight=weights)
+    with pytest.raises(ValueError, match="Sample weights must be 1D array or scalar"):
+        getattr(kind(), call)(x, y, sample_weight=weights, **classes)
+    with pytest.raises(ValueError, match="for each of 150 samples"):
+        getattr(kind(), call)(x, y, sample_weight=weights[1:, 0], **classes)
+
+
+@pytest.mark.parametrize("kind", [BacklessClassifier, BacklessRegressor])
+@pytest.mark.parametrize("make", ["csr_matrix", "csr_array"])
+def test_sparse_matrices_are_refused_as_by_dense_estimators(iris, kind, make):
+    x, y = iris
+    sparse = getattr(pytest.importorskip("scipy.sparse"), make)(x)
+    for estimator in (GaussianNB(), kind(max_iter=1)):
+        with pytest.raises(TypeError, match="Sparse data was passed.*, but dense data is required"):
+            estimator.fit(sparse, y)
+        estimator.fit(x, y)
+        with pytest.raises(TypeError, match="Sparse data was passed.*, but dense data is required"):
+            estimator.predict(sparse)
+
+
+@pytest.mark.parametrize("kind, peer", PAIRS)
+def test_frames_with_categories(iris, kind, peer):
+    """Categories that are numbers are numbers; words are refused, and so are missing values."""
+    pandas = pytest.importorskip("pandas")
+    x, y = iris
+    frame = pandas.DataFrame(x, columns=list("abcd"))
+    numbers = frame.assign(d=frame["d"].astype("category"))
+    plain = kind(max_iter=2, random_state=0).fit(frame, y)
+    assert kind(max_iter=2, random_state=0).fit(numbers, y).model_.hash() == plain.model_.hash()
+    words = frame.assign(d=pandas.Categorical.from_codes(y, ["small", "middle", "large"]))
+    missing = frame.assign(d=frame["d"].mask(frame["d"] > 2).astype("Float64"))
+    for wrong, sentence in ((words, "could not convert string to float"), (missing, "contains NaN")):
+        for estimator in (peer(max_iter=1), kind(max_iter=1)):
+            with pytest.raises(ValueError, match=sentence):
+                estimator.fit(wrong, y)

@@ -13,6 +13,7 @@ from ..data import Data
 from ..model import Model
 from ..records import History, Progress
 from ..rule import Rule
+from ..tensors import Tensors
 from ..trainer import Trainer
 
 
@@ -84,6 +85,11 @@ class Learner:
         trainer.build(*(self._example() if data is None else (data,)))
         if start is None:
             return
+        shapes, before = _shapes(trainer.weights), _shapes(start.model.weights)
+        if shapes != before:
+            raise ValueError(
+                f"the net has changed since the fit before: its weights are {shapes}, but were {before}"
+            )
         for mine, others in (
             (trainer.weights, start.model.weights),
             (trainer.feedback, start.model.feedback),
@@ -91,7 +97,7 @@ class Learner:
         ):
             for name in mine:
                 if name not in others:
-                    raise ValueError(f"the net has changed: {name} is not part of what was fitted before")
+                    raise ValueError(f"the fit before had no {name}: a warm start needs the rule of that fit")
                 mine[name] = others[name]
 
     def fit(self, data: Data, val: Data | None, progress: bool) -> History:
@@ -118,6 +124,10 @@ class Learner:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.task, self._arguments, self._saved = state["task"], state["arguments"], state["saved"]
         self._model = self._trainer = None
+
+
+def _shapes(tensors: Tensors) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape for name, array in tensors.items()}
 
 
 class _BestWeights:
