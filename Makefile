@@ -66,10 +66,10 @@ test-slow: deps
 	@cmake --build --preset default
 	ctest --preset default -L slow
 
-# Tests that run no C code of this project, and those of documents, which run the same code as other tests and
-# train for longer.
-of_documents = check_docs|check_formats|check_transcripts|check_readme|check_recipes|demo_output
-no_new_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests|$(of_documents))$$
+# Tests that run no C code of this project, and those that run the same code as other tests for longer: the
+# tests of documents, and option_values, which starts the program hundreds of times.
+of_documents = check_docs|check_formats|check_transcripts|check_readme|check_recipes|demo_output|slow_runs
+no_new_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests|option_values|$(of_documents))$$
 
 test-asan: deps
 	@cmake --preset asan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null

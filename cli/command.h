@@ -110,8 +110,9 @@ int arguments_read(struct session *session, int argc, char **argv);
 /* Chooses the backend and threads that the options name. */
 int session_use_backend(struct session *session);
 
-/* Refuses an --out that is the folder of --data or --test itself or a file that the run reads, and folders of --out, --resume and
-   --tensorboard that cannot be made or written to. On error it prints a message. Returns the exit code. */
+/* Refuses an --out that is the folder of --data or --test itself or a file that the run reads, and folders of
+   --out, --resume and --tensorboard that cannot be made or written to. On error it prints a message. Returns
+   the exit code. */
 int check_out(const struct session *session);
 
 /* Refuses --patience without a validation set. On error it prints a message. Returns the exit code. */

@@ -1,6 +1,6 @@
 # python.cmake - the compiled parts of the Python package, which pyproject.toml installs as a component of
-# their own: the shared library beside the package's modules, without the links of a versioned library, which a
-# wheel cannot hold; the program, which uses that library; and the command that starts the program.
+# their own: the shared library beside the package's modules, without the links of a versioned library, which
+# a wheel cannot hold; the program, which uses that library; and the command that starts the program.
 set_property(TARGET backless_shared PROPERTY VERSION)
 set_property(TARGET backless_shared PROPERTY SOVERSION)
 set(origin $ORIGIN)

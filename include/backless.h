@@ -242,8 +242,8 @@ BL_API const char *bl_config_get(const bl_config *config, const char *key);
 /* Returns 1 if bl_config_set or bl_config_load set the option, else 0. */
 BL_API int bl_config_is_set(const bl_config *config, const char *key);
 /* Returns the value that a preset ("nokland2016") gives to an option that is not set; NULL if it gives none
-   or there is no such preset. The values of init and feedback by the preset "dfa-torch" depend on rule and net,
-   so bl_trainer_config has them. */
+   or there is no such preset. The values of init and feedback by the preset "dfa-torch" depend on rule and
+   net, so bl_trainer_config has them. */
 BL_API const char *bl_preset_value(const char *preset, const char *key);
 
 /* Sets the options that a JSON file holds: one object whose values are texts, numbers, true or false. An

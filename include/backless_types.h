@@ -1,6 +1,7 @@
 /*
  * backless_types.h - what the other headers of backless share: the revision of the numerical results, the
- * result of a call, the allocator, the objects, and the shape of an example. Programs include backless.h, which includes this header.
+ * result of a call, the allocator, the objects, and the shape of an example. Programs include backless.h,
+ * which includes this header.
  */
 #ifndef BACKLESS_TYPES_H
 #define BACKLESS_TYPES_H

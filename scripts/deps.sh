@@ -155,7 +155,8 @@ if has apt-get && { [ "$(id -u)" = 0 ] || has sudo; }; then
     done
     # shellcheck disable=SC2086
     $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=$lock_timeout install -y --no-install-recommends $chosen
+        apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=$lock_timeout install -y \
+        --no-install-recommends $chosen
     trap - EXIT
     exit 0
 fi

@@ -1,7 +1,7 @@
 #!/bin/sh
-# check_readme.sh PROGRAM - the README is correct: its example is the main function of the file that it names,
-# its options are those of the program, its commands run as shown, and every rule has a row there and a section
-# in docs/rules.md. demo_output.sh tests the output of `make demo`.
+# check_readme.sh PROGRAM - the README is correct: its example is the main function of the file that it
+# names, its options are those of the program, its commands run as shown, and every rule has a row there and a
+# section in docs/rules.md. demo_output.sh tests the output of `make demo`.
 set -eu
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 cd "$(dirname "$0")/.."

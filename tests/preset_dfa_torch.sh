@@ -20,7 +20,7 @@ option() { sed -n "s/.*\"$1\": \"\\(.*\\)\".*/\\1/p" run/config.json; }
 begins() {
     init=$1 feedback=$2
     shift 2
-    expect 0 "init $init, feedback $feedback" run --max-time 0.02 "$@"
+    expect 0 "init $init, feedback $feedback" run --max-time 1e-6 "$@"
     [ "$(option init)/$(option feedback)" = "$init/$feedback" ] || complain "other options are saved: $*"
 }
 says() { grep -q "^note: preset dfa-torch: $1" out.txt || complain "not said: $1"; }
@@ -63,10 +63,10 @@ is_silent "299"
 begins zero nokland --rule kp --net "$tanh"
 begins fanin nokland --rule kp --net "$relu"
 # The loss of softmax
-expect 0 "" run --rule dfa --loss ce --max-time 0.02
+expect 0 "" run --rule dfa --loss ce --max-time 1e-6
 says "with loss ce the published code takes the mean"
 says "with loss ce the direct feedback .*--rule drtp"
-expect 0 "" run --rule drtp --loss ce --reduction mean --max-time 0.02
+expect 0 "" run --rule drtp --loss ce --reduction mean --max-time 1e-6
 is_silent "loss ce"
 expect 0 "dfa-torch: the feedback is a copy" "$program" explain fa --net "$relu" --preset dfa-torch
 expect 0 "dfa-torch: the first layer" "$program" explain fa --net "$tanh" --preset dfa-torch
@@ -81,7 +81,7 @@ expect 2 "does not have the shape of weights" run --rule dfa --feedback weights
 expect 2 "those of block 1 are all 0" run --rule fa --feedback weights --net "$tanh"
 expect 2 "write weights" run --rule fa --feedback copy
 expect 0 "feedback-seed has no effect: the feedback is a copy" run --rule fa --net "$relu" \
-    --feedback weights --feedback-seed 4 --max-time 0.02
+    --feedback weights --feedback-seed 4 --max-time 1e-6
 hash() { sed -n 's/.*"weights_hash": "\(.*\)".*/\1/p' "$1/result.json"; }
 train() { "$program" train --data table.csv --rule "$@" --net "$relu" --quiet --no-report; }
 # A rule whose feedback takes the steps of the weights, from the same numbers and without decay, is bp.

@@ -253,10 +253,10 @@ static bool is_noted(const bl_data *data, const char *fragment)
 
 static void what_is_left_out_is_noted(void **state)
 {
-    static const char *const fragments[] = {
-        "set/train/empty and 1 more: left out because it holds no images",
-        "set/train/a/Thumbs.db and 2 more: left out", "set/val: left out", "set/test: not used for testing",
-        "images with transparency, which were blended with black: 1"};
+    static const char *const fragments[] = {"set/train/empty and 1 more: left out because it holds no images",
+                                            "set/train/a/Thumbs.db and 2 more: left out", "set/val: left out",
+                                            "set/test: not used for testing",
+                                            "images with transparency, which were blended with black: 1"};
     static const uint8_t clear[] = {0, 9, 9, 8, 8};
     uint8_t bytes[2048];
     (void)state;

@@ -280,8 +280,7 @@ static void folders_are_read(void **state)
     write_file("half/test_32x32.mat", &(struct spec){.n = 3});
     must_refuse(below("half"), "train", &with_labels, NULL, "train_32x32.mat: no such file");
     scratch_write(below("text/train_32x32.mat"), "1,2\n3,4\n", 8);
-    must_refuse(below("text"), "train", &with_labels, NULL,
-                "train_32x32.mat: is not a MATLAB 5 file");
+    must_refuse(below("text"), "train", &with_labels, NULL, "train_32x32.mat: is not a MATLAB 5 file");
 }
 
 /* ---- Broken files */

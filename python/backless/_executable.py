@@ -1,5 +1,5 @@
-"""Finds and runs the program `backless`: the file that $BACKLESS_PROGRAM names, else the one in the folder bin
-beside this module (in a wheel), else the one in PATH.
+"""Finds and runs the program `backless`: the file that $BACKLESS_PROGRAM names, else the one in the folder
+bin beside this module (in a wheel), else the one in PATH.
 
 Comparisons, reproductions and reports are the program's: the package has no second implementation of them
 that could give other figures.
@@ -77,8 +77,8 @@ def _read(stream: IO[str], lines: list[str], shows: bool) -> None:
 def _work(
     process: subprocess.Popen[str], readers: Sequence[threading.Thread], interrupts: Interrupts
 ) -> None:
-    """Reads until the program has ended, and passes each Ctrl-C on to it: after the first one it saves its run
-    folders, the second one ends it at once."""
+    """Reads until the program has ended, and passes each Ctrl-C on to it: after the first one it saves its
+    run folders, the second one ends it at once."""
     try:
         for reader in readers:
             reader.start()

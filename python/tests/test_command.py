@@ -16,7 +16,9 @@ import backless
 PROGRAM = Path(backless.__file__).parent / "bin" / "backless"
 COMMAND = Path(sysconfig.get_path("scripts")) / "backless"
 
-pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="the package is not installed: it has no program")
+pytestmark = pytest.mark.skipif(
+    not PROGRAM.exists(), reason="the package is not installed: it has no program"
+)
 
 
 def run(*words, cwd=None, **environment):

@@ -102,9 +102,9 @@ static void add_smaller_rate(bl_trainer *t, size_t n_examples, char *text, size_
                 usual < rate ? usual : rate / 10.0, config_text(t->config, "lr"));
 }
 
-/* Whether the weights that were 0 at first are suspected. The first step of a hidden layer is then B times the
-   covariance of inputs and labels, which is almost nothing where the classes have the same mean inputs. After
-   few steps, or at a rate below the usual one, the loss may be high without this. */
+/* Whether the cause may be weights that were 0 at first. The first step of a hidden layer is then B times the
+   covariance of inputs and labels, which is nearly 0 where the classes have the same mean inputs. After few
+   steps, or at a rate below the usual one, the loss may be high for another reason. */
 static bool is_stuck_at_zero(const bl_trainer *t, bool is_slow)
 {
     return t->model->net->n_blocks > 1 && strcmp(config_text(t->config, "init"), "zero") == 0 &&

@@ -337,9 +337,9 @@ const struct option_row option_table[] = {
      init_check_text_option},
     {{"rule", "NAME", "dfa", "rule", "learning rule; backless rules lists them"}, rule_check_text_option},
     {{"feedback", "nokland|lillicrap|FILE|...", "", "rule",
-      "feedback matrices: nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", \"normal S\", weights (fa, kp: "
-      "a copy of the initial weights) or a file (default: nokland; with sgd \"uniform 1\", but \"fanin\", or "
-      "\"fanin 0.5\" with relus, for fa and kp with two or more hidden blocks)"},
+      "feedback matrices: nokland, lillicrap, \"fanin [GAIN]\", \"uniform X\", \"normal S\", weights (fa, "
+      "kp: a copy of the initial weights) or a file (default: nokland; with sgd \"uniform 1\", but "
+      "\"fanin\", or \"fanin 0.5\" with relus, for fa and kp with two or more hidden blocks)"},
      feedback_check_text_option},
     {{"feedback-at", "end|before-pool|channels", "end", "rule",
       "where the feedback of dfa, adfa and drtp enters a block: at its end, before its pool, or one number "
