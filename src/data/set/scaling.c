@@ -309,7 +309,8 @@ bl_status scaling_fit(bl_data *data)
     static const struct {
         bl_status (*fit)(struct scaling *s, const bl_data *data);
         enum { NO_PAIR, ONE_PAIR, ONE_A_FEATURE } pairs;
-    } ways[] = {[NORMALIZE_NONE] = {fit_none, ONE_PAIR},
+    } ways[] = {[NORMALIZE_AUTO] = {fit_none, ONE_PAIR}, /* normalize_resolve never returns it */
+                [NORMALIZE_NONE] = {fit_none, ONE_PAIR},
                 [NORMALIZE_RANGE] = {fit_range, ONE_PAIR},
                 [NORMALIZE_GLOBAL] = {fit_global, ONE_PAIR},
                 [NORMALIZE_CHANNEL] = {fit_channels, ONE_A_FEATURE},
