@@ -6,9 +6,9 @@ A file of src/ includes headers of its own folder and of lower layers of the sou
 do not include each other. Headers below src/program include of the public headers only backless_types.h, so
 that a change of backless.h does not compile everything again. The program and the examples include the public
 headers only. Names of rules occur in src/rules only, whose files in turn name no kind of network layer and no
-backend. The folders of src/data and those of src/train have orders of their own, and no files depend on each
-other in a circle. A finding is one line, file:line: sentence. With --self-test the script must find every
-fault that is planted in small trees.
+backend. The folders of src/data, of src/train and of cli have orders of their own, and no files depend on
+each other in a circle. A finding is one line, file:line: sentence. With --self-test the script must find
+every fault that is planted in small trees.
 """
 
 import re
@@ -30,11 +30,16 @@ PUBLIC_HEADERS = {"include/backless.h", "include/backless_experimental.h", "incl
                   "include/backless_types.h"}
 TYPES_HEADER = "include/backless_types.h"
 
-# The folders inside two folders of src/; src/data/table and src/data/image may not include each other.
+# The levels inside a folder: of its folders, of some of its own files, and, as "", of its other files.
+# Folders on the same level, such as src/data/table and src/data/image, may not include each other.
 INNER_LEVELS = {
     "src/data": {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4},
     "src/train": {"step": 0, "angles": 1, "options": 2, "model": 3, "trainer": 4, "setup": 5, "inspect": 6,
                   "run": 7},
+    "cli": {"terminal": 0, "draw": 0, "protobuf": 0, "": 1, "bench": 2, "curves": 2, "tensorboard": 2,
+            "verify": 2, "progress": 3, "report": 3, "runs": 4, "reproduce": 5, "help": 6, "complete": 7,
+            "data": 7, "doctor": 7, "explain": 8, "model": 8, "train": 8, "compare": 9, "export": 9,
+            "sweep": 9, "arguments.c": 10, "main.c": 11},
 }
 
 # What only some files may use: a pattern, these files, and what to use instead.
@@ -154,23 +159,26 @@ def check_step(tree, path, number, folder, other):
                     "they may not include each other")
 
 
-def inner_folder_of(tree, path, top):
-    """The folder of `top` that a file is in, "" for `top` itself; None outside it."""
+def inner_place_of(tree, path, top):
+    """The key of a file in INNER_LEVELS[top]: the folder of `top` that it is in, its own name if that has a
+    level, or "" for other files of `top` itself; None outside `top`."""
     inside = tree.name(path).removeprefix(top + "/")
     if inside == tree.name(path):
         return None
-    return inside.split("/")[0] if "/" in inside else ""
+    if "/" in inside:
+        return inside.split("/")[0]
+    return inside if inside in INNER_LEVELS[top] else ""
 
 
 def check_inner_levels(tree):
     for top, levels in INNER_LEVELS.items():
         for path in tree.files(top):
-            here = inner_folder_of(tree, path, top)
+            here = inner_place_of(tree, path, top)
             if here not in levels:
                 tree.report(path, 1, f"folder {top}/{here} has no level in tests/check_source_layers.py")
                 continue
             for number, _, included, target in tree.includes(path):
-                there = inner_folder_of(tree, target, top) if target else None
+                there = inner_place_of(tree, target, top) if target else None
                 if there in levels and there != here and levels[there] >= levels[here]:
                     tree.report(path, number, f"{included} is not on a lower level of {top}")
         check_inner_needs(tree, top, levels)
@@ -179,9 +187,9 @@ def check_inner_levels(tree):
 def check_inner_needs(tree, top, levels):
     """A header may declare what a file of a higher folder defines: the includes do not show such a use."""
     for path, others in needs_of(tree, top).items():
-        here = inner_folder_of(tree, path, top)
+        here = inner_place_of(tree, path, top)
         for other in others:
-            there = inner_folder_of(tree, other, top)
+            there = inner_place_of(tree, other, top)
             if here in levels and there in levels and there != here and levels[there] >= levels[here]:
                 tree.report(path, 1, f"uses what {tree.name(other)} defines, not on a lower level of {top}")
 
@@ -328,7 +336,9 @@ GOOD = {
     "src/train/trainer/trainer.h": "",
     "src/train/trainer/trainer.c": '#include "trainer.h"\nvoid take(void)\n{\n}\n',
     "src/api.c": '#include "train/../net/net.h"\n',
-    "cli/main.c": '#include "backless.h"\n#include <stdio.h>\nint run(void)\n{\n    return help();\n}\n',
+    "cli/main.c": '#include "backless.h"\n#include <stdio.h>\nint main(void)\n{\n    return run();\n}\n',
+    "cli/commands.c": "int run(void)\n{\n    return help();\n}\n",
+    "cli/runs/run_pool.h": "",
 }
 FAULTS = [
     ("src/base/text.c", '#include "mem.h"\n', None),
@@ -366,8 +376,12 @@ FAULTS = [
     ("src/train/step/taken.c", "void declared(void);\nvoid taken(void)\n{\n    take();\n}\n",
      "src/train/step/taken.c:1: uses what src/train/trainer/trainer.c defines, not on a lower"),
     ("src/train/run/taken.c", "void taken(void)\n{\n    take();\n}\n", None),
-    ("cli/help.c", "int help(void)\n{\n    return run();\n}\n",
-     "cli/help.c:1: files depend on each other in a circle"),
+    ("cli/session.c", "int help(void)\n{\n    return run();\n}\n",
+     "cli/commands.c:1: files depend on each other in a circle"),
+    ("cli/messages.c", '#include "runs/run_pool.h"\n', "cli/messages.c:1: runs/run_pool.h is not on a lower"),
+    ("cli/report/up.c", '\n#include "../runs/run_pool.h"\n', "cli/report/up.c:2: ../runs/run_pool.h is not"),
+    ("cli/arguments.c", '#include "runs/run_pool.h"\n', None),
+    ("cli/new/one.c", "", "cli/new/one.c:1: folder cli/new has no level"),
     ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n",
      None),
     ("cli/helpless.c", "int help(void)\n{\n    return 1;\n}\n", None),

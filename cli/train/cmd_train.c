@@ -1,11 +1,11 @@
 /*
  * cmd_train.c - backless train: trains one net by one rule.
  */
-#include "data_notes.h"
-#include "majority.h"
+#include "../data/data_notes.h"
+#include "../data/majority.h"
+#include "../progress/progress.h"
+#include "../report/report.h"
 #include "preset_notes.h"
-#include "progress.h"
-#include "report/report.h"
 
 #include <jansson.h>
 #include <stdlib.h>

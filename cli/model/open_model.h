@@ -4,7 +4,7 @@
 #ifndef CLI_OPEN_MODEL_H
 #define CLI_OPEN_MODEL_H
 
-#include "command.h"
+#include "../command.h"
 
 /* Opens a model. where: a .safetensors file, or a run folder, of which best.safetensors is used if it
    exists, else model.safetensors. */

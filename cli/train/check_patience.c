@@ -2,7 +2,7 @@
  * check_patience.c - refuses --patience without a validation set, before anything is trained. The trainer
  * refuses it too, but only when a run begins.
  */
-#include "command.h"
+#include "../command.h"
 
 #include <string.h>
 

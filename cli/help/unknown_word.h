@@ -4,7 +4,7 @@
 #ifndef CLI_UNKNOWN_WORD_H
 #define CLI_UNKNOWN_WORD_H
 
-#include "command.h"
+#include "../command.h"
 
 /* Each of these prints a message and returns EXIT_USAGE. */
 int unknown_command(const struct command_table *program, const char *word);

@@ -4,8 +4,8 @@
  * The header is ImageId,Label (that of Kaggle's digits) unless other names are given. The first column holds
  * the values of the data's id column, the names of picture files, or numbers from 1.
  */
-#include "csv_field.h"
-#include "data_notes.h"
+#include "../csv_field.h"
+#include "../data/data_notes.h"
 #include "open_model.h"
 
 #include <errno.h>

@@ -7,8 +7,8 @@
  */
 #include "progress_line.h"
 
-#include "seconds.h"
-#include "terminal.h"
+#include "../seconds.h"
+#include "../terminal/terminal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * cmd_nets.c - backless nets: the nets that --net takes by name, with their size.
  */
-#include "command.h"
+#include "../command.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  */
 #define _XOPEN_SOURCE 700 /* sigaltstack */
 #include "progress.h"
-#include "seconds.h"
+#include "../seconds.h"
 
 #include <errno.h>
 #include <math.h>

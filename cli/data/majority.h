@@ -4,7 +4,7 @@
 #ifndef CLI_MAJORITY_H
 #define CLI_MAJORITY_H
 
-#include "command.h"
+#include "../command.h"
 
 enum { MAJORITY_ROOM = 160 };
 

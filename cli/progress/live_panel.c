@@ -9,7 +9,7 @@
 #include "live_panel.h"
 
 #include "../seconds.h"
-#include "../terminal.h"
+#include "../terminal/terminal.h"
 #include "panel_rows.h"
 #include "unsent_output.h"
 

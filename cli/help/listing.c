@@ -3,8 +3,8 @@
  */
 #include "listing.h"
 
-#include "bench/bench.h"
-#include "reproduce/reproduction.h"
+#include "../bench/bench.h"
+#include "../reproduce/reproduction.h"
 
 #include <ctype.h>
 #include <string.h>

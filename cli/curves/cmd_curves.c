@@ -3,9 +3,9 @@
  *
  * A row is a record: an epoch, or a step at which angles were measured. docs/recipes.md has the columns.
  */
-#include "csv_field.h"
+#include "../csv_field.h"
+#include "../terminal/shown_text.h"
 #include "curve_rows.h"
-#include "shown_text.h"
 
 #include <errno.h>
 #include <stdlib.h>

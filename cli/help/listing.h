@@ -4,7 +4,7 @@
 #ifndef CLI_LISTING_H
 #define CLI_LISTING_H
 
-#include "command.h"
+#include "../command.h"
 
 /* Returns the i-th command, from 0; each command is followed by those within it. NULL past the last. */
 const struct command *listing_command(const struct command_table *program, int i);

@@ -1,7 +1,7 @@
 /*
  * cmd_rules.c - backless rules: lists the learning rules, one per line.
  */
-#include "command.h"
+#include "../command.h"
 
 static const struct extra extras[] = {
     {"quiet", NULL, "no messages"},

@@ -2,8 +2,8 @@
  * check_out.c - refuses a run folder (--out) that is also a folder of data, and folders for the results that
  * cannot be made.
  */
-#include "command.h"
-#include "make_folder.h"
+#include "../command.h"
+#include "../make_folder.h"
 
 #include <sys/stat.h>
 

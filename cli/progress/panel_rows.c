@@ -10,8 +10,8 @@
  */
 #include "panel_rows.h"
 
-#include "../loss_text.h"
-#include "../progress_line.h"
+#include "loss_text.h"
+#include "progress_line.h"
 
 #include <string.h>
 

@@ -5,11 +5,11 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
-#include "command.h"
+#include "../command.h"
+#include "../tensorboard/tensorboard.h"
+#include "live_panel.h"
 #include "loss_text.h"
-#include "panel/live_panel.h"
 #include "progress_line.h"
-#include "tensorboard/tensorboard.h"
 
 /* The work of which a run is one part, for the estimate of the time left. All members are 0 if the run is the
    whole work. */

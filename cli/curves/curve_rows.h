@@ -5,7 +5,7 @@
 #ifndef CLI_CURVE_ROWS_H
 #define CLI_CURVE_ROWS_H
 
-#include "command.h"
+#include "../command.h"
 
 #include <jansson.h>
 #include <sys/stat.h>

@@ -3,8 +3,8 @@
  * early_angles in the line of the first epoch, which come before it.
  */
 #include "curve_rows.h"
-#include "csv_field.h"
-#include "option_traits.h"
+#include "../csv_field.h"
+#include "../option_traits.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,10 +1,10 @@
 /*
  * cmd_eval.c - backless eval: a model's loss and error on data.
  */
-#include "data_notes.h"
-#include "majority.h"
+#include "../data/data_notes.h"
+#include "../data/majority.h"
+#include "../progress/progress.h"
 #include "open_model.h"
-#include "progress.h"
 
 #include <math.h>
 

@@ -4,7 +4,7 @@
 #ifndef CLI_PRESET_NOTES_H
 #define CLI_PRESET_NOTES_H
 
-#include "command.h"
+#include "../command.h"
 
 /* Returns whether the option has the preset's value, even if it was also set explicitly, as the file of a
    resumed run sets every option. */
