@@ -4,7 +4,7 @@
  * commands share.
  */
 #include "command.h"
-#include "unknown_word.h"
+#include "help/unknown_word.h"
 
 #include <ctype.h>
 #include <errno.h>

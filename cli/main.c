@@ -3,8 +3,8 @@
  */
 #include "command.h"
 #include "data/data_command.h"
+#include "help/unknown_word.h"
 #include "process.h"
-#include "unknown_word.h"
 
 #include <string.h>
 

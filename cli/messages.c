@@ -2,7 +2,7 @@
  * messages.c - messages on standard error, and the exit code of each failure.
  */
 #include "command.h"
-#include "wrapped.h"
+#include "terminal/wrapped.h"
 
 #include <stdarg.h>
 

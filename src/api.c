@@ -10,9 +10,9 @@
 #include "net/named_nets.h"
 #include "net/net.h"
 #include "rules/rule.h"
-#include "train/config.h"
-#include "train/trainer.h"
-#include "train/unused_options.h"
+#include "train/options/config.h"
+#include "train/setup/unused_options.h"
+#include "train/trainer/trainer.h"
 
 #include <string.h>
 

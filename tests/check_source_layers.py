@@ -6,9 +6,9 @@ A file of src/ includes headers of its own folder and of lower layers of the sou
 do not include each other. Headers below src/program include of the public headers only backless_types.h, so
 that a change of backless.h does not compile everything again. The program and the examples include the public
 headers only. Names of rules occur in src/rules only, whose files in turn name no kind of network layer and no
-backend. The folders of src/data have an order of their own, and no files depend on each other in a circle. A
-finding is one line, file:line: sentence. With --self-test the script must find every fault that is planted in
-small trees.
+backend. The folders of src/data, of src/train and of cli have orders of their own, and no files depend on
+each other in a circle. A finding is one line, file:line: sentence. With --self-test the script must find
+every fault that is planted in small trees.
 """
 
 import re
@@ -30,8 +30,17 @@ PUBLIC_HEADERS = {"include/backless.h", "include/backless_experimental.h", "incl
                   "include/backless_types.h"}
 TYPES_HEADER = "include/backless_types.h"
 
-# The folders inside src/data; table and image may not include each other.
-DATA_LEVELS = {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4}
+# The levels inside a folder: of its folders, of some of its own files, and, as "", of its other files.
+# Folders on the same level, such as src/data/table and src/data/image, may not include each other.
+INNER_LEVELS = {
+    "src/data": {"set": 0, "": 1, "table": 2, "image": 2, "array": 3, "source": 4},
+    "src/train": {"step": 0, "angles": 1, "options": 2, "model": 3, "trainer": 4, "setup": 5, "inspect": 6,
+                  "run": 7},
+    "cli": {"terminal": 0, "draw": 0, "protobuf": 0, "": 1, "bench": 2, "curves": 2, "tensorboard": 2,
+            "verify": 2, "progress": 3, "report": 3, "runs": 4, "reproduce": 5, "help": 6, "complete": 7,
+            "data": 7, "doctor": 7, "explain": 8, "model": 8, "train": 8, "compare": 9, "export": 9,
+            "sweep": 9, "arguments.c": 10, "main.c": 11},
+}
 
 # What only some files may use: a pattern, these files, and what to use instead.
 RESTRICTED = [
@@ -46,7 +55,7 @@ RESTRICTED = [
 ]
 
 # The option table names the default rule; no other file outside src/rules may name a rule.
-MAY_NAME_RULES = {"src/train/option_table.c"}
+MAY_NAME_RULES = {"src/train/options/option_table.c"}
 # The one header of src/layers that files of src/rules may include: the interface, not a kind.
 LAYER_INTERFACE = {"layer.h"}
 
@@ -150,24 +159,39 @@ def check_step(tree, path, number, folder, other):
                     "they may not include each other")
 
 
-def data_folder_of(tree, path):
-    """The folder of src/data that a file is in, "" for src/data itself; None outside src/data."""
-    parts = tree.name(path).split("/")
-    if parts[:2] != ["src", "data"]:
+def inner_place_of(tree, path, top):
+    """The key of a file in INNER_LEVELS[top]: the folder of `top` that it is in, its own name if that has a
+    level, or "" for other files of `top` itself; None outside `top`."""
+    inside = tree.name(path).removeprefix(top + "/")
+    if inside == tree.name(path):
         return None
-    return parts[2] if len(parts) > 3 else ""
+    if "/" in inside:
+        return inside.split("/")[0]
+    return inside if inside in INNER_LEVELS[top] else ""
 
 
-def check_data_layers(tree):
-    for path in tree.files("src/data"):
-        here = data_folder_of(tree, path)
-        if here not in DATA_LEVELS:
-            tree.report(path, 1, f"folder src/data/{here} has no level in tests/check_source_layers.py")
-            continue
-        for number, _, included, target in tree.includes(path):
-            there = data_folder_of(tree, target) if target else None
-            if there in DATA_LEVELS and there != here and DATA_LEVELS[there] >= DATA_LEVELS[here]:
-                tree.report(path, number, f"{included} is not on a lower level of src/data")
+def check_inner_levels(tree):
+    for top, levels in INNER_LEVELS.items():
+        for path in tree.files(top):
+            here = inner_place_of(tree, path, top)
+            if here not in levels:
+                tree.report(path, 1, f"folder {top}/{here} has no level in tests/check_source_layers.py")
+                continue
+            for number, _, included, target in tree.includes(path):
+                there = inner_place_of(tree, target, top) if target else None
+                if there in levels and there != here and levels[there] >= levels[here]:
+                    tree.report(path, number, f"{included} is not on a lower level of {top}")
+        check_inner_needs(tree, top, levels)
+
+
+def check_inner_needs(tree, top, levels):
+    """A header may declare what a file of a higher folder defines: the includes do not show such a use."""
+    for path, others in needs_of(tree, top).items():
+        here = inner_place_of(tree, path, top)
+        for other in others:
+            there = inner_place_of(tree, other, top)
+            if here in levels and there in levels and there != here and levels[there] >= levels[here]:
+                tree.report(path, 1, f"uses what {tree.name(other)} defines, not on a lower level of {top}")
 
 
 def needs_of(tree, folder):
@@ -279,7 +303,7 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_source_layers, check_public_includes, check_data_layers, check_circles, check_outside,
+CHECKS = (check_source_layers, check_public_includes, check_inner_levels, check_circles, check_outside,
           check_restricted, check_rule_names, check_rule_sources, check_unique_names)
 
 
@@ -308,15 +332,19 @@ GOOD = {
     "src/data/set/data.h": '#include "../../backend/matrix.h"\n',
     "src/data/table/csv.h": '#include "../set/data.h"\n',
     "src/rules/dfa.c": '#include "../net/net.h"\n/* printf("dfa") */\nx = {.name = "dfa"};\n',
-    "src/train/option_table.c": '#include "../net/net.h"\nx = "dfa";\n',
+    "src/train/options/option_table.c": '#include "../../net/net.h"\nx = "dfa";\n',
+    "src/train/trainer/trainer.h": "",
+    "src/train/trainer/trainer.c": '#include "trainer.h"\nvoid take(void)\n{\n}\n',
     "src/api.c": '#include "train/../net/net.h"\n',
-    "cli/main.c": '#include "backless.h"\n#include <stdio.h>\nint run(void)\n{\n    return help();\n}\n',
+    "cli/main.c": '#include "backless.h"\n#include <stdio.h>\nint main(void)\n{\n    return run();\n}\n',
+    "cli/commands.c": "int run(void)\n{\n    return help();\n}\n",
+    "cli/runs/run_pool.h": "",
 }
 FAULTS = [
     ("src/base/text.c", '#include "mem.h"\n', None),
     ("src/layers/tanh.c", '/* "dfa" */ x = "dfa rule";\n', None),
     ("src/net/net.c", '#include "net.h"\n\n#include "backless.h"\n', None),
-    ("src/train/fit.h", '#include "backless.h"\n', None),
+    ("src/train/run/fit.h", '#include "backless.h"\n', None),
     ("src/net/cut.h", '\n#include "backless.h"\n', "src/net/cut.h:2: headers below src/program may not"),
     ("src/net/one.c", '\n#include "../rules/rule.h"\n', 'src/net/one.c:2: "../rules/rule.h" is not a file'),
     ("src/net/two.c", '\n\n#include "../data/set/data.h"\n', "src/net/two.c:3: src/net and src/data are"),
@@ -332,7 +360,7 @@ FAULTS = [
     ("src/net/locks.c", "pthread_mutex_lock(m);\n", "src/net/locks.c:1: threads belong"),
     ("src/net/own.c", "p = malloc(3);\n", "src/net/own.c:1: memory comes"),
     ("src/net/say.c", 'printf("x");\n', "src/net/say.c:1: the library does not"),
-    ("src/train/step.c", 'if (is(name, "dfa"))\n', 'src/train/step.c:1: "dfa" is a rule'),
+    ("src/train/step/step.c", 'if (is(name, "dfa"))\n', 'src/train/step/step.c:1: "dfa" is a rule'),
     ("src/rules/kind.c", '#include "../layers/window.h"\n', "src/rules/kind.c:1: files of src/rules may not"),
     ("src/rules/named.c", 'if (is(name, "dense 8"))\n', 'src/rules/named.c:1: "dense" is a kind of layer'),
     ("src/rules/called.c", "\n\nlayer_dense(x);\n", 'src/rules/called.c:3: "dense" is a kind of layer'),
@@ -342,8 +370,18 @@ FAULTS = [
     ("src/data/image/aside.c", '#include "../table/csv.h"\n',
      "src/data/image/aside.c:1: ../table/csv.h is not"),
     ("src/data/new/one.c", "", "src/data/new/one.c:1: folder src/data/new has no level"),
-    ("cli/help.c", "int help(void)\n{\n    return run();\n}\n",
-     "cli/help.c:1: files depend on each other in a circle"),
+    ("src/train/one.c", "", "src/train/one.c:1: folder src/train/ has no level"),
+    ("src/train/step/up.c", '\n#include "../trainer/trainer.h"\n',
+     "src/train/step/up.c:2: ../trainer/trainer.h is not on a lower level of src/train"),
+    ("src/train/step/taken.c", "void declared(void);\nvoid taken(void)\n{\n    take();\n}\n",
+     "src/train/step/taken.c:1: uses what src/train/trainer/trainer.c defines, not on a lower"),
+    ("src/train/run/taken.c", "void taken(void)\n{\n    take();\n}\n", None),
+    ("cli/session.c", "int help(void)\n{\n    return run();\n}\n",
+     "cli/commands.c:1: files depend on each other in a circle"),
+    ("cli/messages.c", '#include "runs/run_pool.h"\n', "cli/messages.c:1: runs/run_pool.h is not on a lower"),
+    ("cli/report/up.c", '\n#include "../runs/run_pool.h"\n', "cli/report/up.c:2: ../runs/run_pool.h is not"),
+    ("cli/arguments.c", '#include "runs/run_pool.h"\n', None),
+    ("cli/new/one.c", "", "cli/new/one.c:1: folder cli/new has no level"),
     ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n",
      None),
     ("cli/helpless.c", "int help(void)\n{\n    return 1;\n}\n", None),

@@ -6,7 +6,7 @@
 #ifndef TESTS_PROGRAM_CHECKS_H
 #define TESTS_PROGRAM_CHECKS_H
 
-#include "../src/train/trainer.h"
+#include "../src/train/trainer/trainer.h"
 #include "program_conflicts.h"
 
 #include <setjmp.h>

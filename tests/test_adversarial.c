@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../src/train/trainer.h"
+#include "../src/train/trainer/trainer.h"
 
 enum { N = 6, SIDE = 5, INPUTS = 2 * SIDE * SIDE, CLASSES = 3 };
 

@@ -2,7 +2,7 @@
  * test_angle_steps.c - the option angles: the steps that it selects; a step's line in the log is the same in
  * a run that was stopped or crashed anywhere and resumed; measuring changes no weight.
  */
-#include "../src/train/angle_steps.h"
+#include "../src/train/angles/angle_steps.h"
 #include "scratch.h"
 #include "without_sync.h"
 

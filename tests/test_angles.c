@@ -3,7 +3,7 @@
  * with either reduction; a run measures on examples that its seed selects; the angle of the weights is that
  * between the documented matrices.
  */
-#include "../src/train/angle_examples.h"
+#include "../src/train/angles/angle_examples.h"
 #include "fixture.h"
 
 #include "../src/base/context.h"

@@ -2,9 +2,9 @@
  * test_best_epoch.c - which epoch is the best if some figures are NaN, and that its figures are saved and
  * loaded to the bit.
  */
-#include "../src/train/best_epoch.h"
+#include "../src/train/trainer/best_epoch.h"
 
-#include "../src/train/score.h"
+#include "../src/train/model/score.h"
 
 #include <math.h>
 #include <setjmp.h>

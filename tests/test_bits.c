@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../src/train/trainer.h"
+#include "../src/train/trainer/trainer.h"
 #include "fixture.h"
 #include "quick.h"
 

@@ -2,7 +2,7 @@
  * test_config.c - options: accepted and refused values, defaults, values in use, files, and failing
  * allocations.
  */
-#include "../src/train/config.h"
+#include "../src/train/options/config.h"
 
 #include "../src/base/mem.h"
 #include "scratch.h"

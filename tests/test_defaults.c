@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../src/train/defaults.h"
+#include "../src/train/options/defaults.h"
 #include "fixture.h"
 
 #include <math.h>

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../src/train/trainer.h"
+#include "../src/train/trainer/trainer.h"
 
 static void test_order_of_signals(void **state)
 {

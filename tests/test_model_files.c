@@ -4,7 +4,7 @@
  */
 #include "../src/data/source/location.h"
 #include "../src/file/tensors.h"
-#include "../src/train/trainer.h"
+#include "../src/train/trainer/trainer.h"
 #include "scratch.h"
 
 #include <setjmp.h>

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "../src/train/trainer.h"
+#include "../src/train/trainer/trainer.h"
 
 #include <math.h>
 

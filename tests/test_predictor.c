@@ -3,7 +3,7 @@
  * and infinities are refused, and predictions keep the digits of their unit.
  */
 #include "../src/data/set/data.h"
-#include "../src/train/model.h"
+#include "../src/train/model/model.h"
 #include "scratch.h"
 
 #include <math.h>

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../src/train/config.h"
+#include "../src/train/options/config.h"
 #include "fixture.h"
 #include "scratch.h"
 

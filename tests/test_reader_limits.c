@@ -5,8 +5,8 @@
 #include "../src/base/text.h"
 #include "../src/file/tensors.h"
 #include "../src/net/net.h"
-#include "../src/train/schedule.h"
-#include "../src/train/trainer.h"
+#include "../src/train/step/schedule.h"
+#include "../src/train/trainer/trainer.h"
 #include "scratch.h"
 
 #include <archive.h>

@@ -1,7 +1,7 @@
 /*
  * test_schedule.c - the learning rates of each schedule over the epochs, and the criteria that stop a run.
  */
-#include "../src/train/schedule.h"
+#include "../src/train/step/schedule.h"
 
 #include "fixture.h"
 

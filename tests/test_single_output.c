@@ -6,7 +6,7 @@
  *     class
  */
 #include "../src/base/context.h"
-#include "../src/train/trainer.h"
+#include "../src/train/trainer/trainer.h"
 #include "scratch.h"
 
 #include <math.h>

@@ -4,10 +4,10 @@
  * First every rule is checked, then rates are chosen (--rates), then each rule trains and gets its row. Notes
  * about single rules are printed after the table, each once for all rules to which it applies.
  */
-#include "../majority.h"
+#include "../data/majority.h"
 #include "../report/report.h"
 #include "../seconds.h"
-#include "../wrapped.h"
+#include "../terminal/wrapped.h"
 #include "comparison.h"
 
 #include <stdlib.h>

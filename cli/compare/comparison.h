@@ -4,7 +4,7 @@
 #ifndef CLI_COMPARISON_H
 #define CLI_COMPARISON_H
 
-#include "../progress.h"
+#include "../progress/progress.h"
 #include "../runs/run_options.h"
 
 #include <jansson.h>

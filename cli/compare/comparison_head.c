@@ -1,11 +1,11 @@
 /*
  * comparison_head.c - prints the settings of a comparison on standard error, before the first run.
  */
-#include "../data_notes.h"
-#include "../preset_notes.h"
+#include "../data/data_notes.h"
+#include "../train/preset_notes.h"
 #include "comparison.h"
 
-#include "../shown_text.h"
+#include "../terminal/shown_text.h"
 
 #include <stdlib.h>
 #include <string.h>

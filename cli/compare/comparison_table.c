@@ -7,7 +7,7 @@
  */
 #include "comparison.h"
 
-#include "../terminal.h"
+#include "../terminal/terminal.h"
 
 #include <math.h>
 #include <stdlib.h>

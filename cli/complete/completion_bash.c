@@ -7,7 +7,7 @@
  */
 #include "completion.h"
 
-#include "../listing.h"
+#include "../help/listing.h"
 
 static const char before[] =
     "# bash completion for backless, made by: backless completion bash\n"

@@ -5,7 +5,7 @@
  */
 #include "completion.h"
 
-#include "../listing.h"
+#include "../help/listing.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
  * cmd_data.c - backless data: calls list, info or get.
  */
-#include "../unknown_word.h"
+#include "../help/unknown_word.h"
 #include "data_command.h"
 
 #include <stddef.h>

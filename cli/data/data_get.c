@@ -1,7 +1,7 @@
 /*
  * data_get.c - backless data get: downloads named sets from their mirrors, or any URL whose digest is given.
  */
-#include "../progress.h"
+#include "../progress/progress.h"
 #include "data_command.h"
 #include "data_place.h"
 

@@ -1,7 +1,7 @@
 /*
  * data_info_text.c - prints the contents of a data set as text.
  */
-#include "../shown_text.h"
+#include "../terminal/shown_text.h"
 #include "data_info.h"
 
 enum { MOST_LINES = 20, MOST_DIGITS = 10, CLASS_COLUMNS = 30, NAME_COLUMNS = 30, LINE_COLUMNS = 200 };

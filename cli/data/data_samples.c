@@ -2,7 +2,7 @@
  * data_samples.c - prints a few examples of a data set: pictures side by side, rows of a table as their
  * values.
  */
-#include "../shown_text.h"
+#include "../terminal/shown_text.h"
 #include "data_info.h"
 #include "draw_pictures.h"
 

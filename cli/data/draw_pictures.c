@@ -7,7 +7,7 @@
  */
 #include "draw_pictures.h"
 
-#include "../shown_text.h"
+#include "../terminal/shown_text.h"
 
 #include <stdbool.h>
 #include <stdio.h>

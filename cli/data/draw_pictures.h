@@ -4,7 +4,7 @@
 #ifndef CLI_DRAW_PICTURES_H
 #define CLI_DRAW_PICTURES_H
 
-#include "../terminal.h"
+#include "../terminal/terminal.h"
 #include "backless.h"
 
 struct drawn_picture {

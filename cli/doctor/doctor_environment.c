@@ -2,8 +2,8 @@
  * doctor_environment.c - the environment variables that have an effect (BACKLESS_* and OMP_NUM_THREADS), and
  * the terminal.
  */
-#include "../listing.h"
-#include "../unknown_word.h"
+#include "../help/listing.h"
+#include "../help/unknown_word.h"
 #include "doctor.h"
 
 #include <ctype.h>

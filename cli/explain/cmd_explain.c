@@ -3,7 +3,7 @@
  * one step on an example of real data.
  */
 #include "../bench/bench.h"
-#include "../data_notes.h"
+#include "../data/data_notes.h"
 #include "explain_page.h"
 #include "program_text.h"
 

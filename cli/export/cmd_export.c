@@ -1,7 +1,7 @@
 /*
  * cmd_export.c - backless export: a model in the format of another program.
  */
-#include "../open_model.h"
+#include "../model/open_model.h"
 #include "onnx.h"
 
 #include <stdlib.h>

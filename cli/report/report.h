@@ -6,7 +6,7 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-#include "../curve_rows.h"
+#include "../curves/curve_rows.h"
 #include "../draw/curve_path.h"
 
 enum { BAND_RUNS = 3, EARLY_STEPS = 300, CHART_HEIGHT = 290 };

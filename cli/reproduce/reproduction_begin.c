@@ -6,7 +6,7 @@
  * other row's run with the same seed.
  */
 #define _DEFAULT_SOURCE /* getppid */
-#include "../progress.h"
+#include "../progress/progress.h"
 #include "../runs/run_training.h"
 #include "reproduction.h"
 

@@ -5,7 +5,7 @@
  * Exit codes: 0 equal, 1 not equal, 2 another numeric revision, so that the hashes cannot be compared.
  */
 #define _DEFAULT_SOURCE /* mkdtemp */
-#include "../progress.h"
+#include "../progress/progress.h"
 #include "reproduction.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
  * reproduction_run.c - training for backless reproduce: trains a cell in its run folder, and repeats the
  * first epochs of a run.
  */
-#include "../progress.h"
+#include "../progress/progress.h"
 #include "../runs/run_training.h"
 #include "reproduction.h"
 

@@ -7,7 +7,7 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, kill, nanosleep */
 #include "run_pool.h"
 
-#include "../progress.h"
+#include "../progress/progress.h"
 #include "../seconds.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #define CLI_RUN_POOL_H
 
 #include "../command.h"
-#include "../progress_line.h"
+#include "../progress/progress_line.h"
 
 #include <sys/types.h>
 

@@ -9,7 +9,7 @@
 #include "run_table.h"
 
 #include "../csv_field.h"
-#include "../terminal.h"
+#include "../terminal/terminal.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "run_training.h"
 #include "../make_folder.h"
 
-#include "../progress.h"
+#include "../progress/progress.h"
 #include "../tensorboard/tensorboard.h"
 
 #include <jansson.h>

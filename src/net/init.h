@@ -13,7 +13,7 @@
        glorot      W ~ U(-sqrt(6 / (fan_in + fan_out)), ...), b = 0         (Glorot & Bengio 2010)
        he          W ~ N(0, 2 / fan_in), b = 0                              (He et al. 2015)
        uniform X   W, b ~ U(-X, X), X above 0 and up to 1e6
-       FILE        the weights of a model file (NAME.safetensors)           (train/initial_weights.c) */
+       FILE        the weights of a model file (NAME.safetensors)           (initial_weights.c) */
 bl_status init_check_text(bl_context *ctx, const char *text);
 bool init_is_file(const char *text);
 /* Draws the weights. text: a valid init that is not a file. */

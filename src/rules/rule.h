@@ -26,7 +26,7 @@ struct rule {
 };
 
 /* The matrix with which learning aligns a block's weights, if the rule's paper names one
-   (train/weight_angle.h). */
+   (train/angles/weight_angle.h). */
 enum weight_relation {
     WEIGHTS_ARE_FREE,              /* the paper names none */
     WEIGHTS_FOLLOW_THEIR_FEEDBACK, /* W[f] aligns with B[f], which replaces it in the pull */

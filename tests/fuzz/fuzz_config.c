@@ -5,7 +5,7 @@
  */
 #include "fuzz_target.h"
 
-#include "../../src/train/config.h"
+#include "../../src/train/options/config.h"
 
 #include <stdlib.h>
 #include <string.h>

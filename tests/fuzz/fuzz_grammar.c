@@ -10,7 +10,7 @@
 #include "../../src/net/net.h"
 #include "../../src/optim/optimizer.h"
 #include "../../src/rules/feedback.h"
-#include "../../src/train/schedule.h"
+#include "../../src/train/step/schedule.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include "fuzz_lines.h"
 #include "fuzz_target.h"
 
-#include "../../src/train/model.h"
+#include "../../src/train/model/model.h"
 
 #include <math.h>
 #include <stdio.h>

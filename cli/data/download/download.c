@@ -4,7 +4,7 @@
  */
 #include "../download.h"
 
-#include "../../progress.h"
+#include "../../progress/progress.h"
 #include "../../seconds.h"
 #include "fetch_url.h"
 #include "part_file.h"

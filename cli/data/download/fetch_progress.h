@@ -5,7 +5,7 @@
 #ifndef CLI_DOWNLOAD_FETCH_PROGRESS_H
 #define CLI_DOWNLOAD_FETCH_PROGRESS_H
 
-#include "../../progress_line.h"
+#include "../../progress/progress_line.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
  */
 #include "fetch_url.h"
 
-#include "../../progress.h"
+#include "../../progress/progress.h"
 
 #include <curl/curl.h>
 #include <errno.h>
