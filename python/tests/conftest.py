@@ -1,13 +1,20 @@
-"""Fixtures of the tests: small data, and the program if it is built."""
+"""Fixtures of the tests: small data, and the program if there is one."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+import backless
+
+# A shell makes commands that it starts in the background ignore SIGINT. Processes inherit that, and the tests
+# of Ctrl-C would wait in vain.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +37,10 @@ def floats(pixels):
 
 @pytest.fixture(scope="session")
 def program():
-    """The program `backless`: $BACKLESS_PROGRAM, else the one in PATH."""
-    found = os.environ.get("BACKLESS_PROGRAM") or shutil.which("backless")
+    """The program `backless`: $BACKLESS_PROGRAM, else the one in the package, else the one in PATH."""
+    beside = Path(backless.__file__).parent / "bin" / "backless"
+    in_package = str(beside) if beside.is_file() else None
+    found = os.environ.get("BACKLESS_PROGRAM") or in_package or shutil.which("backless")
     if not found:
         pytest.skip("the program is not here: set BACKLESS_PROGRAM")
     return str(Path(found).resolve())
