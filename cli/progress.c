@@ -162,7 +162,7 @@ static void end_line(struct progress_output *w)
 }
 
 /* Appends to the text of a line. */
-static void add(char text[LINE_ROOM], const char *format, ...)
+static void add_to_line(char text[LINE_ROOM], const char *format, ...)
 {
     const size_t used = strlen(text);
     va_list arguments;
@@ -189,17 +189,17 @@ static void print_epoch(struct progress_output *w, const bl_progress *now)
     score_text(&now->val, val, sizeof val);
     score_text(&now->test, test, sizeof test);
     angles_text(now->angles, now->blocks, angles, sizeof angles);
-    add(text, "%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
+    add_to_line(text, "%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
     if (!isnan(now->train.error))
-        add(text, " %s", train);
-    add(text, " loss %s", loss_text(now->train.loss).text);
+        add_to_line(text, " %s", train);
+    add_to_line(text, " loss %s", loss_text(now->train.loss).text);
     if (now->val.count)
-        add(text, "  val %s", val);
+        add_to_line(text, "  val %s", val);
     if (now->test.count)
-        add(text, "  test %s", test);
-    add(text, "  %.0f samples/s", now->samples_per_second);
+        add_to_line(text, "  test %s", test);
+    add_to_line(text, "  %.0f samples/s", now->samples_per_second);
     if (now->angles && now->blocks > 1)
-        add(text, "  angles %s", angles);
+        add_to_line(text, "  angles %s", angles);
     print_line(w, text);
 }
 
@@ -223,8 +223,8 @@ static void print_step(struct progress_output *w, const bl_progress *now)
     angles_text(now->angles, now->blocks, angles, sizeof angles);
     if (now->blocks < 2)
         return;
-    add(text, "%sstep %zu  loss %s  angles %s", w->label, now->total_step, loss_text(now->train.loss).text,
-        angles);
+    add_to_line(text, "%sstep %zu  loss %s  angles %s", w->label, now->total_step,
+                loss_text(now->train.loss).text, angles);
     print_line(w, text);
 }
 

@@ -64,7 +64,8 @@ cmp -s before.json $short || complain "a result was written again"
 # ---- Rows of table 1 with options of their own: each short run has these options, and --check repeats it
 short_row() { reproduce nokland2016 --row "$1" --rule dfa --data $data --epochs 1 --out rows; }
 expect 0 "1/1" short_row "2x800 tanh + ADV"
-expect 0 "only short runs, or other data" reproduce nokland2016 --list --row "2x800 tanh + ADV" --rule dfa --out rows
+expect 0 "only short runs, or other data" reproduce nokland2016 --list \
+    --row "2x800 tanh + ADV" --rule dfa --out rows
 expect 0 "1/1" short_row "2x800 tanh + DO"
 expect 0 "1/1" short_row "2x800 tanh"
 adversarial=rows/nokland2016-1-2x800_tanh_+_adv-dfa-1-epochs1.json
