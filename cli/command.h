@@ -114,6 +114,9 @@ int session_use_backend(struct session *session);
    --out, --resume and --tensorboard that cannot be made or written to. On error it prints a message. Returns
    the exit code. */
 int check_out(const struct session *session);
+/* Refuses a file for results that cannot be written, or that the library has read, before the work. On error
+   it prints a message. Returns the exit code. */
+int check_out_file(const struct session *session, const char *path);
 
 /* Refuses --patience without a validation set. On error it prints a message. Returns the exit code. */
 int check_patience(const struct session *session);

@@ -19,6 +19,8 @@ mkdir -p "$pictures"
 "$program" report "$folder"/iris/rule-dfa-* "$folder"/iris/rule-fa-* "$folder"/iris/rule-ifa-* \
     --svg "$pictures/alignment.svg"
 
+"$program" explain dfa --net "dense 240, tanh, dense 240, tanh, dense C" --svg "$pictures/wiring_dfa.svg"
+
 # cifar NAME NET: three rules on CIFAR-10, one seed
 cifar() {
     "$program" compare --data cifar10 --net "$2" --rules bp,fa,dfa --lr 1e-3 --epochs 4 --out "$folder/$1" \

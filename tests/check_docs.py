@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """check_docs.py PROGRAM - the documents hold together: relative links lead to files of the tree and to
 headings that exist; each command `backless ...` that a document shows names a command and options that the
-program has; and each option in backquotes is one of the program's. First the test checks that it sees faults.
+program has; each option in backquotes is one of the program's; and running text has at most 110 columns.
+First the test checks that it sees faults.
 
 Commands are read in blocks of code (indented by four blanks, or fenced) and between backquotes, up to a pipe,
 a redirection or a comment.
@@ -20,6 +21,12 @@ PAGES += sorted(f"docs/{page.name}" for page in TREE.glob("docs/*.md"))
 WITH_COMMANDS = [page for page in PAGES if page != "CHANGELOG.md"]
 # Options of bench/peers/peers.py and of timeout, in text about these.
 OTHER_OPTIONS = {"--busy", "--peers", "--self-test", "--signal"}
+
+# Of running text, which is read in an editor too. A row of a table, an image and a line of a block of code
+# cannot be broken.
+MOST_COLUMNS = 110
+# What `backless reproduce --page` writes.
+NOT_WRAPPED = {"docs/reproduction.md"}
 
 
 def slug(heading):
@@ -135,6 +142,14 @@ def check_commands(page, text, program):
     return faults, found
 
 
+def check_columns(page, text):
+    faults = []
+    for number, line in split_page(text)[0]:
+        if len(line) > MOST_COLUMNS and not re.match(r"\s*(\||!\[|\S+$)", line):
+            faults.append(f"{page}:{number}: {len(line)} columns, expected at most {MOST_COLUMNS}")
+    return faults
+
+
 def self_test(program):
     """Each line has one fault, except the last ones."""
     lines = {
@@ -147,6 +162,9 @@ def self_test(program):
         "`--rul dfa`": "no option --rul of backless",
         "\n    build/backless compare --data x \\\n        --proba": "no option --proba of backless compare",
         "```sh\nbackless eval --epochs 3 | cat --number\n```": "no option --epochs of backless eval",
+        "word " * 22 + "x": "111 columns, expected at most 110",
+        "word " * 21 + "words": None,
+        "| " + "word " * 30 + "|\n![" + "word " * 30 + "](b.md)\n\n    " + "word " * 30: None,
         "[a](b.md#a-heading-of-it) `backless train --data 'x --y' --rule dfa` `--seeds`": None,
         "```\nbackless predict --model run --output - | sort --unique\n```": None,
     }
@@ -157,6 +175,7 @@ def self_test(program):
             text = f"text\n{line}\n"
             (tree / "a.md").write_text(text)
             found = check_links("a.md", text, tree) + check_commands("a.md", text, program)[0]
+            found += check_columns("a.md", text)
             if [f.split(": ", 1)[1] for f in found] != ([fault] if fault else []):
                 sys.exit(f"{line!r}: {found}, expected {fault}")
 
@@ -168,6 +187,8 @@ def main():
     for page in PAGES:
         text = (TREE / page).read_text()
         faults += check_links(page, text, TREE)
+        if page not in NOT_WRAPPED:
+            faults += check_columns(page, text)
         if page in WITH_COMMANDS:
             more, found = check_commands(page, text, program)
             faults += more

@@ -91,7 +91,7 @@ survivors=$(grep ',2,val' tune.csv | head -n 2 | cut -d, -f2 | sort -g)
     complain "the better half is not trained on: $(cat tune.csv)"
 best=$(grep ',4,val' tune.csv | head -n 1 | cut -d, -f2)
 [ -d "halved/rule-dfa-lr-$best-seed-1" ] || complain "dfa does not train at $best, the best at full length"
-expect 0 "10 rates for 1 epochs, 5 for 1, 3 for 2, 2 for 4" compare --rules dfa --seeds 1 --tune lr \
+expect 0 "10 rates for 1 epoch, 5 for 1, 3 for 2, 2 for 4" compare --rules dfa --seeds 1 --tune lr \
     --halving --schedule constant --out halved_grid
 ! grep -q "a short training with" out.txt || complain "a constant schedule is said to mislead"
 

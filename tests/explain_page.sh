@@ -48,14 +48,27 @@ for word in words:
     assert word in page.text, word
 assert "viewport" in source and "prefers-color-scheme:dark" in source and "@media print" in source
 END
+cat >picture.py <<'END'
+import re, sys, xml.etree.ElementTree as tree
+path, *arrows = sys.argv[1:]
+source = open(path, encoding="utf-8").read()
+classes = [e.get("class", "").split() for e in tree.parse(path).iter("{http://www.w3.org/2000/svg}path")]
+arrow = [c for c in classes if "trunk" not in c and "key" not in c]
+found = [sum(1 for c in arrow if kind in c) for kind in ("forward", "weights", "random", "exact")]
+assert found == [int(n) for n in arrows], found
+assert not re.search(r"href|<script|url\((?!#)|@import", source) and "prefers-color-scheme:dark" in source
+END
 # page FORWARD WEIGHTS RANDOM EXACT WORDS -- ARGUMENTS: the arrows of each kind, and what the page says
 page() {
     arrows="$1 $2 $3 $4"
     words=$5
     shift 5
-    "$program" explain "$@" --quiet --html page.html || complain "no page: $*"
+    "$program" explain "$@" --quiet --html page.html --svg wiring.svg >out.txt || complain "no page: $*"
+    [ -s out.txt ] && complain "text beside files: $*"
     # shellcheck disable=SC2086
     python3 page.py page.html $arrows "$words" || complain "the page of $*"
+    # shellcheck disable=SC2086
+    python3 picture.py wiring.svg $arrows || complain "the picture of $*"
 }
 net="dense 4, tanh, dense 4, tanh, dense 3"
 page 4 2 0 1 "W2 transposed" bp --net "$net" --data "$iris"
@@ -79,6 +92,11 @@ page 3 1 0 1 '<script>alert(1)</script>&' bp --net "dense 4, tanh, dense 3" --da
     complain "no page on standard output"
 cmp -s page.html out.html || complain "standard output differs from the file"
 expect 4 "" "$program" explain bp --net "dense 4, tanh, dense 3" --data "$iris" --html /nowhere/page.html
+# Refused before the data are read.
+expect 4 "/nowhere/page.html" "$program" explain bp --data missing.csv --html /nowhere/page.html
+expect 4 "/nowhere/wiring.svg" "$program" explain bp --data missing.csv --html x.html --svg /nowhere/wiring.svg
 expect 2 "leave --json" "$program" explain dfa --net "$net" --json --html page.html
+expect 2 "leave --json" "$program" explain dfa --net "$net" --program --svg wiring.svg
+expect 2 "name two files" "$program" explain dfa --net "$net" --html x --svg x
 expect 2 "memory low" "$program" explain dfa --net "$net" --memory low --html page.html
 exit "$failures"

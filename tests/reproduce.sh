@@ -65,6 +65,8 @@ cmp -s before.json $short || complain "a result was written again"
 # ---- Rows of table 1 with options of their own: each short run has these options, and --check repeats it
 short_row() { reproduce nokland2016 --row "$1" --rule dfa --data $data --epochs 1 --out rows; }
 expect 0 "1/1" short_row "2x800 tanh + ADV"
+expect 0 "only short runs, or other data" reproduce nokland2016 --list \
+    --row "2x800 tanh + ADV" --rule dfa --out rows
 expect 0 "1/1" short_row "2x800 tanh + DO"
 expect 0 "1/1" short_row "2x800 tanh"
 adversarial=rows/nokland2016-1-2x800_tanh_+_adv-dfa-1-epochs1.json
@@ -125,7 +127,7 @@ if command -v setsid >/dev/null; then
     kill -TERM $pid
     wait $pid
     [ $? = 75 ] || complain "asked to stop: not exit 75"
-    grep -q "stopped after 0 of 1 runs; the same command continues" out.txt ||
+    grep -q "stopped after 0 of 1 run; the same command continues" out.txt ||
         complain "asked to stop: nothing is said"
     cp asked/runs/$name/config.json config.json
     sed -i 's/"numeric_revision": [0-9]*/"numeric_revision": 99999/' asked/runs/$name/config.json
@@ -288,7 +290,7 @@ sed -e 's/"short": true/"short": false/' -e 's/"epochs": "1"/"epochs": "100"/' \
     -e "s/\"train_error\": .*/\"train_error\": [$(list 100 0)],/" \
     -e 's/"hash": "[0-9a-f]*"/"hash": "91091ee6c8719722"/' \
     -e 's/"test_hash": "[0-9a-f]*"/"test_hash": "0253440ddefd98c7"/' $best >best/one.json
-expect 0 "1 results in page.md" reproduce --page page.md --out best
+expect 0 "1 result in page.md" reproduce --page page.md --out best
 line '| mnist | bp | 0.91 | 5.00 (0.00) | 1 | -0.81 | | 5.00 | 0.10 | 100 '\
 '| best epochs only; recipe incomplete |'
 # The eighth halving of the schedule auto ends a run of the dropout row: the error of epochs 2 to 9 is not
@@ -305,7 +307,7 @@ sed -e 's/"short": true/"short": false/' -e 's/"epochs": "1"/"epochs": "300"/' \
 expect 3 "has 9 epochs, but its stop rule ends the run after epoch 300" check halved/one.json
 sed -i -e "s/\"train_error\": .*/\"train_error\": [0.1,$(list 8 0.9)],/" \
     -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0.811111111/' halved/one.json
-expect 0 "1 results in page.md" reproduce --page page.md --out halved
+expect 0 "1 result in page.md" reproduce --page page.md --out halved
 sed -i -e "s/\"train_error\": .*/\"train_error\": [0.9,$(list 8 0.9)],/" \
     -e 's/"train_mean_of_last_10": .*/"train_mean_of_last_10": 0.9/' halved/one.json
 expect 3 "ends the run after epoch 300" check halved/one.json
@@ -317,5 +319,7 @@ sed 's/0.9,0.5,0/0.9,0.5,0.9/' judged/1-1x800_tanh-fa-1.json >altered.json
 expect 3 "has 34 epochs, but its stop rule ends the run after epoch 300" check altered.json
 cp judged/1-1x800_tanh-fa-1.json judged/twin.json
 expect 3 "two results of table 1, 1x800 tanh, fa, seed 1" reproduce --page page.md --out judged
+# Refused before the results are read.
+expect 4 "/nowhere/page.md" reproduce --page /nowhere/page.md --out judged
 
 exit $((failures > 0))

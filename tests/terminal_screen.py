@@ -32,8 +32,8 @@ import time
 LONGEST = 240  # seconds
 # A progress line, which is no line of an epoch.
 PROGRESS = re.compile(r"epoch \d+/\d+\b(?!  train).*( %| left|samples/s)|^\S+: [0-9.]+ [kMG]?B")
-# Lines that may be longer than the screen.
-RESULT = re.compile(r'^(epoch \d+/\d+  train|step \d+  loss|\{"epoch")')
+# Lines of JSON may be longer than the screen, so that they can be copied.
+RESULT = re.compile(r'^\{"epoch"')
 PANEL = re.compile(r"^(loss|error|angle)  |^ {0,3}\d+ +(\d+\.\d|-)  [^ ]")  # its rows except the first
 ESCAPE = re.compile(r"\x1b\[(\d*)([KJAm])")
 

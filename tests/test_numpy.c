@@ -88,7 +88,7 @@ static void broken_arrays_are_refused(void **state)
         const char *fragment;
     } cases[] = {
         {"|u1", "(6,)", "<i4", "(2,)", counting_up, 6, 8, "one dimension, expected examples as rows"},
-        {"|u1", "(2, 3)", "<i4", "(3,)", counting_up, 6, 12, "3 labels, but there are 2 examples"},
+        {"|u1", "(2, 3)", "<i4", "(3,)", counting_up, 6, 12, "3 labels for 2 examples"},
         {"|u1", "(2, 3)", "|i1", "(2,)", "\0\xff", 6, 2, NULL},
         {"|u1", "(2, 3)", "<f4", "(2,)", (const float[]){0.0f, 0.5f}, 6, 8, "label 0.5 in row 1"},
         {"|u1", "(2, 3)", "<i4", "(2, 2)", counting_up, 6, 16,

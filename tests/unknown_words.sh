@@ -79,6 +79,7 @@ for pair in DFA:dfa Dfa:dfa dfaa:dfa BP:bp; do
 done
 refused 'backpropagation is written bp' train --rule backprop
 refused 'did you mean "1x800"?' bench --nets 1x80
+refused 'did you mean "lenet"?' nets lent
 refused 'layer 2 "sigmoid": no such layer; the function 1 / (1 + exp(-a)) is written logistic' \
     train --data t.csv --net "dense 5, sigmoid, dense 2"
 if "$program" data get https://127.0.0.1:1/x --sha256 "$(printf '%064d' 0)" --to /dev/null/x 2>&1 |

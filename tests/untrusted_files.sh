@@ -61,10 +61,10 @@ expect 3 "size/test/p/a.png: 3 x 20 pixels (rows x columns), but the training se
 run size/train size_run --net "dense 2"
 expect 3 "size/test/p/a.png: 3 x 20 pixels" "$program" eval --model size_run --data size/test
 expect 3 "flat/a.png: 4 x 4 pixels" "$program" predict --model size_run --data flat --output -
-expect 0 "1 examples" "$program" eval --model size_run --data size/test --resize 8x8
+expect 0 "on 1 example" "$program" eval --model size_run --data size/test --resize 8x8
 expect 3 "are not in folders of classes" "$program" eval --model size_run --data flat --resize 8x8
 run size resized --net "dense 2" --resize 8x8
-expect 0 "1 examples" "$program" eval --model resized --data size/test
+expect 0 "on 1 example" "$program" eval --model resized --data size/test
 expect 0 "a.png" "$program" predict --model resized --data flat --output -
 expect 3 "classes/" info classes
 expect 3 "60000 x 60000 pixels" small huge

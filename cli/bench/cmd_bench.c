@@ -98,10 +98,9 @@ static int write_report(const struct session *s, const struct bench_report *repo
 /* Opens the report. That its file can be written is checked before the measurement, which takes minutes. */
 static int begin_report(const struct session *s, struct bench *bench, const char *path)
 {
-    char target[BL_PATH_ROOM];
-    const bl_status status = bl_file_target(s->ctx, path, target, sizeof target);
-    if (status != BL_OK)
-        return fail_with(s, status);
+    const int code = check_out_file(s, path);
+    if (code != EXIT_DONE)
+        return code;
     bench->report = bench_report_new(bl_context_machine(s->ctx));
     return bench->report ? EXIT_DONE : (usage_error("no memory"), EXIT_OTHER);
 }

@@ -26,7 +26,7 @@ static bool is_set_to(const struct comparison *c, const char *key, const char *v
 static void add_classes(const bl_data *train, char *text, size_t room)
 {
     const int n = bl_data_outputs(train);
-    snprintf(text + strlen(text), room - strlen(text), ", %d classes", n);
+    snprintf(text + strlen(text), room - strlen(text), ", %d class%s", n, n == 1 ? "" : "es");
     for (int i = 0; i < n && i < MOST_NAMES && bl_data_class_name(train, 0); i++)
         snprintf(text + strlen(text), room - strlen(text), "%s%s", i ? ", " : ": ",
                  shown_text(bl_data_class_name(train, i), NAME_COLUMNS).text);
@@ -45,7 +45,7 @@ static void print_data(const struct comparison *c)
         add_classes(c->train, text, sizeof text);
     else
         snprintf(text + strlen(text), sizeof text - strlen(text), ", %d regression target%s", outputs,
-                 outputs == 1 ? "" : "s");
+                 plural(outputs));
     note(c->s, "%s", text);
     if (c->folds > 0)
         note(c->s, "folds      %d: each of the parts is tested once; above are the sizes of the first",
@@ -63,7 +63,7 @@ static void print_training(const struct comparison *c)
     const bool is_by_layer = is_set_to(c, "modules", "layer");
     note(c->s, "net        %s", setting(c, "net"));
     note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s%s%s%s",
-         setting(c, "epochs"), is_set_to(c, "epochs", "1") ? "" : "s", steps, steps == 1 ? "" : "s",
+         setting(c, "epochs"), plural(atof(setting(c, "epochs"))), steps, plural((double)steps),
          setting(c, "batch"), setting(c, "optimizer"),
          c->rates.n > 0 || c->is_tuned ? "chosen for each rule" : setting(c, "lr"), setting(c, "schedule"),
          setting(c, "loss"), is_set_to(c, "reduction", "sum") ? ", reduction sum" : "",
@@ -76,8 +76,8 @@ static void print_training(const struct comparison *c)
     note(c->s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", setting(c, "seed"),
          setting(c, "weight-seed"), setting(c, "feedback-seed"), setting(c, "order-seed"),
          setting(c, "split-seed"));
-    note(c->s, "machine    %s (%s), %d threads", bl_context_backend(c->s->ctx), bl_context_machine(c->s->ctx),
-         bl_context_threads(c->s->ctx));
+    note(c->s, "machine    %s (%s), %d thread%s", bl_context_backend(c->s->ctx),
+         bl_context_machine(c->s->ctx), bl_context_threads(c->s->ctx), plural(bl_context_threads(c->s->ctx)));
 }
 
 /* Returns the reason why a rule is left out, without the rule's name at its beginning: rules with the same
@@ -192,11 +192,6 @@ static void print_same(const struct comparison *c)
         note_no_hidden(c);
     if (c->n_hidden == 1 && is_set_to(c, "modules", "layer"))
         note_one_hidden(c);
-}
-
-static const char *plural(double n)
-{
-    return n == 1.0 ? "" : "s";
 }
 
 /* Prints how many examples are trained on while rates are chosen, compared with the runs themselves. */

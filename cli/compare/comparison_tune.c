@@ -13,6 +13,7 @@
  * are trained at full length. Each training begins anew, with a schedule of its own length.
  */
 #include "../runs/run_values.h"
+#include "../terminal/shown_text.h"
 #include "comparison_pool.h"
 
 #include <math.h>
@@ -274,7 +275,8 @@ static void take_rates(struct tuning *t)
     for (int i = 0; i < t->summary.n_groups; i++)
         seconds += t->summary.groups[i].seconds;
     for_each(t, take_rate);
-    note(t->p->c->s, "%-11s%d runs, %.0f s of training in all", "tuning", t->summary.n_runs, seconds);
+    note(t->p->c->s, "%-11s%d run%s, %.0f s of training in all", "tuning", t->summary.n_runs,
+         plural(t->summary.n_runs), seconds);
 }
 
 int pool_tune(const struct pooled *p)
@@ -318,12 +320,15 @@ static void halving_text(const struct pooled *p, char *out, size_t room)
     double work = 0.0;
     out[0] = 0;
     for (int i = 0; i < rungs.n; i++) {
-        snprintf(out + strlen(out), room - strlen(out), i ? ", %d for %d" : "%d rates for %d epochs",
-                 rungs.rates[i], rungs.epochs[i]);
+        if (i == 0)
+            snprintf(out, room, "%d rate%s for %d epoch%s", rungs.rates[i], plural(rungs.rates[i]),
+                     rungs.epochs[i], plural(rungs.epochs[i]));
+        else
+            snprintf(out + strlen(out), room - strlen(out), ", %d for %d", rungs.rates[i], rungs.epochs[i]);
         work += rungs.rates[i] * (double)rungs.epochs[i];
     }
-    snprintf(out + strlen(out), room - strlen(out), ": the work of %.1f trainings of %d epochs",
-             work / (epochs > 0 ? epochs : 1), epochs);
+    snprintf(out + strlen(out), room - strlen(out), ": the work of %.1f trainings of %d epoch%s",
+             work / (epochs > 0 ? epochs : 1), epochs, plural(epochs));
 }
 
 void pool_say_cost(const struct pooled *p)
@@ -336,14 +341,14 @@ void pool_say_cost(const struct pooled *p)
         snprintf(folds, sizeof folds, " x %d folds", p->c->folds);
     if (!is_halving(p)) {
         const int n_rates = p->c->rates.n > 0 ? p->c->rates.n : 6;
-        note(p->c->s, "%-11s%d rules%s x %d rates%s with the seed %llu, then %d judged run%s", "tuning",
-             n_rules, folds, n_rates, p->c->rates.n > 0 ? "" : " or more", seed, judged,
-             judged == 1 ? "" : "s");
+        note(p->c->s, "%-11s%d rule%s%s x %d rate%s%s with the seed %llu, then %d judged run%s", "tuning",
+             n_rules, plural(n_rules), folds, n_rates, plural(n_rates), p->c->rates.n > 0 ? "" : " or more",
+             seed, judged, plural(judged));
         return;
     }
     halving_text(p, halving, sizeof halving);
-    note(p->c->s, "%-11s%d rules%s x (%s) with the seed %llu, then %d judged run%s", "tuning", n_rules, folds,
-         halving, seed, judged, judged == 1 ? "" : "s");
+    note(p->c->s, "%-11s%d rule%s%s x (%s) with the seed %llu, then %d judged run%s", "tuning", n_rules,
+         plural(n_rules), folds, halving, seed, judged, plural(judged));
     if (strcmp(schedule, "constant") != 0)
         note(p->c->s,
              "%-11sa short training with the schedule %s prefers other rates than a long one: halving may "

@@ -188,7 +188,8 @@ static int write_table(const struct table *table, const char *path)
     }
     if (status != BL_OK)
         return fail_with(table->s, status);
-    note(table->s, "%zu rows in %s", json_array_size(table->curves->rows), path);
+    note(table->s, "%zu row%s in %s", json_array_size(table->curves->rows),
+         plural((double)json_array_size(table->curves->rows)), path);
     return EXIT_DONE;
 }
 

@@ -23,8 +23,7 @@ static void print_examples(const struct data_info *info)
 static void print_shape(bl_shape shape)
 {
     if (shape.rows == 1)
-        printf("shape      %d column%s\n", shape.channels * shape.cols,
-               shape.channels * shape.cols == 1 ? "" : "s");
+        printf("shape      %d column%s\n", shape.channels * shape.cols, plural(shape.channels * shape.cols));
     else
         printf("shape      images of %d x %d (rows x columns), %s\n", shape.rows, shape.cols,
                shape.channels == 1   ? "grey"
@@ -63,7 +62,7 @@ static void print_classes(const struct data_info *info)
     const size_t n = (size_t)info->classes, most = lines_of(info, n);
     if (n == 0) {
         printf("targets    %d number%s an example\n", bl_data_outputs(info->parts[PART_TRAIN]),
-               bl_data_outputs(info->parts[PART_TRAIN]) == 1 ? "" : "s");
+               plural(bl_data_outputs(info->parts[PART_TRAIN])));
         return;
     }
     printf("classes    %zu\n\n  %4s  %-*s", n, "", CLASS_COLUMNS, "class");
@@ -127,7 +126,7 @@ static void print_missing(const struct data_info *info)
     printf("\nmissing    %zu value%s in %zu column%s of the file; --missing impute fills in those of "
            "features\n\n  %4s  %-*s "
            "%11s\n",
-           sum, sum == 1 ? "" : "s", n, n == 1 ? "" : "s", "", NAME_COLUMNS, "column", "missing");
+           sum, plural((double)sum), n, plural((double)n), "", NAME_COLUMNS, "column", "missing");
     for (size_t i = 0; i < lines_of(info, n) && bl_data_missing(train, (int)i, &missing); i++)
         print_missing_column(&missing);
     print_more(n, lines_of(info, n));

@@ -4,6 +4,7 @@
  */
 #include "../bench/bench.h"
 #include "../data/data_notes.h"
+#include "../terminal/shown_text.h"
 #include "explain_page.h"
 #include "program_text.h"
 
@@ -19,6 +20,7 @@ static const struct extra extras[] = {
     {"html", "FILE",
      "write a page with the wiring of the net, the equations and these numbers; - for standard "
      "output"},
+    {"svg", "FILE", "write the wiring of the net alone, as a picture for a document"},
     {"json", NULL, "all of it as one JSON object"},
     {"quiet", NULL, "no messages"},
     {NULL, NULL, NULL}};
@@ -92,14 +94,33 @@ static bl_status make_trainer(struct explained *x, const struct session *s, bool
     return status == BL_OK ? bl_trainer_create(&x->trainer, s->ctx, s->config, x->data) : status;
 }
 
+/* Whether files are written instead of text. */
+static bool has_files(const struct session *s)
+{
+    return extra_of(s, "html") || extra_of(s, "svg");
+}
+
+/* Refuses paths of files that cannot be written, before the data are read. */
+static int check_files(const struct session *s)
+{
+    const char *paths[] = {extra_of(s, "html"), extra_of(s, "svg")};
+    int code = EXIT_DONE;
+    if (paths[0] && paths[1] && strcmp(paths[0], paths[1]) == 0)
+        return usage_error("--html and --svg are both \"%s\"; name two files", paths[0]);
+    for (int i = 0; i < 2 && code == EXIT_DONE; i++)
+        if (paths[i] && strcmp(paths[i], "-") != 0)
+            code = check_out_file(s, paths[i]);
+    return code;
+}
+
 static int take_sample(struct explained *x, const struct session *s)
 {
     const size_t n = bl_data_count(x->data);
     if ((size_t)x->example > n)
-        return usage_error("--example %d, but the training set of %s has %zu examples", x->example,
-                           bl_data_source(x->data), n);
+        return usage_error("--example %d, but the training set of %s has %zu example%s", x->example,
+                           bl_data_source(x->data), n, plural((double)n));
     const int n_blocks = sample_count_blocks(x->trainer);
-    x->has_page = extra_of(s, "html") != NULL;
+    x->has_page = has_files(s);
     if (x->has_page && !explain_page_begin(&x->page, n_blocks))
         return usage_error("no memory for the page"), EXIT_OTHER;
     x->has_sample = true;
@@ -157,15 +178,21 @@ static int print(const struct session *s, const struct explained *x)
     return EXIT_DONE;
 }
 
-/* Writes the page to a file, or to standard output for "-". */
-static int write_page(const struct session *s, struct explained *x)
+static int put_file(FILE *to, struct explained *x, bool is_page)
 {
-    const char *path = extra_of(s, "html");
+    return is_page ? explain_page_write(to, &x->page, &x->sample, x->shows_sample)
+                   : explain_picture_write(to, &x->page, &x->sample);
+}
+
+/* Writes the page or the picture to a file, or to standard output for "-". */
+static int write_file(const struct session *s, struct explained *x, const char *path, bool is_page)
+{
+    const char *what = is_page ? "page" : "picture";
     const bool is_standard = strcmp(path, "-") == 0;
     char *text = NULL;
     size_t n = 0;
     FILE *to = is_standard ? stdout : open_memstream(&text, &n);
-    int is_whole = to && explain_page_write(to, &x->page, &x->sample, x->shows_sample);
+    int is_whole = to && put_file(to, x, is_page);
     if (to && !is_standard)
         is_whole = fclose(to) == 0 && is_whole;
     bl_status status = BL_OK;
@@ -173,10 +200,19 @@ static int write_page(const struct session *s, struct explained *x)
         status = bl_file_write(s->ctx, path, text, n);
     free(text);
     if (!is_whole)
-        return usage_error("no memory for the page"), EXIT_OTHER;
+        return usage_error("no memory for the %s", what), EXIT_OTHER;
     if (status == BL_OK && !is_standard)
-        note(s, "page in %s", path);
+        note(s, "%s in %s", what, path);
     return status == BL_OK ? EXIT_DONE : fail_with(s, status);
+}
+
+static int write_files(const struct session *s, struct explained *x)
+{
+    const char *page = extra_of(s, "html"), *picture = extra_of(s, "svg");
+    int code = page ? write_file(s, x, page, true) : EXIT_DONE;
+    if (code == EXIT_DONE && picture)
+        code = write_file(s, x, picture, false);
+    return code;
 }
 
 /* Takes the rule of --rule, which the other commands have, as the word of this one. */
@@ -203,9 +239,12 @@ static int configure(struct explained *x, struct session *s)
         return fail_with(s, bl_config_set(s->config, "rule", s->words[0]));
     if (extra_typed(s, "example") && !bl_config_get(s->config, "data")[0])
         return usage_error("--example is of the data that --data names, which is missing");
-    if (extra_of(s, "html") && (extra_of(s, "json") || extra_of(s, "program")))
-        return usage_error("--html writes the program and the numbers to its page; leave --json and "
-                           "--program out");
+    if (has_files(s) && (extra_of(s, "json") || extra_of(s, "program")))
+        return usage_error(extra_of(s, "html")
+                               ? "--html writes the program and the numbers to its page; leave "
+                                 "--json and --program out"
+                               : "--svg writes a picture instead of text; leave --json and "
+                                 "--program out");
     bl_status status = bl_config_set(s->config, "rule", s->words[0]);
     if (status == BL_OK && !bl_config_is_set(s->config, "net"))
         status = bl_config_set(s->config, "net", "dense 100, tanh, dense C");
@@ -217,7 +256,9 @@ static int configure(struct explained *x, struct session *s)
 static int explain(struct explained *x, const struct session *s)
 {
     const bool has_data = bl_config_get(s->config, "data")[0] != 0;
-    int code = has_data ? load_data(x, s) : make_data(x, s);
+    int code = check_files(s);
+    if (code == EXIT_DONE)
+        code = has_data ? load_data(x, s) : make_data(x, s);
     if (code != EXIT_DONE)
         return code;
     const bl_status status = make_trainer(x, s, has_data);
@@ -225,11 +266,11 @@ static int explain(struct explained *x, const struct session *s)
     x->shows_sample = has_data;
     for (int i = 0; code == EXIT_DONE && bl_trainer_note(x->trainer, i); i++)
         note(s, "note: %s", bl_trainer_note(x->trainer, i));
-    if (code == EXIT_DONE && (has_data || extra_of(s, "html")))
+    if (code == EXIT_DONE && (has_data || has_files(s)))
         code = take_sample(x, s);
     if (code != EXIT_DONE)
         return code;
-    return extra_of(s, "html") ? write_page(s, x) : print(s, x);
+    return has_files(s) ? write_files(s, x) : print(s, x);
 }
 
 static int run_explain(struct session *s)
@@ -250,7 +291,7 @@ static int run_explain(struct session *s)
 
 const struct command command_explain = {
     "explain",
-    "explain RULE [--net TEXT] [--data WHAT [--example N]] [--program] [--json] [--html FILE]",
+    "explain RULE [--net TEXT] [--data WHAT [--example N]] [--program] [--json] [--html FILE] [--svg FILE]",
     "a rule's equation and cost on a net, the program of a step, and its numbers on one example",
     "data net rule training machine",
     extras,

@@ -81,6 +81,7 @@ static void put_head(FILE *to, const char *rule, const char *net)
     fputs(" – backless explain</title>\n<style>\n", to);
     put_chart_styles(to);
     fputs(report_css, to);
+    fputs(wiring_css, to);
     fputs(explain_css, to);
     fputs("</style>\n</head><body>\n<header><h1>", to);
     markup_text(to, rule);
@@ -91,47 +92,29 @@ static void put_head(FILE *to, const char *rule, const char *net)
     fputs("</b></p></header>\n<main>\n", to);
 }
 
-static void put_key(FILE *to, const char *class, const char *text)
+static void put_key(FILE *to, const struct wiring_key *key)
 {
     fprintf(
         to,
         "<span><svg class=\"key\" viewBox=\"0 0 44 12\"><path class=\"%s\" d=\"M2 6H40\"/></svg> %s</span>\n",
-        class, text);
+        key->class, key->text);
 }
 
-static bool has_wire(const struct wiring *wiring, enum wiring_kind kind)
+static void put_wiring(FILE *to, const struct wiring *w, size_t style)
 {
-    for (size_t i = 0; i < wiring->n_wires; i++)
-        if (wiring->wires[i].kind == kind)
-            return true;
-    return false;
-}
-
-static bool learns_feedback(const struct wiring *wiring)
-{
-    for (int l = 0; l < wiring->n_blocks; l++)
-        if (wiring->blocks[l].learns_feedback)
-            return true;
-    return false;
-}
-
-static void put_wiring(FILE *to, const struct explain_page *page, size_t style, bool is_ink)
-{
-    const struct wiring *w = &page->wiring;
-    fputs("<h2>Wiring</h2>\n<figure class=\"figure", to);
-    fprintf(to, "%s\">\n<figcaption class=\"legend s%zu\">", is_ink ? " ink" : "", style);
-    put_key(to, "forward", "forward");
-    if (has_wire(w, WIRE_WEIGHTS))
-        put_key(to, "signal weights", "signal through weights");
-    if (has_wire(w, WIRE_FEEDBACK))
-        put_key(to, "signal random",
-                learns_feedback(w) ? "signal through feedback matrices that change"
-                                   : "signal through fixed random matrices");
-    if (has_wire(w, WIRE_EXACT))
-        put_key(to, "signal exact", "signal without a matrix");
-    fputs("</figcaption>\n", to);
-    wiring_draw(to, w, style);
-    fputs("</figure>\n", to);
+    struct wiring_key keys[MOST_KEYS];
+    const int n_keys = wiring_keys(w, keys);
+    const struct wiring_area area = wiring_area(w);
+    fprintf(to, "<h2>Wiring</h2>\n<figure class=\"figure%s\">\n<figcaption class=\"legend s%zu\">",
+            explain_is_ink(style) ? " ink" : "", style);
+    for (int i = 0; i < n_keys; i++)
+        put_key(to, &keys[i]);
+    fprintf(to,
+            "</figcaption>\n<svg class=\"wiring s%zu\" style=\"max-width:%dpx\" viewBox=\"%d 0 %d %g\" "
+            "role=\"img\" aria-label=\"The blocks of the net and the arrows between them\">\n",
+            style, area.width * 6 / 5, area.left, area.width, area.height);
+    wiring_draw(to, w);
+    fputs("</svg>\n</figure>\n", to);
 }
 
 static void put_equations(FILE *to, struct explain_page *page, const struct sample *sample)
@@ -262,13 +245,10 @@ static void put_sample(FILE *to, const struct sample *sample)
 int explain_page_write(FILE *to, struct explain_page *page, const struct sample *sample, bool shows_sample)
 {
     const char *rule = sample->session->words[0];
-    const size_t style = rule_style_of(rule);
-    const struct color c = rule_style_at(style)->hue->light;
     if (fflush(page->to) != 0 || page->wiring.is_full)
         return 0;
     put_head(to, rule, bl_config_get(sample->session->config, "net"));
-    /* Signals of a rule that is black could not be told from arrows forward in the colour of text. */
-    put_wiring(to, page, style, c.red == c.green && c.green == c.blue);
+    put_wiring(to, &page->wiring, rule_style_of(rule));
     put_equations(to, page, sample);
     put_program(to, sample);
     if (shows_sample)

@@ -288,17 +288,17 @@ static int begin(struct sample *sample, const struct session *session, bl_traine
 {
     const int n = sample_count_blocks(trainer);
     const char *net = bl_config_get(bl_trainer_config(trainer), "net");
-    *sample =
-        (struct sample){.session = session,
-                        .trainer = trainer,
-                        .example = example,
-                        .n_examples = strstr(net, "batchnorm") && example + 1 < bl_data_count(data) ? 2 : 1,
-                        .source = bl_data_source(data),
-                        .label = bl_data_labels(data) ? bl_data_labels(data)[example] : -1,
-                        .rate = strtod(bl_config_get(bl_trainer_config(trainer), "lr"), NULL),
-                        .n_blocks = n,
-                        .focus = calloc((size_t)n, sizeof *sample->focus),
-                        .heads = calloc((size_t)n, sizeof *sample->heads)};
+    *sample = (struct sample){
+        .session = session,
+        .trainer = trainer,
+        .example = example,
+        .n_examples = strstr(net, "batchnorm") && example + 1 < bl_data_count(data) ? 2 : 1,
+        .source = bl_data_source(data),
+        .label = bl_data_labels(data) ? bl_data_labels(data)[example] : -1,
+        .rate = strtod(bl_config_get(bl_trainer_config(trainer), "lr"), NULL),
+        .n_blocks = n,
+        .focus = calloc((size_t)n + 1, sizeof *sample->focus), /* + 1: calloc of 0 may return NULL */
+        .heads = calloc((size_t)n + 1, sizeof *sample->heads)};
     if (!sample->focus || !sample->heads)
         return usage_error("no memory for the numbers of %d blocks", n), EXIT_OTHER;
     if (sample->label >= 0)

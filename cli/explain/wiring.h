@@ -52,7 +52,25 @@ void wiring_free(struct wiring *wiring);
 /* To be called with every event of a traced step. */
 void wiring_add(struct wiring *wiring, const bl_trace *now);
 
-/* The picture, as an element svg. style: of the rule (report/rule_style.h). */
-void wiring_draw(FILE *to, const struct wiring *wiring, size_t style);
+/* A kind of arrow that the picture has: its classes in wiring.css, and what it means. */
+struct wiring_key {
+    const char *class, *text;
+};
+
+enum { MOST_KEYS = 4 };
+
+/* Writes the keys of the arrows, and returns how many there are. */
+int wiring_keys(const struct wiring *wiring, struct wiring_key keys[MOST_KEYS]);
+
+/* The rectangle that the picture takes, from the top at 0. */
+struct wiring_area {
+    int left, width;
+    double height;
+};
+
+struct wiring_area wiring_area(const struct wiring *wiring);
+/* Draws the boxes and arrows, into an element svg with the class "wiring" and that of the rule's style
+   (report/rule_style.h). */
+void wiring_draw(FILE *to, const struct wiring *wiring);
 
 #endif

@@ -317,13 +317,16 @@ static int left_edge(const struct wiring *w)
     return BOX_LEFT - MARGIN;
 }
 
-void wiring_draw(FILE *to, const struct wiring *w, size_t style)
+struct wiring_area wiring_area(const struct wiring *w)
 {
     const int left = left_edge(w);
-    fprintf(to,
-            "<svg class=\"wiring s%zu\" style=\"max-width:%dpx\" viewBox=\"%d 0 %d %g\" role=\"img\" "
-            "aria-label=\"The blocks of the net and the arrows between them\">\n<defs>",
-            style, (WIDTH - left) * 6 / 5, left, WIDTH - left, middle_of(w, 0) + box_high(w) / 2.0 + MARGIN);
+    return (struct wiring_area){
+        .left = left, .width = WIDTH - left, .height = middle_of(w, 0) + box_high(w) / 2.0 + MARGIN};
+}
+
+void wiring_draw(FILE *to, const struct wiring *w)
+{
+    fputs("<defs>", to);
     put_marker(to, "ahead", "forward-head");
     put_marker(to, "back", "signal-head");
     fputs("</defs>\n", to);
@@ -335,5 +338,4 @@ void wiring_draw(FILE *to, const struct wiring *w, size_t style)
     const struct wire to_error = {w->n_blocks - 1, PLACE_ERROR, WIRE_FORWARD, -1};
     put_forward(to, w, &to_error);
     put_boxes(to, w);
-    fputs("</svg>\n", to);
 }

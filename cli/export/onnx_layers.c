@@ -201,7 +201,7 @@ static void put_batchnorm(struct layer_at *at)
 {
     enum { TENSORS = 4 }; /* scale, shift, mean, variance: the operator's order too */
     const size_t channels = size_of_tensor(at, 0), units = count_of(at->layer->in);
-    const bool is_split = is_vector(at->layer->in) && channels < units;
+    const bool is_split = is_vector(at->layer->in) && channels > 0 && channels < units;
     const struct part_name maps = part_of(at, "maps"), normed = part_of(at, "normed");
     if (is_split)
         put_reshape(at, maps.text, at->input,
@@ -366,7 +366,8 @@ bool onnx_put_net(struct message *graph, const bl_model *model, const char *inpu
                   char output[ONNX_NAME_ROOM])
 {
     const int n = count_layers(model);
-    struct building b = {graph, model, calloc((size_t)n, sizeof *b.outputs), input};
+    /* One more than needed, because calloc of 0 may return NULL. */
+    struct building b = {graph, model, calloc((size_t)n + 1, sizeof *b.outputs), input};
     bl_layer layer = {.size = sizeof layer};
     bool is_whole = b.outputs != NULL;
     graph->has_failed = graph->has_failed || !b.outputs;

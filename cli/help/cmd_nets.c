@@ -11,6 +11,7 @@ static const struct extra extras[] = {
 };
 
 enum { CLASSES = 10 }; /* the number of outputs for which the sizes are computed */
+enum { MOST_NAMES = 64 };
 
 static int measure(struct session *s, const bl_named_net *net, bl_net_size *size)
 {
@@ -48,6 +49,17 @@ static int show_all(struct session *s)
     return EXIT_DONE;
 }
 
+static int no_net(const char *word)
+{
+    const char *names[MOST_NAMES + 1] = {NULL};
+    bl_named_net net = {.size = sizeof net};
+    for (int i = 0; i < MOST_NAMES && bl_net_at(i, &net); i++)
+        names[i] = net.name;
+    const char *nearest = bl_nearest(word, names);
+    return nearest ? usage_error("no net \"%s\"; did you mean \"%s\"?", word, nearest)
+                   : usage_error("no net \"%s\"; backless nets lists them", word);
+}
+
 static int run_nets(struct session *s)
 {
     bl_named_net net = {.size = sizeof net};
@@ -56,7 +68,7 @@ static int run_nets(struct session *s)
     for (int i = 0; bl_net_at(i, &net); i++)
         if (strcmp(net.name, s->words[0]) == 0)
             return show_one(s, &net);
-    return usage_error("no net \"%s\"; backless nets lists them", s->words[0]);
+    return no_net(s->words[0]);
 }
 
 const struct command command_nets = {"nets", "nets [NAME]", "the nets that --net takes by name", NULL, extras,

@@ -4,6 +4,7 @@
 #include "../data/data_notes.h"
 #include "../data/majority.h"
 #include "../progress/progress.h"
+#include "../terminal/shown_text.h"
 #include "open_model.h"
 
 #include <math.h>
@@ -39,13 +40,13 @@ static void print_score(const struct session *s, const bl_score *score)
         print_number("r2", score->r2, ",");
         print_number("error", score->error, "}\n");
     } else if (!isnan(score->rmse))
-        printf("rmse %.5g, mae %.5g, r2 %.4f, loss %.6f on %zu examples\n", score->rmse, score->mae,
-               score->r2, score->loss, score->count);
+        printf("rmse %.5g, mae %.5g, r2 %.4f, loss %.6f on %zu example%s\n", score->rmse, score->mae,
+               score->r2, score->loss, score->count, plural((double)score->count));
     else if (isnan(score->error))
-        printf("loss %.6f on %zu examples\n", score->loss, score->count);
+        printf("loss %.6f on %zu example%s\n", score->loss, score->count, plural((double)score->count));
     else
-        printf("error %.2f %%, loss %s on %zu examples\n", 100.0 * score->error, loss_text(score->loss).text,
-               score->count);
+        printf("error %.2f %%, loss %s on %zu example%s\n", 100.0 * score->error, loss_text(score->loss).text,
+               score->count, plural((double)score->count));
 }
 
 static int run_eval(struct session *s)

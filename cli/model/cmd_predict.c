@@ -6,6 +6,7 @@
  */
 #include "../csv_field.h"
 #include "../data/data_notes.h"
+#include "../terminal/shown_text.h"
 #include "open_model.h"
 
 #include <errno.h>
@@ -130,7 +131,7 @@ static int write_file(const struct answers *a)
         return usage_error("no memory for the text of %zu predictions", bl_data_count(a->data)), EXIT_OTHER;
     if (status != BL_OK)
         return fail_with(a->s, status);
-    note(a->s, "%zu answer%s in %s", bl_data_count(a->data), bl_data_count(a->data) == 1 ? "" : "s", path);
+    note(a->s, "%zu answer%s in %s", bl_data_count(a->data), plural((double)bl_data_count(a->data)), path);
     return EXIT_DONE;
 }
 

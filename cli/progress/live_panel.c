@@ -10,6 +10,7 @@
 
 #include "../seconds.h"
 #include "../terminal/terminal.h"
+#include "../terminal/wrapped.h"
 #include "panel_rows.h"
 #include "unsent_output.h"
 
@@ -72,6 +73,15 @@ void panel_line_begin(void)
 void panel_line_end(struct panel *p)
 {
     fputs(is_on_screen ? "\033[K\n" : "\n", stdout);
+    p->is_shown = false;
+}
+
+void panel_line(struct panel *p, const char *text)
+{
+    if (is_on_screen)
+        print_wrapped_over(stdout, text);
+    else
+        print_wrapped(stdout, text);
     p->is_shown = false;
 }
 

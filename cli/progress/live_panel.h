@@ -48,6 +48,8 @@ void panel_show(struct panel *panel, const struct panel_figures *figures);
    row. */
 void panel_line_begin(void);
 void panel_line_end(struct panel *panel);
+/* Prints a line after panel_line_begin, broken between words at the width of the terminal. */
+void panel_line(struct panel *panel, const char *text);
 void panel_clear(struct panel *panel);
 /* Clears the panel behind the cursor, after something else was written over its first row. */
 void panel_clear_below(struct panel *panel);

@@ -4,10 +4,12 @@
 #define _XOPEN_SOURCE 700 /* sigaltstack */
 #include "progress.h"
 #include "../seconds.h"
+#include "../terminal/shown_text.h"
 
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@
 /* Epochs that follow faster are not printed on a terminal, because small tables make hundreds of epochs in a
    second. */
 static const double SECONDS_BETWEEN_EPOCHS = 0.1;
+enum { LINE_ROOM = 1024 };
 enum {
     HANDLER_STACK = 1 << 16
 }; /* bytes; a signal frame with the registers of AVX-512 has 3 kB, one with AMX 11 kB */
@@ -158,26 +161,46 @@ static void end_line(struct progress_output *w)
     progress_flush();
 }
 
+/* Appends to the text of a line. */
+static void add_to_line(char text[LINE_ROOM], const char *format, ...)
+{
+    const size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, LINE_ROOM - used, format, arguments);
+    va_end(arguments);
+}
+
+/* Prints a line of the run. On a terminal it breaks between words. */
+static void print_line(struct progress_output *w, const char *text)
+{
+    begin_line(w);
+    if (isatty(STDOUT_FILENO))
+        panel_line(&w->panel, text);
+    else
+        puts(text);
+    progress_flush();
+}
+
 static void print_epoch(struct progress_output *w, const bl_progress *now)
 {
-    char train[32], val[64], test[64], angles[512];
+    char train[32], val[64], test[64], angles[512], text[LINE_ROOM] = "";
     percent(now->train.error, train, sizeof train);
     score_text(&now->val, val, sizeof val);
     score_text(&now->test, test, sizeof test);
     angles_text(now->angles, now->blocks, angles, sizeof angles);
-    begin_line(w);
-    printf("%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
+    add_to_line(text, "%sepoch %d/%d  train", w->label, now->epoch, w->epochs);
     if (!isnan(now->train.error))
-        printf(" %s", train);
-    printf(" loss %s", loss_text(now->train.loss).text);
+        add_to_line(text, " %s", train);
+    add_to_line(text, " loss %s", loss_text(now->train.loss).text);
     if (now->val.count)
-        printf("  val %s", val);
+        add_to_line(text, "  val %s", val);
     if (now->test.count)
-        printf("  test %s", test);
-    printf("  %.0f samples/s", now->samples_per_second);
+        add_to_line(text, "  test %s", test);
+    add_to_line(text, "  %.0f samples/s", now->samples_per_second);
     if (now->angles && now->blocks > 1)
-        printf("  angles %s", angles);
-    end_line(w);
+        add_to_line(text, "  angles %s", angles);
+    print_line(w, text);
 }
 
 /* Prints the line of an epoch. On a terminal, epochs that follow too fast are left out, except the first and
@@ -196,14 +219,13 @@ static void show_epoch(struct progress_output *w, const bl_progress *now)
 
 static void print_step(struct progress_output *w, const bl_progress *now)
 {
-    char angles[512];
+    char angles[512], text[LINE_ROOM] = "";
     angles_text(now->angles, now->blocks, angles, sizeof angles);
     if (now->blocks < 2)
         return;
-    begin_line(w);
-    printf("%sstep %zu  loss %s  angles %s", w->label, now->total_step, loss_text(now->train.loss).text,
-           angles);
-    end_line(w);
+    add_to_line(text, "%sstep %zu  loss %s  angles %s", w->label, now->total_step,
+                loss_text(now->train.loss).text, angles);
+    print_line(w, text);
 }
 
 /* Returns the fraction of the whole work that is done; this run may be one part of it. */
@@ -402,8 +424,8 @@ void progress_release(struct progress_output *w)
         w->is_hidden = false;
     }
     if (w->n_hidden > 0)
-        note(w->session, "%s%d epochs of less than %g s are not shown; --json prints all of them", w->label,
-             w->n_hidden, SECONDS_BETWEEN_EPOCHS);
+        note(w->session, "%s%d epoch%s of less than %g s %s not shown; --json prints all of them", w->label,
+             w->n_hidden, plural(w->n_hidden), SECONDS_BETWEEN_EPOCHS, w->n_hidden == 1 ? "is" : "are");
     free(w->last_angles);
     free(w->speeds);
     w->last_angles = NULL;

@@ -1,6 +1,7 @@
 /*
  * cmd_report.c - backless report: shows runs on one page of HTML, with charts.
  */
+#include "../terminal/shown_text.h"
 #include "report.h"
 
 #include <errno.h>
@@ -84,7 +85,8 @@ static struct report report_begin(const struct session *session)
                            .curves = {.session = session, .rows = json_array(), .settings = json_object()}};
 }
 
-/* Writes the page of run folders at the end of a command. where: the paths of the folders. */
+/* Writes the page of run folders at the end of a command; nothing if no run has finished an epoch, because the
+   command has said why. where: the paths of the folders. */
 static void report_at_end(const struct session *session, const char *folder, const char *const *where,
                           size_t n)
 {
@@ -96,9 +98,10 @@ static void report_at_end(const struct session *session, const char *folder, con
     struct report report = report_begin(session);
     for (size_t i = 0; code == EXIT_DONE && i < n; i++)
         code = report_read(&report, where[i]);
-    if (code == EXIT_DONE)
+    const bool has_epochs = code == EXIT_DONE && json_array_size(report.curves.rows) > 0;
+    if (has_epochs)
         code = finish(&report, path, NULL);
-    if (code == EXIT_DONE)
+    if (has_epochs && code == EXIT_DONE)
         note(session, "report in %s", path);
     report_free(&report);
 }
@@ -147,7 +150,7 @@ void report_remove(const char *folder)
 static void tell(const struct report *report, const char *path)
 {
     if (path && strcmp(path, "-") != 0)
-        note(report->session, "%zu run%s in %s", report->n_runs, report->n_runs == 1 ? "" : "s", path);
+        note(report->session, "%zu run%s in %s", report->n_runs, plural((double)report->n_runs), path);
 }
 
 static int run_report(struct session *s)

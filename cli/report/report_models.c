@@ -5,6 +5,7 @@
 #include "../draw/bitmap.h"
 #include "../draw/markup.h"
 #include "../draw/weight_sheet.h"
+#include "../terminal/shown_text.h"
 #include "model_view.h"
 
 #include <math.h>
@@ -40,8 +41,8 @@ static int put_features(FILE *to, const struct model_view *view)
         fprintf(to, "<p class=\"note\">Not shown: %s.</p>", sheet.why);
     if (!sheet.pixels)
         return 1;
-    fprintf(to, "<p>%s of %zu units, %s%s.</p>", sheet.units < sheet.n_units ? "The first 64" : "All",
-            sheet.n_units,
+    fprintf(to, "<p>%s of %zu unit%s, %s%s.</p>", sheet.units < sheet.n_units ? "The first 64" : "All",
+            sheet.n_units, plural((double)sheet.n_units),
             sheet.is_image  ? "a tile for each"
             : sheet.is_wide ? "a column for each, a row for each input"
                             : "a row for each, a column for each input",
@@ -121,8 +122,9 @@ static int put_confusion(FILE *to, const struct model_view *v)
     int is_done = 1;
     fprintf(
         to,
-        "<p>%zu examples of the %s set. Rows: the class. Columns: the answer. Colour: share of the row.</p>",
-        bl_data_count(v->data), strcmp(v->part, "val") == 0 ? "validation" : "test");
+        "<p>%zu example%s of the %s set. Rows: the class. Columns: the answer. Colour: share of the row.</p>",
+        bl_data_count(v->data), plural((double)bl_data_count(v->data)),
+        strcmp(v->part, "val") == 0 ? "validation" : "test");
     if (v->n_classes <= MOST_TABLE_CLASSES)
         put_matrix(to, v);
     else

@@ -4,6 +4,7 @@
  * The page is one file, and its security policy forbids all requests.
  */
 #include "../draw/markup.h"
+#include "../terminal/shown_text.h"
 #include "report.h"
 #include "report_assets.h"
 
@@ -69,7 +70,7 @@ static void put_head(FILE *to, const struct report *report)
     put_styles(to);
     fputs("</head><body>\n<header><h1>", to);
     put_title(to, report);
-    fprintf(to, "</h1>\n<p>%zu run%s", report->n_runs, report->n_runs == 1 ? "" : "s");
+    fprintf(to, "</h1>\n<p>%zu run%s", report->n_runs, plural((double)report->n_runs));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (option_of(report, keys[i])) {
             fprintf(to, " · %s ", keys[i]);

@@ -2,6 +2,7 @@
  * report_tables.c - writes the summary of the groups, and the list of runs with their options.
  */
 #include "../draw/markup.h"
+#include "../terminal/shown_text.h"
 #include "report.h"
 #include "rule_style.h"
 
@@ -156,7 +157,7 @@ void put_runs(FILE *to, const struct report *report)
         put_swatch(to, group->style);
         markup_text(to, group->short_name);
         fprintf(to, ": %zu run%s, commands and options</summary>\n<p>%s again:</p><ol class=\"commands\">",
-                group->n_runs, group->n_runs == 1 ? "" : "s",
+                group->n_runs, plural((double)group->n_runs),
                 group->n_runs == 1 ? "To train it" : "To train them");
         for (size_t i = 0; i < group->n_runs; i++) {
             const struct report_run *run = &report->runs[group->runs[i]];

@@ -196,6 +196,7 @@ bool result_exists(const char *folder, const char *name);
 
 struct cell_figures {
     int n;                  /* runs of full length on the published data */
+    int n_others;           /* short runs, and runs on other data */
     double mean, deviation; /* over seeds, of the mean of the last epochs, percent; deviation NaN below two */
     double last, minimum, train; /* means over seeds, percent */
     double epochs;

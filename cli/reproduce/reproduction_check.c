@@ -6,6 +6,7 @@
  */
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include "../progress/progress.h"
+#include "../terminal/shown_text.h"
 #include "reproduction.h"
 
 #include <errno.h>
@@ -98,8 +99,8 @@ static int report(const struct stored_comparison *c, const char *path)
         return EXIT_OTHER;
     }
     if (c->epoch < c->last) {
-        usage_error("%s: the run ends after epoch %d, but the result has %d epochs", path, c->epoch,
-                    c->result->epochs);
+        usage_error("%s: the run ends after epoch %d, but the result has %d epoch%s", path, c->epoch,
+                    c->result->epochs, plural(c->result->epochs));
         return EXIT_OTHER;
     }
     printf("%s: equal in epochs 1 to %d of %d: weights %s after epoch 1%s%s\n", path, c->epoch,
@@ -130,8 +131,8 @@ static int compare_begin(struct stored_comparison *c)
 static int rerun_from(struct stored_comparison *c, const struct run_request *first)
 {
     progress_signals();
-    note(c->s, "the weights that the run begins with are trained first: %s, %d epochs", first->cell.row->name,
-         cell_epochs(&first->cell));
+    note(c->s, "the weights that the run begins with are trained first: %s, %d epoch%s",
+         first->cell.row->name, cell_epochs(&first->cell), plural(cell_epochs(&first->cell)));
     const bl_status status = begin_weights_train(c->s->ctx, first, 0, c->begin);
     const int code = status == BL_OK ? compare_begin(c) : fail_with(c->s, status);
     return code == EXIT_DONE && !c->wrong[0] ? rerun_and_compare(c) : code;

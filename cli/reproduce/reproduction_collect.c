@@ -8,6 +8,7 @@
 #include "../option_traits.h"
 #include "../proc_value.h"
 #include "../runs/run_training.h"
+#include "../terminal/shown_text.h"
 #include "reproduction.h"
 
 #include <errno.h>
@@ -449,8 +450,9 @@ static int write_result(const struct collected *c)
     } else
         code = result_write(c->s, path, &result);
     if (code == EXIT_DONE)
-        note(c->s, "%s: %d epochs, test error %s %% (mean of the last %d)%s; %s", c->folder, result.epochs,
-             percent_text(result.mean).text, result.epochs < JUDGED_EPOCHS ? result.epochs : JUDGED_EPOCHS,
+        note(c->s, "%s: %d epoch%s, test error %s %% (mean of the last %d)%s; %s", c->folder, result.epochs,
+             plural(result.epochs), percent_text(result.mean).text,
+             result.epochs < JUDGED_EPOCHS ? result.epochs : JUDGED_EPOCHS,
              result.is_on_other_data ? ", on other data" : "", path);
     result_release(&result);
     return code;

@@ -33,19 +33,22 @@ static struct cell_figures judge_means(const struct published *published, const 
     return f;
 }
 
-static bool counts(const struct cell *cell, const struct result *r)
+static bool counts(const struct result *r)
 {
-    return r->cell.published == cell->published && !r->is_short && !r->is_on_other_data;
+    return !r->is_short && !r->is_on_other_data;
 }
 
 struct cell_figures cell_judge(const struct cell *cell, const struct results *results)
 {
     double means[MOST_SEEDS] = {0.0};
     double last = 0.0, minimum = 0.0, train = 0.0, epochs = 0.0;
-    int n = 0;
+    int n = 0, n_others = 0;
     for (size_t i = 0; i < results->n && n < MOST_SEEDS; i++) {
         const struct result *r = &results->list[i];
-        if (!counts(cell, r))
+        if (r->cell.published != cell->published)
+            continue;
+        n_others += !counts(r);
+        if (!counts(r))
             continue;
         means[n++] = 100.0 * r->mean;
         last += 100.0 * r->last;
@@ -55,6 +58,7 @@ struct cell_figures cell_judge(const struct cell *cell, const struct results *re
     }
     struct cell_figures f = judge_means(cell->published, means, n);
     const double one = n > 0 ? 1.0 / (double)n : 0.0;
+    f.n_others = n_others;
     f.last = last * one;
     f.minimum = minimum * one;
     f.train = train * one;
@@ -70,7 +74,7 @@ void cell_verdict(const struct cell *cell, const struct cell_figures *f, char ou
     if (cell_lacks_rule(cell) && f->n == 0)
         text = "rule absent";
     else if (f->n == 0)
-        text = "not run";
+        text = f->n_others > 0 ? "only short runs, or other data" : "not run";
     else if (cell->published->kind == PUBLISHED_NO_CONVERGENCE || cell->published->kind == PUBLISHED_CURVE)
         text = cell->row->incomplete ? "no figure to judge by; recipe incomplete" : "no figure to judge by";
     else if (cell->published->kind == PUBLISHED_BEST_ON_TEST)

@@ -2,6 +2,7 @@
  * reproduction_page.c - backless reproduce --page FILE: generates docs/reproduction.md from the results of a
  * folder.
  */
+#include "../terminal/shown_text.h"
 #include "reproduction.h"
 
 #include <ctype.h>
@@ -175,7 +176,9 @@ int reproduction_page(const struct session *s, const char *path)
     struct results results;
     char *text = NULL;
     size_t n = 0;
-    const int code = results_read(&results, s, reproduction_folder(s));
+    int code = check_out_file(s, path);
+    if (code == EXIT_DONE)
+        code = results_read(&results, s, reproduction_folder(s));
     if (code != EXIT_DONE)
         return code;
     FILE *to = open_memstream(&text, &n);
@@ -185,7 +188,7 @@ int reproduction_page(const struct session *s, const char *path)
     const bl_status status = is_whole ? bl_file_write(s->ctx, path, text, n) : BL_NO_MEMORY;
     free(text);
     if (status == BL_OK)
-        note(s, "%zu results in %s", results.n, path);
+        note(s, "%zu result%s in %s", results.n, plural((double)results.n), path);
     results_release(&results);
     return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }

@@ -8,6 +8,7 @@
 #include "../make_folder.h"
 #include "../report/report.h"
 #include "../runs/run_plan.h"
+#include "../terminal/shown_text.h"
 #include "reproduction.h"
 
 #include <math.h>
@@ -131,8 +132,8 @@ static int run_requests(const struct session *s, struct run_request *requests, i
         requests[i].threads = split.threads;
         describe(&requests[i], &pool.runs[i]);
     }
-    note(s, "%d run%s to do, %d at once; results in %s, run folders in %s/runs", n, n == 1 ? "" : "s",
-         split.width, reproduction_folder(s), reproduction_folder(s));
+    note(s, "%d run%s to do, %d at once; results in %s, run folders in %s/runs", n, plural(n), split.width,
+         reproduction_folder(s), reproduction_folder(s));
     int code = n > 0 ? make_folders(s) : EXIT_DONE;
     if (code == EXIT_DONE)
         code = pool_work(&pool);

@@ -5,6 +5,7 @@
  * A file is not trusted: its figures are recomputed from those of the epochs, and its options are compared
  * with those of the row. --check repeats the run itself.
  */
+#include "../terminal/shown_text.h"
 #include "reproduction.h"
 
 #include <errno.h>
@@ -231,9 +232,9 @@ static int check_end(const struct result *r, const char *name, const bl_config *
 {
     const int epochs = atoi(bl_config_get(options, "epochs")), rule = rules_end(r, options);
     const int end = rule > 0 ? rule : epochs;
-    return r->epochs == end
-               ? EXIT_DONE
-               : refuse(name, "has %d epochs, but its stop rule ends the run after epoch %d", r->epochs, end);
+    return r->epochs == end ? EXIT_DONE
+                            : refuse(name, "has %d epoch%s, but its stop rule ends the run after epoch %d",
+                                     r->epochs, plural(r->epochs), end);
 }
 
 static int compare_options(struct result *r, const char *name, const struct settled *own,

@@ -1,6 +1,7 @@
 /*
  * run_plan_train.c - trains the runs of a plan with the pool.
  */
+#include "../terminal/shown_text.h"
 #include "run_figures.h"
 #include "run_plan.h"
 #include "run_training.h"
@@ -102,7 +103,7 @@ int plan_train(const struct session *s, const struct run_plan *plan, const char 
     work.threads = split.threads;
     if (pool.n_runs > 0) {
         note(s, "runs       %d to do, %d at once with %d thread%s each, in %s", pool.n_runs, split.width,
-             split.threads, split.threads == 1 ? "" : "s", folder);
+             split.threads, plural(split.threads), folder);
         code = pool_work(&pool);
     }
     free(pool.runs);

@@ -9,6 +9,7 @@
 
 #include "../progress/progress.h"
 #include "../seconds.h"
+#include "../terminal/shown_text.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -218,7 +219,8 @@ static int code_of_all(const struct run_pool *p)
     const bool is_stopped =
         progress_asked_to_stop() || p->code == EXIT_DONE; /* the command was stopped, or only a child was */
     if (is_stopped && p->done + p->failed < p->n_runs) {
-        usage_error("stopped after %d of %d runs; the same command continues", p->done, p->n_runs);
+        usage_error("stopped after %d of %d run%s; the same command continues", p->done, p->n_runs,
+                    plural(p->n_runs));
         return EXIT_STOPPED;
     }
     if (p->code != EXIT_DONE && p->n_runs > 1)

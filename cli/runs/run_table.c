@@ -9,6 +9,7 @@
 #include "run_table.h"
 
 #include "../csv_field.h"
+#include "../terminal/shown_text.h"
 #include "../terminal/terminal.h"
 
 #include <math.h>
@@ -449,8 +450,8 @@ static void tell_rest(const struct session *s, const struct run_summary *summary
         most = summary->groups[i].done > most ? summary->groups[i].done : most;
     }
     if (summary->done + bad < summary->n_runs)
-        note(s, "%-11s%d of %d runs; the same command continues with the others", "done", summary->done,
-             summary->n_runs);
+        note(s, "%-11s%d of %d run%s; the same command continues with the others", "done", summary->done,
+             summary->n_runs, plural(summary->n_runs));
     if (most > 1 && has_folds(summary))
         note(s,
              "%-11s± is the standard deviation over the folds (K - 1), of runs with one seed; the folds' "

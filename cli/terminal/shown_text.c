@@ -63,3 +63,8 @@ void pad_to(const struct shown_text *shown, int columns)
     if (shown->columns < columns)
         printf("%*s", columns - shown->columns, "");
 }
+
+const char *plural(double count)
+{
+    return count == 1.0 ? "" : "s";
+}

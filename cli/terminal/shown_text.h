@@ -1,5 +1,5 @@
 /*
- * shown_text.h - makes text from a file safe to print on a terminal.
+ * shown_text.h - makes text from a file safe to print on a terminal, and forms plurals.
  */
 #ifndef CLI_SHOWN_TEXT_H
 #define CLI_SHOWN_TEXT_H
@@ -17,6 +17,8 @@ struct shown_text shown_text(const char *text, int most_columns);
 /* Returns the number with at least 5 digits, and up to `most` if fewer do not read back as the same number.
    */
 struct shown_text shown_number(double x, int most);
+/* The end of a regular plural: "" for 1, "s" for any other count. */
+const char *plural(double count);
 /* Writes blanks up to a column. */
 void pad_to(const struct shown_text *shown, int columns);
 

@@ -32,17 +32,29 @@ static size_t line_length(const char *text, size_t room, size_t first)
     return end > first ? end : room;
 }
 
-void print_wrapped(FILE *to, const char *text)
+/* erase: the sequence that is written before each line. It cannot follow a line: in the last column of a
+   terminal it would erase the last character. */
+static void print_lines(FILE *to, const char *text, const char *erase)
 {
     const int columns = terminal_columns(to), margin = margin_of(text);
     if (columns == 0 || margin >= columns / 2) {
-        fprintf(to, "%s\n", text);
+        fprintf(to, "%s%s\n", erase, text);
         return;
     }
     for (int indent = 0; *text; indent = margin) {
         const size_t n = line_length(text, (size_t)(columns - indent), (size_t)(margin - indent));
-        fprintf(to, "%*s%.*s\n", indent, "", (int)n, text);
+        fprintf(to, "%s%*s%.*s\n", erase, indent, "", (int)n, text);
         text += n;
         text += strspn(text, " ");
     }
+}
+
+void print_wrapped(FILE *to, const char *text)
+{
+    print_lines(to, text, "");
+}
+
+void print_wrapped_over(FILE *to, const char *text)
+{
+    print_lines(to, text, "\033[K");
 }

@@ -11,5 +11,7 @@
    ..."). A word that is wider than a line is broken at the terminal's edge. Elsewhere the text is one line.
    */
 void print_wrapped(FILE *to, const char *text);
+/* As print_wrapped, on rows of a terminal that hold other text: each row is erased first. */
+void print_wrapped_over(FILE *to, const char *text);
 
 #endif

@@ -5,6 +5,7 @@
 #include "../data/majority.h"
 #include "../progress/progress.h"
 #include "../report/report.h"
+#include "../terminal/shown_text.h"
 #include "preset_notes.h"
 
 #include <jansson.h>
@@ -66,14 +67,16 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s%s", bl_data_source(train),
          bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0, n_outputs,
          bl_data_labels(train) ? "class" : "regression target",
-         bl_data_labels(train) ? "es" : (n_outputs == 1 ? "" : "s"));
+         n_outputs == 1          ? ""
+         : bl_data_labels(train) ? "es"
+                                 : "s");
     print_data_notes(s, "           ", train);
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
     note(s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s",
-         bl_config_get(c, "epochs"), strcmp(bl_config_get(c, "epochs"), "1") == 0 ? "" : "s", steps,
-         steps == 1 ? "" : "s", bl_config_get(c, "batch"), bl_config_get(c, "optimizer"),
-         bl_config_get(c, "lr"), bl_config_get(c, "schedule"));
+         bl_config_get(c, "epochs"), plural(atof(bl_config_get(c, "epochs"))), steps, plural((double)steps),
+         bl_config_get(c, "batch"), bl_config_get(c, "optimizer"), bl_config_get(c, "lr"),
+         bl_config_get(c, "schedule"));
     note(s, "           loss %s, init %s, feedback %s%s%s%s%s", bl_config_get(c, "loss"),
          bl_config_get(c, "init"), bl_config_get(c, "feedback"), is_by_layer ? "" : ", modules ",
          is_by_layer ? "" : bl_config_get(c, "modules"),
@@ -93,8 +96,8 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
         note(s, "slope      %s%s", bl_config_get(c, "slope"),
              bl_config_is_set(c, "slope") ? "" : " (default here)");
     print_lambda(s, c);
-    note(s, "machine    %s (%s), %d threads", bl_context_backend(s->ctx), bl_context_machine(s->ctx),
-         bl_context_threads(s->ctx));
+    note(s, "machine    %s (%s), %d thread%s", bl_context_backend(s->ctx), bl_context_machine(s->ctx),
+         bl_context_threads(s->ctx), plural(bl_context_threads(s->ctx)));
 }
 
 static bl_status make_trainer(bl_trainer **out, const struct session *s, const bl_data *train)

@@ -5,6 +5,7 @@
  * line in the table and a file with its measurement.
  */
 #include "../seconds.h"
+#include "../terminal/shown_text.h"
 #include "findings.h"
 
 #include <jansson.h>
@@ -89,10 +90,10 @@ static int conclude(const struct findings *all, double seconds)
         json_dumpf(all->list, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
         putchar('\n');
     } else if (all->wrong + all->not_run > 0)
-        printf("verify: %d of %d checks FAILED, %d could not be run, on %s in %.1f s\n", all->wrong,
-               all->right + all->wrong, all->not_run, tried, seconds);
+        printf("verify: %d of %d check%s FAILED, %d could not be run, on %s in %.1f s\n", all->wrong,
+               all->right + all->wrong, plural(all->right + all->wrong), all->not_run, tried, seconds);
     else if (!extra_of(all->session, "quiet"))
-        printf("verify: %d checks passed on %s in %.1f s\n", all->right, tried, seconds);
+        printf("verify: %d check%s passed on %s in %.1f s\n", all->right, plural(all->right), tried, seconds);
     fflush(stdout);
     if (all->wrong > 0) {
         fprintf(stderr,

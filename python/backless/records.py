@@ -124,7 +124,8 @@ class History(Sequence[Progress]):
 
     def __repr__(self) -> str:
         last = f", loss {self._epochs[-1].train.loss:.4g}" if self._epochs else ""
-        return f"<backless.History {len(self)} epochs{last}, stopped by {self.stop_reason}>"
+        count = f"{len(self)} epoch" if len(self) == 1 else f"{len(self)} epochs"
+        return f"<backless.History {count}{last}, stopped by {self.stop_reason}>"
 
 
 def score_of(score: _structs.Score) -> Score:

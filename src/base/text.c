@@ -240,3 +240,8 @@ uint64_t text_hash(uint64_t hash, const void *bytes, size_t n)
         hash = (hash ^ byte[i]) * 0x100000001b3u;
     return hash;
 }
+
+const char *text_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}

@@ -41,6 +41,9 @@ bl_status text_give(bl_context *ctx, const char *what, const char *text, char *t
 /* Appends to a zero-terminated text in a buffer of `room` bytes; truncates what does not fit. */
 void text_append(char *text, size_t room, const char *format, ...) BL_PRINTF(3, 4);
 
+/* The end of a regular plural: "" for 1, "s" for any other count. */
+const char *text_plural(size_t count);
+
 /* Replaces control characters and bytes that are not valid UTF-8 by '?'. */
 void text_make_plain(char *text);
 bool text_is_plain(const char *text); /* has no control characters and is valid UTF-8 */

@@ -174,8 +174,8 @@ static bl_status take_examples(bl_data *data, const struct reading *r, const str
 static bl_status check_count(const bl_data *data, const struct npy_view *y, const char *where)
 {
     if (y->sizes[0] != data->n)
-        BL_FAIL(data->ctx, BL_BAD_DATA, "%s: %zu labels, but there are %zu examples", where, y->sizes[0],
-                data->n);
+        BL_FAIL(data->ctx, BL_BAD_DATA, "%s: %zu label%s for %zu example%s", where, y->sizes[0],
+                text_plural(y->sizes[0]), data->n, text_plural(data->n));
     return BL_OK;
 }
 
@@ -189,8 +189,8 @@ static bl_status take_targets(bl_data *data, const struct reading *r, const stru
     if (y->n_dims > 2 || outputs > INT_MAX)
         BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu dimensions, expected n or n x outputs", where, y->n_dims);
     if (r->schema && (size_t)r->schema->outputs != outputs)
-        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu outputs, expected %d as in the training set", where, outputs,
-                r->schema->outputs);
+        BL_FAIL(r->ctx, BL_BAD_DATA, "%s: %zu output%s, expected %d as in the training set", where, outputs,
+                text_plural(outputs), r->schema->outputs);
     BL_TRY(MEM_ARRAY(data->ctx, &targets, y->count, "targets"));
     data->targets = targets;
     data->has_targets = true;

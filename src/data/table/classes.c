@@ -2,6 +2,7 @@
  * classes.c - converts the texts of a label column to class numbers.
  */
 #include "classes.h"
+#include "../../base/text.h"
 
 #include "../../base/mem.h"
 #include "distinct_words.h"
@@ -55,7 +56,7 @@ bl_status labels_refuse_missing(const struct reading *r, const struct label_text
         "%s: %s %zu, %s: \"%s\" is not a label (%zu such %s%s); labels are not imputed: remove the %s%s, or "
         "write the missing labels",
         r->path, column->unit, label->line, column->name, text_shown(found.at, found.n).text, count,
-        column->unit, count == 1 ? "" : "s", column->unit, count == 1 ? "" : "s");
+        column->unit, text_plural(count), column->unit, text_plural(count));
 }
 
 static bl_status count_words(struct kinds *kinds, const struct reading *r, const struct label_text *texts,

@@ -5,6 +5,7 @@
  * Infinities and NaN are always refused.
  */
 #include "../../base/mem.h"
+#include "../../base/text.h"
 #include "../../base/utf8.h"
 #include "../unsupported_formats.h"
 #include "csv_line_ends.h"
@@ -110,7 +111,8 @@ static bl_status say_lacks(const struct csv_table *t)
     if (t->labels)
         return data_set_lacks(t->data, "%s is empty", csv_column(&t->layout, t->layout.label).text);
     if (!name)
-        return data_set_lacks(t->data, "it has only the %zu columns of the features", t->layout.columns);
+        return data_set_lacks(t->data, "it has only the %zu column%s of the features", t->layout.columns,
+                              text_plural(t->layout.columns));
     const char *near = csv_nearest_name(&t->layout, slice_of(name));
     return data_set_lacks(t->data, "it has no column \"%s\"%s%s%s", text_shown(name, strlen(name)).text,
                           near ? " (the nearest is \"" : "", near ? text_shown(near, strlen(near)).text : "",
@@ -208,7 +210,7 @@ static bl_status note_unlabelled(const struct csv_table *t)
                 t->r->path, label.text, t->unlabelled);
     return data_add_note(t->data,
                          "%zu row%s without a label, which is %s, left out here; training refuses such rows",
-                         t->unlabelled, t->unlabelled == 1 ? "" : "s", label.text);
+                         t->unlabelled, text_plural(t->unlabelled), label.text);
 }
 
 /* Moves the counts of missing values to the data set: the columns of its encoding are those of the file, in

@@ -5,6 +5,7 @@
  * mistakes and are refused with their positions. A column that only numbers the rows is omitted.
  */
 #include "../../base/mem.h"
+#include "../../base/text.h"
 #include "csv_number.h"
 #include "csv_table.h"
 
@@ -77,7 +78,7 @@ static bl_status other_notation(const struct csv_table *t, size_t column, const 
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
             "%s: line %zu, %s: found \"%s\", %s (%zu such row%s in this column); %s%s", t->r->path,
             found->line, csv_column(&t->layout, column).text, text_shown(found->text.at, found->text.n).text,
-            csv_notation_name(notation), found->n, found->n == 1 ? "" : "s", csv_notation_advice(notation),
+            csv_notation_name(notation), found->n, text_plural(found->n), csv_notation_advice(notation),
             advice);
 }
 
@@ -134,7 +135,7 @@ static bl_status note_new_missing(const struct csv_table *t, const struct csv_in
     if (!input->as || input->as->has_indicator)
         return BL_OK;
     return data_add_note(t->data, "%s: %zu missing value%s, where the training set had none: %s",
-                         name_of(t, input).text, input->missing.n, input->missing.n == 1 ? "" : "s",
+                         name_of(t, input).text, input->missing.n, text_plural(input->missing.n),
                          input->kind == COLUMN_WORDS ? "treated as none of its words"
                                                      : "filled in by the mean of its column");
 }
@@ -154,11 +155,11 @@ static bl_status check_missing(const struct csv_table *t, const struct csv_input
             "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); an image (--shape) "
             "has no missing values: write a number there",
             t->r->path, missing->line, name_of(t, input).text,
-            text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s");
+            text_shown(missing->text.at, missing->text.n).text, missing->n, text_plural(missing->n));
     BL_FAIL(t->r->ctx, BL_BAD_DATA,
             "%s: line %zu, %s: found \"%s\", no value (%zu such row%s in this column); --missing impute %s",
             t->r->path, missing->line, name_of(t, input).text,
-            text_shown(missing->text.at, missing->text.n).text, missing->n, missing->n == 1 ? "" : "s",
+            text_shown(missing->text.at, missing->text.n).text, missing->n, text_plural(missing->n),
             !t->r->schema                 ? "imputes them and adds a column that marks them"
             : input->kind == COLUMN_WORDS ? "treats them as none of its words"
                                           : "fills them in by the mean of the training set");

@@ -5,6 +5,7 @@
  * than dates, else the last. For a model the columns are those of its training, matched by name in any order
  * if both have names, else by number.
  */
+#include "../../base/text.h"
 #include "csv_dialect.h"
 
 #include "../../base/mem.h"
@@ -270,8 +271,9 @@ static bl_status place_by_count(const struct role_search *p)
     if (free == expected + 1)
         BL_TRY(find_label(p, last_free(out)));
     else if (free != expected)
-        BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: %zu columns, expected %zu features and a label%s", p->r->path,
-                out->columns, expected, p->r->options->has_labels ? "" : " (or no label)");
+        BL_FAIL(p->r->ctx, BL_BAD_DATA, "%s: %zu column%s, expected %zu feature%s and a label%s", p->r->path,
+                out->columns, text_plural(out->columns), expected, text_plural(expected),
+                p->r->options->has_labels ? "" : " (or no label)");
     else if (p->r->options->has_labels)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
                 "%s: %zu columns, which are the features; the label column is missing", p->r->path,

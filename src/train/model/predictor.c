@@ -5,6 +5,7 @@
  * up to 256 examples; the bits of a prediction do not depend on the other examples of its batch.
  */
 #include "../../base/mem.h"
+#include "../../base/text.h"
 #include "../step/step.h"
 #include "score.h"
 
@@ -115,8 +116,8 @@ bl_status bl_predictor_run_data(bl_predictor *p, const bl_data *data, double *sc
     BL_GIVEN(p->ctx, data);
     BL_GIVEN(p->ctx, scores);
     if (data->features != p->model->net->inputs)
-        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features, but the model takes %zu", data->source,
-                data->features, p->model->net->inputs);
+        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu feature%s, but the model takes %zu", data->source,
+                data->features, text_plural(data->features), p->model->net->inputs);
     BL_TRY(data_check_wrapped(p->ctx, data));
     return predict_all(p, &(struct predictor_source){.data = data, .n = data->n}, scores);
 }
@@ -134,8 +135,9 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
     BL_GIVEN(p->ctx, out);
     const bl_model *model = p->model;
     if (data->features != model->net->inputs || data->outputs != model->schema->outputs)
-        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu features and %d outputs, but the model %zu and %d",
-                data->source, data->features, data->outputs, model->net->inputs, model->schema->outputs);
+        BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %zu feature%s and %d output%s, but the model %zu and %d",
+                data->source, data->features, text_plural(data->features), data->outputs,
+                text_plural((size_t)data->outputs), model->net->inputs, model->schema->outputs);
     if (data->has_targets != model->schema->has_targets)
         BL_FAIL(p->ctx, BL_BAD_VALUE, "%s has %s, but the model predicts %s", data->source, answers_of(data),
                 answers_of(model->schema));

@@ -165,9 +165,9 @@ void advice_give_ended(bl_trainer *t, const char *reason)
     if (strcmp(reason, "epochs") == 0 && (t->state.epoch > epochs || t->state.position > 0)) {
         text_append(
             t->advice, sizeof t->advice,
-            "nothing was trained: the run has finished %zu epochs, and the option epochs is %zu; --epochs N "
+            "nothing was trained: the run has finished %zu epoch%s, and the option epochs is %zu; --epochs N "
             "continues it, with the N that the run was resumed with, or a larger one",
-            (size_t)t->state.epoch, epochs);
+            (size_t)t->state.epoch, text_plural((size_t)t->state.epoch), epochs);
         return;
     }
     for (size_t i = 0; i < sizeof ways / sizeof *ways && t->state.epoch > 0; i++)

@@ -2,6 +2,7 @@
  * trainer_create.c - creates a trainer: checks the configuration, sets the defaults, makes model, program and
  * memory.
  */
+#include "../../base/text.h"
 #include "../angles/angle_steps.h"
 #include "../model/initial_weights.h"
 #include "../trainer/trainer.h"
@@ -140,7 +141,7 @@ static bl_status check_outputs(bl_context *ctx, const struct net *net, const str
     if (units != (size_t)data->outputs && !model_is_one_of_two(net, data))
         BL_FAIL(ctx, BL_BAD_VALUE,
                 "net \"%s\" ends with %zu unit%s, but %s has %d %s%s; end it with dense %d%s", net->text,
-                units, units == 1 ? "" : "s", data->source, data->outputs,
+                units, text_plural(units), data->source, data->outputs,
                 data->has_targets ? "target" : "class",
                 data->outputs == 1  ? ""
                 : data->has_targets ? "s"
@@ -155,8 +156,8 @@ static bl_status check_data(bl_context *ctx, const struct net *net, const struct
 {
     BL_TRY(check_outputs(ctx, net, loss, data));
     if (net->inputs != data->features)
-        BL_FAIL(ctx, BL_BAD_VALUE, "the net takes %zu inputs, but %s has %zu", net->inputs, data->source,
-                data->features);
+        BL_FAIL(ctx, BL_BAD_VALUE, "the net takes %zu input%s, but %s has %zu", net->inputs,
+                text_plural(net->inputs), data->source, data->features);
     if (loss->needs_classes && data->targets)
         BL_FAIL(ctx, BL_BAD_VALUE, "loss %s needs classes, but %s has real targets; use --loss mse",
                 loss->name, data->source);

@@ -2,6 +2,7 @@
  * trainer.c - takes single steps on batches of the caller, and gives the times of steps.
  */
 #include "trainer.h"
+#include "../../base/text.h"
 #include "../step/max_norm.h"
 #include "zero_deltas.h"
 
@@ -106,8 +107,9 @@ bl_status trainer_check_data(const bl_trainer *t, const bl_data *data)
     const bl_shape a = data->shape, b = schema->shape;
     if (data->features != t->model->net->inputs || data->outputs != schema->outputs)
         BL_FAIL(t->ctx, BL_BAD_VALUE,
-                "%s: %zu features and %d outputs, but the trainer was made for %zu and %d", data->source,
-                data->features, data->outputs, t->model->net->inputs, schema->outputs);
+                "%s: %zu feature%s and %d output%s, but the trainer was made for %zu and %d", data->source,
+                data->features, text_plural(data->features), data->outputs,
+                text_plural((size_t)data->outputs), t->model->net->inputs, schema->outputs);
     if (!may_stand_for(a, b))
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "%s: examples of %d x %d x %d, but the trainer was made for %d x %d x %d", data->source,

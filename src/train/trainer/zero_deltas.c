@@ -7,6 +7,7 @@
  * is 0, nothing is reported.
  */
 #include "zero_deltas.h"
+#include "../../base/text.h"
 
 #include "../../base/mem.h"
 
@@ -74,18 +75,18 @@ static bl_status report_still_blocks(bl_trainer *t)
             (l < last && !has_error))
             continue;
         t->still_is_noted[l] = true;
-        status =
-            l < last
-                ? trainer_note(
-                      t,
-                      "block %zu (\"%s\") learns nothing: its deltas were exactly 0 in %zu steps up to "
-                      "step %llu; %s",
-                      l, net_layer(net, l)->text, t->looked, (unsigned long long)t->state.step,
-                      reason_of(t, l))
-                : trainer_note(t,
-                               "the error at the output was exactly 0 in %zu steps up to step %llu: there is "
-                               "nothing left to learn",
-                               t->looked, (unsigned long long)t->state.step);
+        status = l < last
+                     ? trainer_note(
+                           t,
+                           "block %zu (\"%s\") learns nothing: its deltas were exactly 0 in %zu step%s up to "
+                           "step %llu; %s",
+                           l, net_layer(net, l)->text, t->looked, text_plural(t->looked),
+                           (unsigned long long)t->state.step, reason_of(t, l))
+                     : trainer_note(
+                           t,
+                           "the error at the output was exactly 0 in %zu step%s up to step %llu: there is "
+                           "nothing left to learn",
+                           t->looked, text_plural(t->looked), (unsigned long long)t->state.step);
     }
     for (size_t l = 0; l <= last; l++)
         t->stepper.found_delta[l] = false;
