@@ -1,5 +1,6 @@
 /*
- * make_folder.c - creates a folder and those above it, and checks beforehand whether it can be created.
+ * make_folder.c - creates a folder and those above it, and checks beforehand whether a folder or a file can
+ * be created.
  */
 #include "make_folder.h"
 
@@ -72,4 +73,11 @@ int check_new_folder(const char *option, const char *path)
     else
         return EXIT_DONE;
     return EXIT_IO;
+}
+
+int check_out_file(const struct session *s, const char *path)
+{
+    char target[BL_PATH_ROOM];
+    const bl_status status = bl_file_target(s->ctx, path, target, sizeof target);
+    return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }

@@ -16,7 +16,8 @@ for picture in made/*.svg; do
     case $name in wiring_*) ;; *) [ "$(grep -o 'class="line s' "$picture" | wc -l)" = 6 ] ;; esac ||
         complain "$name has not two charts with three curves"
     grep -q 'prefers-color-scheme:dark' "$picture" || complain "$name has no colours for dark pages"
-    grep -qE 'href|<script|url\([^#]|@import' "$picture" && complain "$name holds a script or needs another file"
+    grep -qE 'href|<script|url\([^#]|@import' "$picture" &&
+        complain "$name holds a script or needs another file"
     ! command -v python3 >/dev/null ||
         python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$picture" ||
         complain "$name is no XML"

@@ -94,7 +94,8 @@ cmp -s page.html out.html || complain "standard output differs from the file"
 expect 4 "" "$program" explain bp --net "dense 4, tanh, dense 3" --data "$iris" --html /nowhere/page.html
 # Refused before the data are read.
 expect 4 "/nowhere/page.html" "$program" explain bp --data missing.csv --html /nowhere/page.html
-expect 4 "/nowhere/wiring.svg" "$program" explain bp --data missing.csv --html x.html --svg /nowhere/wiring.svg
+expect 4 "/nowhere/wiring.svg" "$program" explain bp --data missing.csv --html x.html \
+    --svg /nowhere/wiring.svg
 expect 2 "leave --json" "$program" explain dfa --net "$net" --json --html page.html
 expect 2 "leave --json" "$program" explain dfa --net "$net" --program --svg wiring.svg
 expect 2 "name two files" "$program" explain dfa --net "$net" --html x --svg x

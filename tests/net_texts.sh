@@ -142,6 +142,6 @@ grep -q '^resnet20a .* 269722 ' all || complain "the size of resnet20a"
 grep -q '^resnet56 .* 855770 ' all || complain "the size of resnet56"
 grep -q '^resnet18 .* 11173962 ' all || complain "the size of resnet18"
 expect 0 'conv 6 5x5 pad 2, tanh, avgpool 2' "$program" nets lenet
-expect 2 'no net "lenet5"; backless nets lists them' "$program" nets lenet5
+expect 2 'no net "lenet5"; did you mean "lenet"?' "$program" nets lenet5
 [ "$failures" = 0 ] || exit 1
 echo "the short forms of a net's text mean what they say"

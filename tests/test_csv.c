@@ -306,7 +306,7 @@ static void columns_and_classes_are_matched(void **state)
          true,
          false},
         {{"1,2,3,4\n3,4,5,6\n", .expected = "4 columns, expected 2 features and a label"}, true, false},
-        {{"1\n3\n", .expected = "1 columns, expected 2 features and a label (or no label)"}, false, false},
+        {{"1\n3\n", .expected = "1 column, expected 2 features and a label (or no label)"}, false, false},
         {{"5,2,x\n3,4,5\n", .label = "7", .expected = "no label column \"7\""}, false, false},
         {{"u,v,y\n1,2,dog\n\n3,4,cow\n",
           .expected = "line 4, column \"y\": label \"cow\", which is none of the 2 classes"},

@@ -1,6 +1,6 @@
 /*
- * explain_page.h - a rule on a net as one page of HTML, which requests nothing from anywhere, or its wiring as
- * a picture.
+ * explain_page.h - a rule on a net as one page of HTML, which requests nothing from anywhere, or its wiring
+ * as a picture.
  */
 #ifndef CLI_EXPLAIN_PAGE_H
 #define CLI_EXPLAIN_PAGE_H
@@ -19,8 +19,8 @@ struct explain_page {
     FILE *to; /* equations */
 };
 
-/* Whether the rule's signals are drawn in the colour of text. Arrows forward then have another colour, because
-   the two could not be told apart. style: of the rule (report/rule_style.h). */
+/* Whether the rule's signals are drawn in the colour of text. Arrows forward then have another colour,
+   because the two could not be told apart. style: of the rule (report/rule_style.h). */
 bool explain_is_ink(size_t style);
 
 /* 0: no memory. */

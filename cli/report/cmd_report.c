@@ -85,8 +85,8 @@ static struct report report_begin(const struct session *session)
                            .curves = {.session = session, .rows = json_array(), .settings = json_object()}};
 }
 
-/* Writes the page of run folders at the end of a command; nothing if no run has finished an epoch, because the
-   command has said why. where: the paths of the folders. */
+/* Writes the page of run folders at the end of a command; nothing if no run has finished an epoch, because
+   the command has said why. where: the paths of the folders. */
 static void report_at_end(const struct session *session, const char *folder, const char *const *where,
                           size_t n)
 {

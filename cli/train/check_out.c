@@ -1,6 +1,6 @@
 /*
- * check_out.c - refuses a run folder (--out) that is also a folder of data, and folders and files for the
- * results that cannot be made.
+ * check_out.c - refuses a run folder (--out) that is also a folder of data, and folders for the results that
+ * cannot be made.
  */
 #include "../command.h"
 #include "../make_folder.h"
@@ -55,11 +55,4 @@ int check_out(const struct session *s)
     if (code == EXIT_DONE)
         code = check_out_folder(s);
     return code == EXIT_DONE && events ? check_new_folder("tensorboard", events) : code;
-}
-
-int check_out_file(const struct session *s, const char *path)
-{
-    char target[BL_PATH_ROOM];
-    const bl_status status = bl_file_target(s->ctx, path, target, sizeof target);
-    return status == BL_OK ? EXIT_DONE : fail_with(s, status);
 }
