@@ -68,7 +68,7 @@ test-slow: deps
 
 # Tests that run no C code of this project, and those that run the same code as other tests for longer: the
 # tests of documents, and option_values, which starts the program hundreds of times.
-of_documents = check_docs|check_formats|check_transcripts|check_readme|check_recipes|demo_output|slow_runs
+of_documents = check_docs|check_formats|check_transcripts|check_readme|check_recipes|demo_output
 no_new_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests|option_values|$(of_documents))$$
 
 test-asan: deps
