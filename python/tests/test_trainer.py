@@ -119,7 +119,7 @@ def test_classes_and_targets_are_not_exchanged(floats):
     for trainer, other in ((classes, y.astype(float)), (targets, y)):
         for wrong in (lambda: trainer.step(x[:8], other[:8]), lambda: trainer.angles(x, other)):
             with pytest.raises(
-                backless.BadValue, match="but the trainer was made for (classes|real targets)|outputs"
+                backless.BadValue, match="but the trainer was made for (classes|real targets)|output"
             ):
                 wrong()
 
