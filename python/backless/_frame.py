@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, overload
 
 _HEIGHT = 640  # pixels
 
@@ -64,3 +65,45 @@ def to_frame(rows: Iterable[Mapping[str, Any]]) -> Any:
     except ImportError as error:
         raise ImportError("to_frame() needs pandas: pip install pandas") from error
     return pandas.DataFrame([flat(row) for row in rows])
+
+
+class Rows(Sequence["dict[str, Any]"]):
+    """The rows that a command of the program printed as JSON, its messages, and the folder of its runs: a
+    sequence of rows, which notebooks show as a table."""
+
+    _called = "rows"  # what the rows are, for __repr__
+
+    def __init__(self, rows: list[dict[str, Any]], messages: list[str], folder: Path) -> None:
+        self.rows, self.messages, self.folder = rows, messages, folder
+
+    def to_frame(self) -> Any:
+        """A pandas.DataFrame with a line for each row. ImportError: pandas is not installed."""
+        return to_frame(self.rows)
+
+    def _columns(self, rows: list[dict[str, Any]]) -> Sequence[str]:
+        """The columns of the table, in their order; those without a value in any row are left out."""
+        raise NotImplementedError
+
+    def _table(self) -> tuple[list[str], list[dict[str, Any]]]:
+        rows = [flat(row) for row in self.rows]
+        columns = self._columns(rows)
+        return [column for column in columns if any(row.get(column) is not None for row in rows)], rows
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._table())
+
+    def __repr__(self) -> str:
+        table = text_table(*self._table())
+        return f"<backless.{type(self).__name__} of {len(self)} {self._called}>\n{table}"
+
+    @overload
+    def __getitem__(self, i: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, i: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        return self.rows[i]
+
+    def __len__(self) -> int:
+        return len(self.rows)

@@ -9,14 +9,14 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union, overload
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 import numpy.typing as npt
 
 from ._arrays import examples_of, is_labels, labels_of, targets_of
 from ._executable import run_program
-from ._frame import flat, html_table, text_table, to_frame
+from ._frame import Rows
 from ._options import Option, check_names, key_of, option_text, options
 from .net import Net
 from .run import Run, report_of
@@ -50,7 +50,7 @@ _COLUMNS = ["rule", "state", "lr", "test_error", "test_rmse", "train_error", "tr
 _COLUMNS_OF_SEEDS = ["rule", "lr", "figure", "mean", "deviation", "done", "minus_bp_mean", "angles"]
 
 
-class Comparison(Sequence["dict[str, Any]"]):
+class Comparison(Rows):
     """What compare() returns: a row for each rule, in the program's order.
 
     rows: objects as `backless compare --json` prints them, with errors as fractions; lr is a number. Without
@@ -61,8 +61,7 @@ class Comparison(Sequence["dict[str, Any]"]):
     messages: what the program said. runs: of each rule, its run folders; without the argument out they live
     as long as this object."""
 
-    def __init__(self, rows: list[dict[str, Any]], messages: list[str], folder: Path) -> None:
-        self.rows, self.messages, self.folder = rows, messages, folder
+    _called = "rules"
 
     @property
     def runs(self) -> dict[str, list[Run]]:
@@ -76,10 +75,6 @@ class Comparison(Sequence["dict[str, Any]"]):
                 found[row["rule"]] = runs
         return found
 
-    def to_frame(self) -> Any:
-        """A pandas.DataFrame with a line for each rule. ImportError: pandas is not installed."""
-        return to_frame(self.rows)
-
     def plot(self, *, axes: Sequence[Any] | None = None, title: str | None = None) -> Array:
         """Draws error and angles of every rule against epochs, as backless.plot()."""
         from .plotting import plot
@@ -90,28 +85,8 @@ class Comparison(Sequence["dict[str, Any]"]):
         """The page that `backless report` makes of the runs: one file of HTML."""
         return report_of(run.folder for runs in self.runs.values() for run in runs)
 
-    def _table(self) -> tuple[list[str], list[dict[str, Any]]]:
-        rows = [flat(row) for row in self.rows]
-        known = _COLUMNS_OF_SEEDS if any("mean" in row for row in rows) else _COLUMNS
-        return [column for column in known if any(row.get(column) is not None for row in rows)], rows
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._table())
-
-    def __repr__(self) -> str:
-        return f"<backless.Comparison of {len(self)} rules>\n{text_table(*self._table())}"
-
-    @overload
-    def __getitem__(self, i: int) -> dict[str, Any]: ...
-
-    @overload
-    def __getitem__(self, i: slice) -> list[dict[str, Any]]: ...
-
-    def __getitem__(self, i: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        return self.rows[i]
-
-    def __len__(self) -> int:
-        return len(self.rows)
+    def _columns(self, rows: list[dict[str, Any]]) -> list[str]:
+        return _COLUMNS_OF_SEEDS if any("mean" in row for row in rows) else _COLUMNS
 
 
 def compare(

@@ -6,10 +6,10 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from ._executable import run_program
-from ._frame import flat, html_table, text_table, to_frame
+from ._frame import Rows
 from ._options import Option, check_names, key_of, option_text
 from .run import Run, report_of
 
@@ -37,7 +37,7 @@ _KEYWORDS = ("jobs", "data", "data-dir", "threads", "backend")
 _COLUMNS = ["table", "row", "rule", "published_mean", "mean", "deviation", "seeds", "verdict"]
 
 
-class Reproduction(Sequence["dict[str, Any]"]):
+class Reproduction(Rows):
     """What reproduce() returns: a row for each cell of the tables.
 
     rows: objects as `backless reproduce --json` prints them, with errors as fractions: "table", "row",
@@ -47,8 +47,7 @@ class Reproduction(Sequence["dict[str, Any]"]):
     "weights" (their hash).
     messages: what the program said. folder: of the results."""
 
-    def __init__(self, rows: list[dict[str, Any]], messages: list[str], folder: Path) -> None:
-        self.rows, self.messages, self.folder = rows, messages, folder
+    _called = "cells"
 
     @property
     def runs(self) -> list[Run]:
@@ -57,10 +56,6 @@ class Reproduction(Sequence["dict[str, Any]"]):
         stems = tuple("-".join(name).replace(" ", "_") + "-" for name in names)
         found = sorted(path.parent for path in self.folder.glob("runs/*/log.jsonl"))
         return [Run(path) for path in found if path.name.startswith(stems)]
-
-    def to_frame(self) -> Any:
-        """A pandas.DataFrame with a line for each cell. ImportError: pandas is not installed."""
-        return to_frame(self.rows)
 
     def plot(self, *, axes: Sequence[Any] | None = None, title: str | None = None) -> Array:
         """Draws error and angles of the runs against epochs, as backless.plot()."""
@@ -72,27 +67,8 @@ class Reproduction(Sequence["dict[str, Any]"]):
         """The page that `backless report` makes of the runs: one file of HTML."""
         return report_of(run.folder for run in self.runs)
 
-    def _table(self) -> tuple[list[str], list[dict[str, Any]]]:
-        rows = [flat(row) for row in self.rows]
-        return [column for column in _COLUMNS if any(row.get(column) is not None for row in rows)], rows
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._table())
-
-    def __repr__(self) -> str:
-        return f"<backless.Reproduction of {len(self)} cells>\n{text_table(*self._table())}"
-
-    @overload
-    def __getitem__(self, i: int) -> dict[str, Any]: ...
-
-    @overload
-    def __getitem__(self, i: slice) -> list[dict[str, Any]]: ...
-
-    def __getitem__(self, i: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        return self.rows[i]
-
-    def __len__(self) -> int:
-        return len(self.rows)
+    def _columns(self, rows: list[dict[str, Any]]) -> list[str]:
+        return _COLUMNS
 
 
 def reproduce(
