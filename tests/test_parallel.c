@@ -1,6 +1,6 @@
 /*
  * test_parallel.c - every task runs exactly once, whatever the lanes, the number of threads and their delays;
- * numbers of workers are in range.
+ * numbers of workers are in range; every job ends.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MOST = 300, THREADS = 9 };
 
@@ -85,6 +86,29 @@ static void other_workers_take_late_tasks(void **state)
         check(4, 40, by_threes, late);
 }
 
+static void do_little(void *data, size_t i, int worker)
+{
+    (void)data, (void)i, (void)worker;
+    for (volatile int left = 600; left > 0; left--)
+        ;
+}
+
+/* Short jobs, and more workers than most machines have cores to spare: they sleep after every job. A job whose
+   wake-up is lost never ends; the alarm then ends this program. */
+static void no_wake_up_is_lost(void **state)
+{
+    (void)state;
+    enum { JOBS = 100000, WORKERS = 3, LONGEST_JOB_SECONDS = 20, BETWEEN_ALARMS = 100 };
+    ctx->threads = WORKERS;
+    assert_int_equal(parallel_need(ctx, WORKERS), BL_OK);
+    for (int job = 0; job < JOBS; job++) {
+        if (job % BETWEEN_ALARMS == 0)
+            alarm(LONGEST_JOB_SECONDS);
+        parallel_for(ctx, WORKERS, WORKERS, NULL, do_little, NULL);
+    }
+    alarm(0);
+}
+
 /* The threads that run tasks, and the signals that they block. */
 struct masks {
     pthread_t caller;
@@ -134,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(other_workers_take_late_tasks),
+        cmocka_unit_test(no_wake_up_is_lost),
         cmocka_unit_test(workers_block_signals),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

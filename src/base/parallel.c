@@ -133,7 +133,9 @@ static void work_on(struct worker_pool *pool, uint64_t open, int worker)
 }
 
 /* ---- Waiting. No wake-up is lost: a thread announces that it sleeps before its last look for a job, and a
-   caller publishes a job before it looks for sleeping threads. */
+   caller publishes a job before it looks for sleeping threads. The two announcements are exchanges, not
+   stores: C11 orders a sequentially consistent store before a later load as well, but QEMU 7.2 emulates ARM's
+   store-release and load-acquire without a barrier between them, and the wake-up was lost there. */
 
 typedef bool is_wanted(const struct worker_pool *pool, uint64_t seen, int worker);
 
@@ -158,7 +160,7 @@ static void wait_until(struct worker_pool *pool, is_wanted *is, uint64_t seen, i
                 return;
     struct sleep_slot *sleep_slot = &pool->sleep_slots[worker];
     pthread_mutex_lock(&sleep_slot->mutex);
-    atomic_store(&sleep_slot->is_taken, true);
+    atomic_exchange(&sleep_slot->is_taken, true);
     while (!is(pool, seen, worker))
         pthread_cond_wait(&sleep_slot->wake, &sleep_slot->mutex);
     atomic_store(&sleep_slot->is_taken, false);
@@ -235,7 +237,7 @@ static void reset_after_fork(struct worker_pool *pool)
 
 static void end_threads(struct worker_pool *pool)
 {
-    atomic_store(&pool->is_closing, true);
+    atomic_exchange(&pool->is_closing, true);
     for (int worker = 1; worker <= pool->n_threads; worker++)
         wake(&pool->sleep_slots[worker]);
     for (int worker = 1; worker <= pool->n_threads; worker++)
@@ -358,7 +360,7 @@ static uint64_t open_job(struct worker_pool *pool, size_t n)
     for (int w = 0; w < pool->n_workers; w++)
         atomic_store_explicit(&pool->lists[w].word, word_of(generation, pool->lists[w].n),
                               memory_order_release);
-    atomic_store(&pool->open, open);
+    atomic_exchange(&pool->open, open);
     for (int w = 1; w < pool->n_workers && (size_t)w < n; w++)
         wake(&pool->sleep_slots[w]);
     return open;
