@@ -110,21 +110,9 @@ int arguments_read(struct session *session, int argc, char **argv);
 /* Chooses the backend and threads that the options name. */
 int session_use_backend(struct session *session);
 
-/* Refuses an --out that is the folder of --data or --test itself or a file that the run reads, and folders of
-   --out, --resume and --tensorboard that cannot be made or written to. On error it prints a message. Returns
-   the exit code. */
-int check_out(const struct session *session);
 /* Refuses a file for results that cannot be written, or that the library has read, before the work. On error
    it prints a message. Returns the exit code. */
 int check_out_file(const struct session *session, const char *path);
-
-/* Refuses --patience without a validation set. On error it prints a message. Returns the exit code. */
-int check_patience(const struct session *session);
-
-void help_program(FILE *to, const struct command_table *program);
-void help_command(FILE *to, const struct command_table *program, const struct command *command);
-void help_options(FILE *to,
-                  const struct command *command); /* the library's that the command takes, by groups */
 
 /* Prints "backless: " and the context's message on standard error. Returns the exit code of the status. */
 int fail_with(const struct session *session, bl_status status);

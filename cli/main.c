@@ -3,6 +3,7 @@
  */
 #include "command.h"
 #include "data/data_command.h"
+#include "help/help.h"
 #include "help/unknown_word.h"
 #include "process.h"
 

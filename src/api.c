@@ -7,6 +7,7 @@
 #include "base/sized.h"
 #include "base/text.h"
 #include "data/set/data.h"
+#include "data/source/source.h"
 #include "net/named_nets.h"
 #include "net/net.h"
 #include "rules/rule.h"

@@ -7,8 +7,9 @@ do not include each other. Headers below src/program include of the public heade
 that a change of backless.h does not compile everything again. The program and the examples include the public
 headers only. Names of rules occur in src/rules only, whose files in turn name no kind of network layer and no
 backend. The folders of src/data, of src/train and of cli have orders of their own, and no files depend on
-each other in a circle. A finding is one line, file:line: sentence. With --self-test the script must find
-every fault that is planted in small trees.
+each other in a circle. A header declares only functions that are defined in its own folder or in a folder
+below it. A finding is one line, file:line: sentence. With --self-test the script must find every fault that
+is planted in small trees.
 """
 
 import re
@@ -61,6 +62,7 @@ LAYER_INTERFACE = {"layer.h"}
 
 # What a file defines for others, at the beginning of a line: a function, or a constant of a struct.
 FUNCTION = re.compile(r"^(?!static\b|typedef\b|extern\b)[a-z][\w *]*?\b(\w+)\([^;{}]*\)\s*\n\{", re.M)
+DECLARATION = re.compile(r"^(?!static\b|typedef\b|extern\b)[a-z][\w *]*?\b(\w+)\([^;{}]*\)[^;{}]*;", re.M)
 CONSTANT = re.compile(r"^const [\w *]*?\b(\w+)(?:\[[^\n]*\])? = ", re.M)
 STATIC_NAME = re.compile(r"^static [\w *]*?\b(\w+)(?:\(|\[| = )", re.M)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -251,6 +253,23 @@ def check_outside(tree):
                     tree.report(path, number, f'"{included}" is not a file of this project')
 
 
+def check_declarations(tree):
+    """A reader finds a function in the folder of the header that declares it. Implementations of which the
+    build chooses one may be in folders below."""
+    for folder in ("src", "cli"):
+        homes = {}
+        for path in tree.files(folder, (".c",)):
+            for name in FUNCTION.findall(without_comments(path.read_text(encoding="utf-8"))):
+                homes.setdefault(name, []).append(path)
+        for path in tree.files(folder, (".h",)):
+            code = without_comments(path.read_text(encoding="utf-8"))
+            for match in DECLARATION.finditer(code):
+                name, number = match.group(1), code.count("\n", 0, match.start()) + 1
+                if name in homes and not any(path.parent in home.parents for home in homes[name]):
+                    tree.report(path, number, f"{name} is defined in another folder, in "
+                                              f"{tree.name(homes[name][0])}: declare it there")
+
+
 def check_restricted(tree):
     for path in tree.files("src"):
         for pattern, allowed, sentence in RESTRICTED:
@@ -303,8 +322,8 @@ def check_unique_names(tree):
             seen.setdefault(path.name, path)
 
 
-CHECKS = (check_source_layers, check_public_includes, check_inner_levels, check_circles, check_outside,
-          check_restricted, check_rule_names, check_rule_sources, check_unique_names)
+CHECKS = (check_source_layers, check_public_includes, check_inner_levels, check_circles, check_declarations,
+          check_outside, check_restricted, check_rule_names, check_rule_sources, check_unique_names)
 
 
 def findings(root):
@@ -385,6 +404,11 @@ FAULTS = [
     ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n",
      None),
     ("cli/helpless.c", "int help(void)\n{\n    return 1;\n}\n", None),
+    ("src/train/step/take.h", "\nvoid take(void); /* in trainer */\n",
+     "src/train/step/take.h:2: take is defined in another folder, in src/train/trainer/trainer.c"),
+    ("src/train/trainer/take.h", "void take(void);\n", None),
+    ("src/take.h", "void take(void);\n", None),
+    ("cli/help/run.h", "int run(void);\n", "cli/help/run.h:1: run is defined in another folder, in cli"),
     ("tests/dfa.c", "", "tests/dfa.c:1: the name dfa.c is taken by src/rules/dfa.c"),
 ]
 

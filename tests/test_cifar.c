@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/data/image/cifar.h"
+#include "../src/data/source/source.h"
 #include "reading_fixture.h"
 
 /* Writes records whose pixels depend on their number and differ between the three planes. */

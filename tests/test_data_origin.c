@@ -5,6 +5,7 @@
  */
 #include "../src/base/mem.h"
 #include "../src/data/set/data.h"
+#include "../src/data/source/source.h"
 #include "scratch.h"
 
 #include "backless.h"

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../src/data/source/source.h"
 #include "reading_fixture.h"
 
 /* Writes a .npy file of version 1. */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/data/image/picture.h"
+#include "../src/data/source/source.h"
 #include "reading_fixture.h"
 
 static uint32_t crc(const uint8_t *at, size_t n)

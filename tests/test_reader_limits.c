@@ -6,7 +6,7 @@
 #include "../src/file/tensors.h"
 #include "../src/net/net.h"
 #include "../src/train/step/schedule.h"
-#include "../src/train/trainer/trainer.h"
+#include "../src/train/trainer/checkpoint.h"
 #include "scratch.h"
 
 #include <archive.h>

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../src/data/set/data_internal.h"
+#include "../src/data/source/source.h"
 #include "reading_fixture.h"
 
 #include <math.h>

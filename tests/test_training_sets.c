@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "../src/data/set/data_internal.h"
+#include "../src/data/source/source.h"
 #include "data_files.h"
 
 #include <math.h>

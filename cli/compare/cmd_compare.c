@@ -8,6 +8,7 @@
 #include "../report/report.h"
 #include "../seconds.h"
 #include "../terminal/wrapped.h"
+#include "../train/check_options.h"
 #include "comparison.h"
 
 #include <stdlib.h>

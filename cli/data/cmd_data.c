@@ -1,6 +1,7 @@
 /*
  * cmd_data.c - backless data: calls list, info or get.
  */
+#include "../help/help.h"
 #include "../help/unknown_word.h"
 #include "data_command.h"
 

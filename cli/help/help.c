@@ -1,6 +1,7 @@
 /*
  * help.c - prints --help from the tables that the parser of the command line uses.
  */
+#include "help.h"
 #include "../command.h"
 
 #include <string.h>

@@ -7,6 +7,7 @@
  */
 #include "../runs/run_options.h"
 #include "../runs/run_values.h"
+#include "../train/check_options.h"
 
 #include <stdlib.h>
 #include <string.h>

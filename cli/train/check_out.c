@@ -4,6 +4,7 @@
  */
 #include "../command.h"
 #include "../make_folder.h"
+#include "check_options.h"
 
 #include <sys/stat.h>
 

@@ -3,6 +3,7 @@
  * refuses it too, but only when a run begins.
  */
 #include "../command.h"
+#include "check_options.h"
 
 #include <string.h>
 

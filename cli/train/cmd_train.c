@@ -3,9 +3,11 @@
  */
 #include "../data/data_notes.h"
 #include "../data/majority.h"
+#include "../help/help.h"
 #include "../progress/progress.h"
 #include "../report/report.h"
 #include "../terminal/shown_text.h"
+#include "check_options.h"
 #include "preset_notes.h"
 
 #include <jansson.h>

@@ -27,8 +27,6 @@ extern const struct reader reader_unsupported, reader_cifar, reader_tar, reader_
     reader_svhn, reader_csv;
 bool path_ends(const char *path, const char *ending); /* a trailing ".gz" is ignored */
 
-bl_status csv_read(bl_data **out, const struct reading *r, struct bytes *file);
-
 /* A kind of folder. */
 struct folder_reader {
     bool (*has_part)(const char *folder, const char *part);

@@ -11,7 +11,7 @@
 #include "fuzz_lines.h"
 #include "fuzz_target.h"
 
-#include "../../src/train/trainer/trainer.h"
+#include "../../src/train/trainer/checkpoint.h"
 
 #include <stdlib.h>
 #include <string.h>

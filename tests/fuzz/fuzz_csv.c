@@ -11,6 +11,8 @@
 #include "fuzz_target.h"
 
 #include "../../src/base/mem.h"
+#include "../../src/data/source/source.h"
+#include "../../src/data/table/csv.h"
 
 #include <string.h>
 

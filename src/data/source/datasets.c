@@ -4,6 +4,7 @@
  * A new set whose format is supported needs one line in the table.
  */
 #include "location.h"
+#include "source.h"
 
 #include "../../base/mem.h"
 #include "../../base/nearest.h"

@@ -8,6 +8,7 @@
  */
 #include "../../base/mem.h"
 #include "../set/split.h"
+#include "source.h"
 #include "training_sets.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
  * same scaling to all.
  */
 #include "training_sets.h"
+#include "source.h"
 
 #include "../../base/mem.h"
 #include "../set/data_internal.h"

@@ -4,6 +4,7 @@
  * A missing value is refused, with its position in the message, unless the options allow imputation.
  * Infinities and NaN are always refused.
  */
+#include "csv.h"
 #include "../../base/mem.h"
 #include "../../base/text.h"
 #include "../../base/utf8.h"

@@ -5,6 +5,7 @@
  * layer cost units x fan-in multiply-accumulates each, for dense and for conv.
  */
 #include "../trainer/trainer.h"
+#include "trainer_inspect.h"
 
 #include "backless_experimental.h"
 

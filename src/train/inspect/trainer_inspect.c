@@ -1,6 +1,8 @@
 /*
  * trainer_inspect.c - the activations, deltas, gradients and angles of a step that is not taken.
  */
+#include "trainer_inspect.h"
+#include "../setup/trainer_setup.h"
 #include "../trainer/trainer.h"
 
 #include "../../base/mem.h"

@@ -2,6 +2,7 @@
  * trainer_program.c - the public functions that describe the program of a step.
  */
 #include "../trainer/trainer.h"
+#include "trainer_inspect.h"
 
 #include "backless_experimental.h"
 

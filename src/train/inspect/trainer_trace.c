@@ -2,6 +2,7 @@
  * trainer_trace.c - a step whose instructions are shown one by one, with the numbers of their operands.
  */
 #include "../trainer/trainer.h"
+#include "trainer_inspect.h"
 
 #include "../../base/mem.h"
 

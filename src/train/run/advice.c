@@ -3,6 +3,7 @@
  * constant prediction (the frequencies of the classes; the mean of the targets).
  */
 #include "advice.h"
+#include "../setup/trainer_setup.h"
 
 #include "../../base/mem.h"
 #include "../../base/text.h"

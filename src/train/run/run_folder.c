@@ -4,6 +4,7 @@
  * ever missing.
  */
 #include "run_folder.h"
+#include "../trainer/checkpoint.h"
 
 #include "../../base/compiler.h"
 #include "../../base/files_read.h"

@@ -3,6 +3,7 @@
  */
 #include "../options/preset.h"
 #include "../trainer/trainer.h"
+#include "trainer_setup.h"
 
 #include <string.h>
 

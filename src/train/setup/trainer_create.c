@@ -8,6 +8,7 @@
 #include "../trainer/trainer.h"
 #include "../trainer/zero_deltas.h"
 #include "learnable.h"
+#include "trainer_setup.h"
 #include "unused_options.h"
 
 #include "../../base/mem.h"

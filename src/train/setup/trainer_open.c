@@ -4,6 +4,7 @@
  * checkpoint.
  */
 #include "../options/option_table.h"
+#include "../trainer/checkpoint.h"
 #include "../trainer/trainer.h"
 
 #include "../../base/text.h"

@@ -3,6 +3,7 @@
  * without the user having set them, are not reported.
  */
 #include "unused_options.h"
+#include "trainer_setup.h"
 
 #include "../../data/source/location.h"
 #include "../../net/init.h"

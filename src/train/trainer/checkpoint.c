@@ -5,6 +5,7 @@
  * Numbers are written with enough digits to restore the same double, so a resumed run reaches the same bits.
  * A file is checked as a whole before anything is loaded from it.
  */
+#include "checkpoint.h"
 #include "trainer.h"
 
 #include "../../base/mem.h"

@@ -84,9 +84,7 @@ static inline bool trainer_is_lean(const bl_trainer *trainer)
 {
     return strcmp(config_text(trainer->config, "memory"), "low") == 0;
 }
-/* Creates a workspace for batches of up to `capacity` examples on which the rule trains or is inspected. */
-bl_status trainer_make_workspace(struct workspace **out, const bl_trainer *trainer, size_t capacity,
-                                 enum workspace_memory memory);
+
 /* The largest batch of a step: the option batch, or STREAM_BATCH if the user has not set it, because the
    `schema` of a stream may have only a few examples. */
 size_t trainer_most_examples(const bl_trainer *trainer);
@@ -109,9 +107,6 @@ bl_status trainer_check_batch(const bl_trainer *trainer, const bl_batch *batch, 
 /* Copies the batch of a single step to the workspace, and gives the step's learning rate. */
 bl_status trainer_prepare_step(bl_trainer *trainer, struct workspace *workspace, const bl_batch *batch,
                                double *rate);
-/* Describes the i-th instruction of one of the trainer's programs. */
-void trainer_describe(const bl_trainer *trainer, const struct program *program, size_t i,
-                      struct bl_instruction *out);
 /* The learning rate of the next step in an epoch of n_examples examples; n_examples 0: of a single step after
    the finished epochs, which belongs to no epoch. */
 double trainer_rate(const bl_trainer *trainer, size_t n_examples);
@@ -121,38 +116,5 @@ bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
 /* Adds a sentence to trainer->notes. */
 bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
 bl_status trainer_check_finite(bl_trainer *trainer);
-/* The default of the option init. */
-const char *trainer_default_init(const bl_config *config, const struct rule_ops *ops, const struct net *net);
-/* The default of the option feedback. */
-const char *trainer_default_feedback(const bl_config *config, const struct rule_ops *ops,
-                                     const struct net *net, const struct optimizer *optimizer);
-/* Adds notes on where a run by the preset dfa-torch differs from the paper, or from the published code
-   (preset_deviations.c). */
-bl_status trainer_note_deviations(bl_trainer *trainer);
-/* The defaults for a training set of n examples and the options that the user has set. */
-struct defaults trainer_defaults(const bl_trainer *trainer, size_t n_examples);
-
-/* Allocates the memory for angles on up to n examples, before the first step of a run. */
-bl_status trainer_need_alignment(bl_trainer *trainer, size_t n);
-/* Measures trainer->angles on n examples: those of `rows`, or for NULL the first n. */
-bl_status trainer_measure(bl_trainer *trainer, const bl_data *data, const uint32_t *rows, size_t n);
-
-/* Multiply-accumulates of an instruction for one example. */
-double work_of(const struct rule *rule, const struct net *net, const struct instruction *item);
-
-/* Writes the model with optimiser and run state to a file (checkpoint.c). */
-bl_status checkpoint_write(bl_trainer *trainer, const char *path);
-/* Reads a checkpoint of a run on the same training data with the same batches. A file that is refused changes
-   nothing; this also holds for the functions below. */
-bl_status checkpoint_read(bl_trainer *trainer, const char *path);
-/* As checkpoint_read, for a trainer that takes steps on batches of the caller. The examples with which it was
-   created may differ, unless the file was saved within an epoch. Rate, schedule and epochs are taken from the
-   file if the configuration does not set them. */
-bl_status checkpoint_read_stream(bl_trainer *trainer, const char *path);
-/* As checkpoint_read_stream, from a file that has been read from `path`. */
-bl_status checkpoint_take_stream(bl_trainer *trainer, const struct tensors *file, const char *path);
-/* The metadata of a file; for a file of version 0.1.0 that lacks the metadata or has an old name for the
-   value, the corresponding value. NULL: the file has none. */
-const char *checkpoint_metadata(const struct tensors *file, const char *key);
 
 #endif
