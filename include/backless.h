@@ -164,7 +164,8 @@ BL_API const char *bl_nearest(const char *word, const char *const *names);
      optimizer         "adam [beta1 B] [beta2 B] [epsilon E]", "rmsprop [rho R] [epsilon E] [initial V]",
                        "sgd [momentum M] [nesterov]"; each also with "weight-decay X" or "l2 X" []
      lr                RATE, 1e-12 to 1e6 []
-     schedule          constant, "step EVERY FACTOR", "cosine [warmup N]", auto []
+     schedule          constant, "step EVERY FACTOR", "multistep EPOCH,... FACTOR", "cosine [warmup N]",
+                       auto []
      batch             N, 1 to 1e8; also the largest batch of bl_trainer_step (64, if batch is not set and
                        is smaller) []
      epochs            N, up to 1e9 []

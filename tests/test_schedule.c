@@ -28,6 +28,12 @@ static void test_rates(void **state)
         {"step 3 0.5", 2.99, 1.0},
         {"step 3 0.5", 3.0, 0.5},
         {"step 3 0.5", 9.5, 0.125},
+        {"multistep 4,7 0.1", 3.99, 1.0},
+        {"multistep 4,7 0.1", 4.0, 0.1},
+        {"multistep 4,7 0.1", 6.5, 0.1},
+        {"multistep 4,7 0.1", 7.0, 0.01},
+        {"multistep 4,7 0.1", 90.0, 0.01},
+        {"multistep 1 1", 5.0, 1.0},
         {"cosine", 0.0, 1.0},
         {"cosine", 5.0, 0.5},
         {"cosine", 2.5, 0.85355339059327376},
@@ -59,9 +65,28 @@ static void test_halvings(void **state)
 
 static void test_refused(void **state)
 {
-    static const char *const cases[] = {"",           "step",     "step 3",        "step 0 0.5",
-                                        "step 3 0",   "step 3 2", "cosine warmup", "cosine warmup x",
-                                        "constant 3", "auto now", "linear"};
+    static const char *const cases[] = {"",
+                                        "step",
+                                        "step 3",
+                                        "step 0 0.5",
+                                        "step 3 0",
+                                        "step 3 2",
+                                        "cosine warmup",
+                                        "cosine warmup x",
+                                        "constant 3",
+                                        "auto now",
+                                        "linear",
+                                        "multistep",
+                                        "multistep 3",
+                                        "multistep 0.1",
+                                        "multistep 0,3 0.1",
+                                        "multistep 3,3 0.1",
+                                        "multistep 5,3 0.1",
+                                        "multistep 3, 0.1",
+                                        "multistep 3,4 0",
+                                        "multistep 3,4 2",
+                                        "multistep 3,4 0.1 0.1",
+                                        "multistep 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17 0.1"};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct schedule s;

@@ -133,6 +133,7 @@ static const struct word_case words[] = {
     {"optimizer", "xyzzy", "there are: sgd [momentum M]"},
     {"schedule", "cos", "write cosine"},
     {"schedule", "StepLR", "step EVERY FACTOR"},
+    {"schedule", "MultiStepLR", "multistep 50,75 0.1"},
     {"schedule", "exponential", "step 1 FACTOR"},
     {"schedule", "ReduceLROnPlateau", "write auto"},
     {"schedule", "OneCycleLR", "not implemented"},

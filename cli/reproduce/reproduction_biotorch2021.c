@@ -13,9 +13,9 @@
 #include "reproduction.h"
 
 static const char gaps[] =
-    "the published images are scaled to 32 x 32, here they have a border of 2 zeros; the published rate is "
-    "divided by 10 after epochs 50 and 75, here after 50; the published learning rate is not known to us, "
-    "here it is 0.01; the published feedback is drawn as the weights are, here as that of nokland2016";
+    "the published images are scaled to 32 x 32, here they have a border of 2 zeros; the published initial "
+    "learning rate is not known to us, here it is 0.01; the published feedback is drawn as the weights are, "
+    "here as that of nokland2016";
 
 #define LENET                                                                                                \
     "conv 6 5x5 pad 2, relu, maxpool 2, conv 16 5x5, relu, maxpool 2, conv 120 5x5, relu, flatten, "         \
@@ -54,7 +54,7 @@ const struct target target_biotorch2021 = {
     .options = {{"loss", "ce"},
                 {"optimizer", "sgd momentum 0.9 l2 1e-3"},
                 {"lr", "0.01"},
-                {"schedule", "step 50 0.1"},
+                {"schedule", "multistep 50,75 0.1"},
                 {"batch", "64"},
                 {"epochs", "100"},
                 {"init", "glorot"},

@@ -499,6 +499,7 @@ GRAMMARS = [
     "dense 3, residual (dense 4), dense 2", "residual (dense 3), dense 3", "dense 3, residual (dense 3)",
     "dense 3, residual (dense 3, dense 2", "dense 3 | dense 2", "3 x (dense 3, softplus), dense C",
     "conv 2 2x2, maxpool all, residual (flatten | avgpool 1), dropout 0.5, dense 2", "resnet20", "lenet",
+    "multistep 50,75 0.1", "multistep 5,3 0.1",
 ]
 
 NUMBERS = [

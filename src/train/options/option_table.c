@@ -389,8 +389,8 @@ const struct option_row option_table[] = {
       "learning rate (default: 3e-3 for adam, 1e-3 for rmsprop, 0.1 (1 - momentum) for sgd)"},
      check_rate},
     {{"schedule", "constant|cosine|auto|...", "", "training",
-      "constant, \"step EVERY FACTOR\", \"cosine [warmup N]\", auto (default: cosine; constant with --stop "
-      "paper)"},
+      "constant, \"step EVERY FACTOR\", \"multistep EPOCH,... FACTOR\", \"cosine [warmup N]\", auto "
+      "(default: cosine; constant with --stop paper)"},
      schedule_check_text_option},
     {{"batch", "N", "", "training",
       "examples per step; the last, smaller batch of an epoch is kept (default: from 8 to 64, by the number "

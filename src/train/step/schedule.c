@@ -20,6 +20,28 @@ static bool read_step(struct slice *rest, struct schedule *s)
            s->factor > 0.0 && s->factor <= 1.0;
 }
 
+/* Reads epochs separated by commas, in ascending order. */
+static bool read_epochs(struct slice list, struct schedule *s)
+{
+    struct slice epoch;
+    while (slice_next(&list, ',', &epoch)) {
+        const size_t before = s->n_after > 0 ? s->after[s->n_after - 1] : 0;
+        if (s->n_after == SCHEDULE_MAX_STEPS || !text_to_size(epoch, &s->after[s->n_after]) ||
+            s->after[s->n_after] <= before)
+            return false;
+        s->n_after++;
+    }
+    return true;
+}
+
+static bool read_multistep(struct slice *rest, struct schedule *s)
+{
+    struct slice list, word;
+    s->kind = SCHEDULE_MULTISTEP;
+    return slice_word(rest, &list) && read_epochs(list, s) && slice_word(rest, &word) &&
+           text_to_double(word, &s->factor) && s->factor > 0.0 && s->factor <= 1.0;
+}
+
 static bool read_cosine(struct slice *rest, struct schedule *s)
 {
     struct slice word;
@@ -31,8 +53,9 @@ static bool read_cosine(struct slice *rest, struct schedule *s)
 static const struct alias aliases[] = {
     {"cos cosineannealing cosineannealinglr cosinedecay annealing", "write cosine"},
     {"const fixed flat none off no", "a rate that does not change is written constant"},
-    {"steplr stepdecay multistep multisteplr piecewise staircase decay drop",
-     "write \"step EVERY FACTOR\", as in \"step 10 0.5\""},
+    {"steplr stepdecay staircase decay drop", "write \"step EVERY FACTOR\", as in \"step 10 0.5\""},
+    {"multisteplr piecewise piecewiseconstant steps milestones",
+     "write \"multistep EPOCHS FACTOR\", as in \"multistep 50,75 0.1\""},
     {"exponential exponentiallr exp exponentialdecay",
      "write \"step 1 FACTOR\", which multiplies the rate after every epoch"},
     {"plateau reduceonplateau reducelronplateau adaptive",
@@ -45,14 +68,14 @@ static const struct alias aliases[] = {
 
 static const char *name_at(size_t i)
 {
-    static const char *const names[] = {"constant", "step", "cosine", "auto"};
+    static const char *const names[] = {"constant", "step", "multistep", "cosine", "auto"};
     return i < sizeof names / sizeof *names ? names[i] : NULL;
 }
 
 static const char *usage_at(size_t i)
 {
     static const char *const usages[] = {"constant", "\"step EVERY FACTOR\" (0 < factor <= 1)",
-                                         "\"cosine [warmup N]\"", "auto"};
+                                         "\"multistep EPOCH,... FACTOR\"", "\"cosine [warmup N]\"", "auto"};
     return usages[i];
 }
 
@@ -85,6 +108,8 @@ bl_status schedule_parse(bl_context *ctx, struct schedule *out, const char *text
     }
     if (slice_is(word, "step"))
         is_right = read_step(&rest, &s);
+    if (slice_is(word, "multistep"))
+        is_right = read_multistep(&rest, &s);
     if (slice_is(word, "cosine"))
         is_right = read_cosine(&rest, &s);
     if (!is_right || slice_trim(rest).n > 0)
@@ -97,6 +122,15 @@ bl_status schedule_check_text(bl_context *ctx, const char *text)
 {
     struct schedule ignored;
     return schedule_parse(ctx, &ignored, text);
+}
+
+/* The number of epochs of the list that are finished. */
+static size_t steps_taken(const struct schedule *s, double progress)
+{
+    size_t n = 0;
+    while (n < s->n_after && progress >= (double)s->after[n])
+        n++;
+    return n;
 }
 
 static double cosine(const struct schedule *s, double progress, size_t epochs)
@@ -116,6 +150,8 @@ double schedule_rate(const struct schedule *s, double base, double progress, siz
         factor = cosine(s, progress, epochs);
     if (s->kind == SCHEDULE_STEP)
         factor = maths_power(s->factor, (size_t)progress / s->every);
+    if (s->kind == SCHEDULE_MULTISTEP)
+        factor = maths_power(s->factor, steps_taken(s, progress));
     if (s->kind == SCHEDULE_AUTO)
         factor = maths_power(0.5, s->halvings);
     return base * factor;
