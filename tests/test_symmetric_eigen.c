@@ -5,7 +5,7 @@
  */
 #include "fixture.h"
 
-#include "../src/data/set/symmetric_eigen.h"
+#include "../src/data/set/whitening/symmetric_eigen.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -19,7 +19,7 @@
 #include "../src/base/parallel.h"
 #include "../src/data/set/augment.h"
 #include "../src/data/set/data_internal.h"
-#include "../src/data/set/whitening.h"
+#include "../src/data/set/whitening/whitening.h"
 
 /* More numbers than one task takes, and neither numbers nor examples are multiples of a vector or a panel. */
 enum { N = 101, SIDE = 17, FEATURES = SIDE * SIDE, PICKED = 7, MOST_THREADS = 3 };

@@ -11,7 +11,7 @@
 #define BL_RULES_RULE_H
 
 #include "../program/emitter.h"
-#include "feedback.h"
+#include "feedback/feedback.h"
 
 struct rule_ops;
 

@@ -5,7 +5,7 @@
 
 #include "../base/mem.h"
 #include "../net/named_nets.h"
-#include "user_rule.h"
+#include "user/user_rule.h"
 
 static bl_status emit_or_fail(bl_context *ctx, struct program *p, const struct rule_ops *ops)
 {

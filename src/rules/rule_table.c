@@ -4,7 +4,7 @@
 #include "rule_table.h"
 
 #include "../base/mem.h"
-#include "user_rule.h"
+#include "user/user_rule.h"
 
 #include <string.h>
 

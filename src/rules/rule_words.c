@@ -3,7 +3,7 @@
  */
 #include "../base/nearest.h"
 #include "rule.h"
-#include "user_rule.h"
+#include "user/user_rule.h"
 
 static const struct alias rule_aliases[] = {
     {"backprop backpropagation backwardpropagation bprop gradient sgd", "backpropagation is written bp"},

@@ -9,7 +9,7 @@
 
 #include "../../src/net/net.h"
 #include "../../src/optim/optimizer.h"
-#include "../../src/rules/feedback.h"
+#include "../../src/rules/feedback/feedback.h"
 #include "../../src/train/step/schedule.h"
 
 #include <math.h>

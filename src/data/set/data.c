@@ -6,7 +6,7 @@
 #include "../../base/mem.h"
 #include "../../base/text.h"
 #include "data_internal.h"
-#include "whitening.h"
+#include "whitening/whitening.h"
 
 #include "backless.h"
 

@@ -49,6 +49,16 @@ struct column_text scaling_column(const bl_data *data, const char *what, size_t 
 void scaling_of_floats(const struct scaling *s, const float *from, size_t n, float *x);
 void scaling_of_doubles(const struct scaling *s, const double *from, size_t n, float *x);
 
+/* An example as it was read: one of the three. */
+struct raw_example {
+    const uint8_t *bytes;
+    const float *floats;
+    const double *doubles;
+};
+/* Numbers first .. first + n - 1 of the example, scaled by `s` without its matrix, into x. */
+void raw_scale(const struct scaling *s, const struct backend *backend, struct raw_example from, size_t first,
+               size_t n, float *x);
+
 bool floats_are_wild(const float *x, size_t n); /* whether any number is infinite or NaN */
 
 /* Standardise the n numbers of one example by their mean and deviation; if all are equal, they become 0.

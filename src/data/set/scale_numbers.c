@@ -3,7 +3,6 @@
  */
 #include "../../file/float_bytes.h"
 #include "data_internal.h"
-#include "whitening.h"
 
 #include <math.h>
 #include <string.h>

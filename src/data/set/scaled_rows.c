@@ -4,7 +4,7 @@
  */
 #include "../../base/context.h"
 #include "data_internal.h"
-#include "whitening.h"
+#include "whitening/whitening.h"
 
 #include <float.h>
 #include <math.h>

@@ -9,7 +9,7 @@
 #include "../../base/mem.h"
 #include "data.h"
 #include "data_internal.h"
-#include "whitening.h"
+#include "whitening/whitening.h"
 
 #include <math.h>
 #include <stdbool.h>

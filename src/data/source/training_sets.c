@@ -8,7 +8,7 @@
 #include "../../base/mem.h"
 #include "../set/data_internal.h"
 #include "../set/split.h"
-#include "../set/whitening.h"
+#include "../set/whitening/whitening.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include "../../base/files_read.h"
 #include "../../base/mem.h"
-#include "../../data/set/whitening.h"
+#include "../../data/set/whitening/whitening.h"
 #include "../../net/modules.h"
 #include "../options/config.h"
 #include "model.h"

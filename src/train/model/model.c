@@ -3,7 +3,7 @@
  */
 #include "model.h"
 
-#include "../../data/set/whitening.h"
+#include "../../data/set/whitening/whitening.h"
 
 #include "../../base/mem.h"
 

@@ -8,7 +8,7 @@
 #include "../../file/tensors.h"
 #include "../../losses/loss.h"
 #include "../../rules/rule.h"
-#include "../../rules/user_rule.h"
+#include "../../rules/user/user_rule.h"
 
 enum {
     MODEL_MAX_METADATA = 64,

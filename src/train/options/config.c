@@ -8,7 +8,7 @@
 #include "../../data/file_bytes.h"
 #include "../../data/source/location.h"
 #include "../../net/init.h"
-#include "../../rules/feedback.h"
+#include "../../rules/feedback/feedback.h"
 #include "option_table.h"
 #include "option_words.h"
 #include "preset.h"

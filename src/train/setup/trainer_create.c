@@ -12,7 +12,7 @@
 #include "unused_options.h"
 
 #include "../../base/mem.h"
-#include "../../data/set/whitening.h"
+#include "../../data/set/whitening/whitening.h"
 #include "../../net/init.h"
 #include "../../net/modules.h"
 

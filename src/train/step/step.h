@@ -12,7 +12,7 @@
 #include "../../losses/loss.h"
 #include "../../optim/optimizer.h"
 #include "../../rules/rule.h"
-#include "../../rules/user_rule.h"
+#include "../../rules/user/user_rule.h"
 #include "clip.h"
 #include "step_clock.h"
 

@@ -4,7 +4,7 @@
  */
 #include "user_rule.h"
 
-#include "../base/rng.h"
+#include "../../base/rng.h"
 
 #include <math.h>
 #include <string.h>

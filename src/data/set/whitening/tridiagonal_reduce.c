@@ -10,8 +10,8 @@
  */
 #include "tridiagonal.h"
 
-#include "../../base/mem.h"
-#include "../../base/parallel.h"
+#include "../../../base/mem.h"
+#include "../../../base/parallel.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
  */
 #include "tridiagonal.h"
 
-#include "../../base/context.h"
+#include "../../../base/context.h"
 
 #include <float.h>
 #include <math.h>

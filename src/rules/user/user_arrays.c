@@ -4,8 +4,8 @@
  */
 #include "user_rule.h"
 
-#include "../base/mem.h"
-#include "../base/rng.h"
+#include "../../base/mem.h"
+#include "../../base/rng.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
  * (lambda + epsilon)^(-1/4). A task is some rows of the sum, right of the diagonal; the rest is their mirror
  * image. Each number is added up in the order of the rows.
  */
-#include "../../base/mem.h"
-#include "../../base/parallel.h"
+#include "../../../base/mem.h"
+#include "../../../base/parallel.h"
 #include "symmetric_eigen.h"
 #include "whitening.h"
 

@@ -4,7 +4,7 @@
 #ifndef BL_RULES_FEEDBACK_WORDS_H
 #define BL_RULES_FEEDBACK_WORDS_H
 
-#include "../base/status.h"
+#include "../../base/status.h"
 
 bl_status feedback_unknown(bl_context *ctx, const char *text);
 

@@ -11,7 +11,7 @@
 #ifndef BL_DATA_SYMMETRIC_EIGEN_H
 #define BL_DATA_SYMMETRIC_EIGEN_H
 
-#include "../../base/status.h"
+#include "../../../base/status.h"
 
 #include <stddef.h>
 

@@ -5,9 +5,9 @@
  * A file of the cache is a safetensors file with the mean, the matrix, what they depend on, and a hash of
  * both. A file that is damaged, or of other data, counts as none, and is written anew.
  */
-#include "../../base/mem.h"
-#include "../../file/folder_make.h"
-#include "../../file/tensors.h"
+#include "../../../base/mem.h"
+#include "../../../file/folder_make.h"
+#include "../../../file/tensors.h"
 #include "whitening.h"
 
 #include <stdio.h>

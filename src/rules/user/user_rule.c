@@ -4,7 +4,7 @@
  */
 #include "user_rule.h"
 
-#include "../base/mem.h"
+#include "../../base/mem.h"
 
 #include <string.h>
 

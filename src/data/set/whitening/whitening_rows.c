@@ -6,8 +6,8 @@
  * whose rows of P stay in a cache while the examples pass. A task works through some terms at a time, so that
  * all fits the stack.
  */
-#include "../../base/mem.h"
-#include "../../base/parallel.h"
+#include "../../../base/mem.h"
+#include "../../../base/parallel.h"
 #include "whitening.h"
 
 enum { TERMS = 128, OUTPUTS = 256 };

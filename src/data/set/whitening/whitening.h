@@ -12,7 +12,7 @@
 #ifndef BL_DATA_WHITENING_H
 #define BL_DATA_WHITENING_H
 
-#include "data_internal.h"
+#include "../data_internal.h"
 
 /* The most numbers of an example: 64 x 64 pixels. Time grows with the third power. */
 enum { WHITENING_MOST = 4096 };
@@ -20,16 +20,6 @@ enum { WHITENING_MOST = 4096 };
 /* Makes s->matrix, features x features, for the numbers of `data` less s->offset. BL_BAD_VALUE: examples of
    more than WHITENING_MOST numbers, or fewer than two. */
 bl_status whitening_fit(struct scaling *s, const bl_data *data, double epsilon);
-
-/* An example as it was read: one of the three. */
-struct raw_example {
-    const uint8_t *bytes;
-    const float *floats;
-    const double *doubles;
-};
-/* Numbers first .. first + n - 1 of the example, scaled by `s` without its matrix, into x. */
-void raw_scale(const struct scaling *s, const struct backend *backend, struct raw_example from, size_t first,
-               size_t n, float *x);
 
 /* Examples order[0 .. n-1], or first .. first + n - 1 where `order` is NULL, of rows as they were read: one
    of bytes, floats and doubles. x: n x features, which whitening_apply writes. */

@@ -8,9 +8,9 @@
  */
 #include "symmetric_eigen.h"
 
-#include "../../base/maths.h"
-#include "../../base/mem.h"
-#include "../../base/parallel.h"
+#include "../../../base/maths.h"
+#include "../../../base/mem.h"
+#include "../../../base/parallel.h"
 #include "tridiagonal.h"
 
 #include <math.h>

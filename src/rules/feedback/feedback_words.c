@@ -4,7 +4,7 @@
  */
 #include "feedback_words.h"
 
-#include "../base/nearest.h"
+#include "../../base/nearest.h"
 
 static const struct alias feedback_aliases[] = {
     {"gaussian gauss randn normaldistribution", "write \"normal S\", S the standard deviation"},

@@ -3,11 +3,11 @@
  */
 #include "feedback.h"
 
-#include "../base/mem.h"
-#include "../base/rng.h"
-#include "../file/tensors.h"
+#include "../../base/mem.h"
+#include "../../base/rng.h"
+#include "../../file/tensors.h"
+#include "../rule.h"
 #include "feedback_words.h"
-#include "rule.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,9 +5,9 @@
 #ifndef BL_RULES_USER_RULE_H
 #define BL_RULES_USER_RULE_H
 
-#include "../base/context.h"
-#include "../program/user_operands.h"
-#include "rule.h"
+#include "../../base/context.h"
+#include "../../program/user_operands.h"
+#include "../rule.h"
 
 #include <stdatomic.h>
 

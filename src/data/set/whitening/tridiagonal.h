@@ -5,7 +5,7 @@
 #ifndef BL_DATA_TRIDIAGONAL_H
 #define BL_DATA_TRIDIAGONAL_H
 
-#include "../../base/status.h"
+#include "../../../base/status.h"
 
 #include <stddef.h>
 

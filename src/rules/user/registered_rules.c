@@ -3,7 +3,7 @@
  */
 #include "user_rule.h"
 
-#include "../net/modules.h"
+#include "../../net/modules.h"
 
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i)
 {

@@ -16,8 +16,8 @@
 #ifndef BL_RULES_FEEDBACK_H
 #define BL_RULES_FEEDBACK_H
 
-#include "../net/feedback_at.h"
-#include "slope.h"
+#include "../../net/feedback_at.h"
+#include "../slope.h"
 
 enum feedback_kind {
     FEEDBACK_NOKLAND,
