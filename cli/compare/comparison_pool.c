@@ -194,6 +194,8 @@ int comparison_pool(struct comparison *c)
     struct pooled p = {.c = c, .options = c->options, .folder = out[0] ? out : "comparison"};
     int code = make_rates(&p);
     if (code == EXIT_DONE)
+        code = plan_check_epochs(bl_config_get(c->s->config, "epochs"));
+    if (code == EXIT_DONE)
         code = make_folder(p.folder);
     if (code == EXIT_DONE && c->is_tuned) {
         pool_say_cost(&p);

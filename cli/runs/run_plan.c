@@ -322,8 +322,30 @@ static int write_plan(const struct run_plan *plan, const char *folder)
     return EXIT_IO;
 }
 
+int plan_check_epochs(const char *epochs)
+{
+    return strcmp(epochs, "0") != 0
+               ? EXIT_DONE
+               : usage_error("--epochs 0 trains nothing that could be compared: expected 1 or more");
+}
+
+static int check_epochs(const struct run_plan *plan)
+{
+    size_t i = 0;
+    const json_t *run = NULL, *common = json_object_get(plan->options, "epochs");
+    json_array_foreach(plan->runs, i, run)
+    {
+        const char *own = plan_value(run, "epochs");
+        if (plan_check_epochs(own[0] || !common ? own : json_string_value(common)) != EXIT_DONE)
+            return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
 int plan_keep(const struct run_plan *plan, const char *folder)
 {
+    if (check_epochs(plan) != EXIT_DONE)
+        return EXIT_USAGE;
     char path[2 * BL_PATH_ROOM];
     struct run_plan all = plan_share(plan);
     struct run_plan old;

@@ -40,7 +40,10 @@ int plan_read(struct run_plan *out, const char *folder);
 /* Adds the runs of `more`. Both plans must have the same options and axes; otherwise an error that names
    folder is printed. Returns the exit code. */
 int plan_join(struct run_plan *plan, const struct run_plan *more, const char *folder);
-/* Makes DIR, and writes its plan.json, joined with the one that exists there. Returns the exit code. */
+/* Refuses runs of 0 epochs, whose table would have no figures. Prints an error; returns the exit code. */
+int plan_check_epochs(const char *epochs);
+/* Makes DIR, and writes its plan.json, joined with the one that exists there. Refuses runs of 0 epochs. Prints
+   an error; returns the exit code. */
 int plan_keep(const struct run_plan *plan, const char *folder);
 
 /* Writes DIR/report.html about the plan's runs that have begun, unless the command was given --no-report
