@@ -37,7 +37,7 @@ _RATE_OF_PARTIAL_FIT = {"adam": 3e-3, "rmsprop": 1e-3, "sgd": 0.1}
 class BacklessEstimator(BaseEstimator):
     """Parameters, named as MLPClassifier's where they mean the same:
 
-    hidden_layer_sizes: units of each hidden layer. activation: of the hidden layers: "tanh", "relu",
+    hidden_layer_sizes: units of each hidden layer. activation: of the hidden layers: "relu", "tanh",
     "logistic", "gelu", "identity". rule: the learning rule, a name of backless.rules() or a backless.Rule.
     solver: "adam", "rmsprop" or "sgd", with options as in "sgd momentum 0.9". batch_size, learning_rate_init,
     max_iter (epochs): "auto" and None are the library's defaults, which follow from the number of examples.
@@ -68,7 +68,7 @@ class BacklessEstimator(BaseEstimator):
     def __init__(
         self,
         hidden_layer_sizes: int | Iterable[int] = (100,),
-        activation: str = "tanh",
+        activation: str = "relu",
         *,
         rule: str | Rule = "dfa",
         solver: str = "adam",
