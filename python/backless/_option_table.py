@@ -59,9 +59,27 @@ def _value_in_python(option: Option, word: str) -> str | None:
     return f'"{word}"' if is_value else None
 
 
+# Functions of the library that sentences name. A method of the trainer, and of the emitter of a rule, mostly
+# has the name that follows the prefix.
+_FUNCTION = re.compile(r"\bbl_(?:(?:trainer|emitter|emit)_\w+|model_load|rule_register)\b")
+_FUNCTIONS = {
+    "bl_emit_map": "call()",
+    "bl_model_load": "Model.load()",
+    "bl_rule_register": "the argument rules of Model.load()",
+}
+
+
+def _function_in_python(found: re.Match[str]) -> str:
+    name = found[0]
+    if name == "bl_rule_register" and found.start() == 0:
+        return "backless.Rule"
+    return _FUNCTIONS.get(name) or re.sub("^bl_(trainer|emitter|emit)_", "", name) + "()"
+
+
 def in_python(sentence: str, more: Iterable[Option] = ()) -> str:
-    """A sentence of the library, which names options as the program does: --batch 16 becomes batch=16. more:
-    options of a command, which the sentence may name too."""
+    """A sentence of the library, which names options as the program does, and functions as C does: --batch 16
+    becomes batch=16, and bl_trainer_fit fit(). more: options of a command, which the sentence may name
+    too."""
     of_command = {option.key: option for option in more}
 
     def replaced(found: re.Match[str]) -> str:
@@ -75,4 +93,4 @@ def in_python(sentence: str, more: Iterable[Option] = ()) -> str:
             value = "True"
         return f"{name}={value or ''}{rest}"
 
-    return _OPTION.sub(replaced, sentence)
+    return _FUNCTION.sub(_function_in_python, _OPTION.sub(replaced, sentence))

@@ -69,7 +69,7 @@ def test_a_missing_scikit_learn_is_told(monkeypatch):
 
 def test_a_fit_and_its_curves(digits):
     x, x_test, y, y_test = digits
-    model = BacklessClassifier((60, 40), max_iter=8, random_state=0).fit(x, y)
+    model = BacklessClassifier((60, 40), "tanh", max_iter=8, random_state=0).fit(x, y)
     assert model.score(x_test, y_test) > DIGITS
     assert model.n_iter_ == 8 == len(model.loss_curve_) and model.loss_ == model.loss_curve_[-1]
     assert model.loss_curve_[-1] < model.loss_curve_[0]
@@ -88,7 +88,9 @@ def test_the_rule_and_the_seed_decide(iris):
 
 def test_early_stopping_keeps_the_best_epoch(digits):
     x, x_test, y, y_test = digits
-    model = BacklessClassifier(50, early_stopping=True, n_iter_no_change=3, max_iter=200, random_state=1)
+    model = BacklessClassifier(
+        50, "tanh", early_stopping=True, n_iter_no_change=3, max_iter=200, random_state=1
+    )
     model.fit(x, y)
     scores = model.validation_scores_
     assert model.n_iter_ == len(scores) < 200

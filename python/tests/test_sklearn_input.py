@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import warnings
+
 import numpy as np
 import pytest
 
@@ -252,6 +255,78 @@ def test_a_warm_start_may_drop_the_feedback_but_not_make_some(iris):
     assert len(model.set_params(rule="bp").fit(*iris).model_.feedback) == 0
     with pytest.raises(ValueError, match="the fit before had no .*: a warm start needs"):
         model.set_params(rule="dfa").fit(*iris)
+
+
+WRONG_PARAMETERS = [
+    ("max_iter", [0, -1, 2.5, "many"], "None or a whole number from 1"),
+    ("batch_size", [0, 2.5, "big", None], '"auto" or a whole number from 1'),
+    ("learning_rate_init", [0, -1.0, np.nan, np.inf, "fast"], "None or a number above 0"),
+    ("validation_fraction", [0, 1, 2, np.nan, None], "a number between 0 and 1"),
+    ("n_iter_no_change", [0, 1.5, None], "a whole number from 1"),
+    ("warm_start", ["no", None, 1], "True or False"),
+    ("early_stopping", ["yes", None, 1], "True or False"),
+    ("scale", ["no", None], "True or False"),
+    ("verbose", ["loud", -1, None], "True, False or a whole number"),
+    ("threads", ["two", -1, 1.5], "None or a whole number from 0"),
+    ("options", [[1], "lr=1"], "None or a dict"),
+    ("rule", [None, 3], "a name of backless.rules"),
+    ("solver", [None, 1], '"adam", "rmsprop" or "sgd"'),
+    ("hidden_layer_sizes", [None, True, "ten", ((1, 2), (3,)), ((3, 4),)], "whole numbers from 1"),
+]
+
+
+@pytest.mark.parametrize("kind", [BacklessClassifier, BacklessRegressor])
+@pytest.mark.parametrize("name, values, expected", WRONG_PARAMETERS, ids=[row[0] for row in WRONG_PARAMETERS])
+def test_wrong_parameters_are_named(iris, kind, name, values, expected):
+    """Also those that this call does not use; in every call, because set_params() takes anything."""
+    classes = {"classes": [0, 1, 2]} if kind is BacklessClassifier else {}
+    for value in values:
+        model = kind().set_params(**{name: value})
+        sentence = re.escape(f"{name} is {value!r}, expected ") + ".*" + re.escape(expected)
+        with pytest.raises(ValueError, match=sentence):
+            model.fit(*iris)
+        with pytest.raises(ValueError, match=sentence):
+            model.partial_fit(*iris, **classes)
+
+
+def test_parameters_may_be_numbers_of_numpy(iris):
+    model = BacklessClassifier(
+        np.array([5, 4]),
+        batch_size=np.int64(32),
+        learning_rate_init=np.float32(0.01),
+        max_iter=np.int32(2),
+        early_stopping=np.True_,
+        verbose=np.int64(0),
+        random_state=np.int64(3),
+    )
+    assert model.fit(*iris).n_iter_ == 2
+
+
+def test_early_stopping_says_what_it_cannot_do(iris):
+    x, y = iris
+    few = BacklessClassifier(early_stopping=True)
+    with pytest.raises(ValueError, match="hold out validation_fraction=0.1 of 15 examples: .*classes = 3"):
+        few.fit(x[::10], y[::10])
+    for kind, peer in PAIRS:
+        for model in (kind(early_stopping=True), peer(early_stopping=True)):
+            with pytest.raises(ValueError, match="partial_fit does not support early_stopping=True"):
+                model.partial_fit(x, y, **({"classes": [0, 1, 2]} if hasattr(model, "predict_proba") else {}))
+
+
+@pytest.mark.parametrize("factor", [2.0**900, 2.0**-900])
+def test_numbers_whose_squares_are_no_floats(iris, factor):
+    """Standardised they are those of the plain numbers, to the bit. Above float32's range, the order of the
+    examples is another one, so the nets are not compared."""
+    x, y = iris
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        model = BacklessClassifier(max_iter=30, random_state=0).fit(x * factor, y)
+        assert model.score(x * factor, y) > 0.9
+        plain, scaled = BacklessRegressor(random_state=0), BacklessRegressor(random_state=0)
+        plain.partial_fit(x, x[:, 0])
+        scaled.partial_fit(x * factor, x[:, 0] * factor)
+        assert scaled.model_.hash() == plain.model_.hash()
+        assert np.array_equal(scaled.predict(x * factor), plain.predict(x) * factor)
 
 
 @pytest.mark.parametrize("sizes", [2.5, (10, 2.5), ("ten",), -1])

@@ -268,9 +268,14 @@ def test_what_is_not_built_yet_says_so():
         ),
         ('--optimizer "adam"; --force replaces it', 'optimizer="adam"; force=True replaces it'),
         ("--lambda 0.1 and --resume run", "lambda_=0.1 and --resume run"),
+        ('bl_rule_register: there is a rule "a" already', 'backless.Rule: there is a rule "a" already'),
+        ("registered (bl_rule_register) before", "registered (the argument rules of Model.load()) before"),
+        ("bl_emit_map of a map, --batch 16", "call() of a map, batch=16"),
+        ("bl_emit_product (bl_emitter_needs_signal)", "product() (needs_signal())"),
+        ("which bl_model_load refuses", "which Model.load() refuses"),
     ],
 )
-def test_sentences_name_options_as_python_does(sentence, expected):
+def test_sentences_name_options_and_functions_as_python_does(sentence, expected):
     assert in_python(sentence) == expected
 
 
@@ -280,3 +285,13 @@ def test_errors_and_advice_name_options_as_python_does(floats):
         backless.Trainer("dense 4, relu, dense 3", init="zero").build(x, y)
     history = backless.Trainer("dense 4, tanh, dense 3", epochs=1, batch=256, lr=1e-6).fit(x, y)
     assert "epochs=" in history.advice and "--" not in history.advice
+
+
+def test_messages_name_functions_of_the_package(floats):
+    x, y = floats
+    trainer = backless.Trainer("dense 5, tanh, dense 3", epochs=1)
+    trainer.fit(x, y)
+    with pytest.raises(backless.BadValue, match=r"choose their rate with set_rate\(\)$"):
+        trainer.step(x[:5], y[:5])
+    trainer.set_rate(1e-3)
+    trainer.step(x[:5], y[:5])

@@ -27,7 +27,7 @@ class BacklessClassifier(ClassifierMixin, BacklessEstimator):
     def __init__(
         self,
         hidden_layer_sizes: Any = (100,),
-        activation: str = "tanh",
+        activation: str = "relu",
         *,
         rule: Any = "dfa",
         solver: str = "adam",

@@ -20,6 +20,7 @@ from ..model import Model
 from ..records import History
 from ..rule import Rule
 from .learner import Learner, Task
+from .parameters import check_parameters, layer_sizes
 from .training_set import NoScaling, Scaling, TrainingSet, merged
 
 _LAYERS = {
@@ -36,7 +37,7 @@ _RATE_OF_PARTIAL_FIT = {"adam": 3e-3, "rmsprop": 1e-3, "sgd": 0.1}
 class BacklessEstimator(BaseEstimator):
     """Parameters, named as MLPClassifier's where they mean the same:
 
-    hidden_layer_sizes: units of each hidden layer. activation: of the hidden layers: "tanh", "relu",
+    hidden_layer_sizes: units of each hidden layer. activation: of the hidden layers: "relu", "tanh",
     "logistic", "gelu", "identity". rule: the learning rule, a name of backless.rules() or a backless.Rule.
     solver: "adam", "rmsprop" or "sgd", with options as in "sgd momentum 0.9". batch_size, learning_rate_init,
     max_iter (epochs): "auto" and None are the library's defaults, which follow from the number of examples.
@@ -67,7 +68,7 @@ class BacklessEstimator(BaseEstimator):
     def __init__(
         self,
         hidden_layer_sizes: int | Iterable[int] = (100,),
-        activation: str = "tanh",
+        activation: str = "relu",
         *,
         rule: str | Rule = "dfa",
         solver: str = "adam",
@@ -122,6 +123,7 @@ class BacklessEstimator(BaseEstimator):
 
     def _fit(self, x: Array, y: Array, sample_weight: Array | None) -> BacklessEstimator:
         """x: validated; y: numbers of the classes, or targets; sample_weight: n, or None."""
+        check_parameters(self)
         start = self._learner if self.warm_start and self._is_fitted() else None
         examples = merged(x, y, sample_weight)
         if start is None:
@@ -157,23 +159,24 @@ class BacklessEstimator(BaseEstimator):
     def _split(self, examples: TrainingSet, random: Any) -> tuple[TrainingSet, TrainingSet | None]:
         if not self.early_stopping:
             return examples, None
-        train, held_out = train_test_split(
-            np.arange(len(examples.x)),
-            test_size=self.validation_fraction,
-            random_state=random,
-            stratify=examples.y if self._has_classes else None,
-        )
+        try:
+            train, held_out = train_test_split(
+                np.arange(len(examples.x)),
+                test_size=self.validation_fraction,
+                random_state=random,
+                stratify=examples.y if self._has_classes else None,
+            )
+        except ValueError as error:
+            raise ValueError(
+                f"early_stopping cannot hold out validation_fraction={self.validation_fraction} of "
+                f"{len(examples.x)} examples: {error}"
+            ) from error
         return examples.rows(np.sort(train)), examples.rows(np.sort(held_out))
 
     def _net(self) -> str:
-        if self.activation not in _LAYERS:
+        if not isinstance(self.activation, str) or self.activation not in _LAYERS:
             raise ValueError(f"activation {self.activation!r} is not one of {', '.join(_LAYERS)}")
-        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object))
-        for size in sizes:
-            if not isinstance(size, (int, np.integer)) or size < 1:
-                raise ValueError(
-                    f"hidden_layer_sizes is {self.hidden_layer_sizes!r}, expected whole numbers from 1"
-                )
+        sizes = layer_sizes(self.hidden_layer_sizes)
         hidden = "".join(f"dense {size}, {_LAYERS[self.activation]}" for size in sizes)
         return f"{hidden}dense {self._n_outputs()}"
 
@@ -202,7 +205,7 @@ class BacklessEstimator(BaseEstimator):
         self.n_iter_ = len(history)
         self.loss_curve_ = history.losses
         self.loss_ = history.losses[-1] if history.losses else np.nan
-        hidden = len(np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)))
+        hidden = len(layer_sizes(self.hidden_layer_sizes))
         angles = np.full((len(history), hidden), np.nan)
         for row, epoch in zip(angles, history):
             if epoch.angles is not None:
@@ -219,6 +222,9 @@ class BacklessEstimator(BaseEstimator):
     def _partial_fit(self, x: Array, y: Array, weights: Array | None) -> BacklessEstimator:
         """One epoch over x (validated) and y (numbers of the classes, or scaled targets), at a constant
         learning rate. weights: n, not negative, or None; batches whose weights are all 0 are left out."""
+        check_parameters(self)
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True: it holds out no examples")
         if not self._is_fitted() or not self._streams:
             self._begin_stream()
         order = self._random.permutation(len(x))

@@ -75,30 +75,41 @@ def merged(x: Array, y: Array, weights: Array | None) -> TrainingSet:
     return TrainingSet(x[first], y[first], np.bincount(groups.ravel(), weights=weights))
 
 
+def _powers_of_two(x: Array) -> Array:
+    """For each column a power of two by which its numbers are divided to sizes of at most 1; 1 for zeros."""
+    most = np.maximum(x.max(axis=0), -x.min(axis=0)).astype(np.float64)
+    powers: Array = np.ldexp(1.0, np.clip(np.frexp(most)[1], -1021, 1023))
+    return powers
+
+
 class Scaling:
     """x -> (x - mean) / deviation of each column, as float32. A column that does not vary keeps its size.
 
-    mean, deviation: a number for each column, float64, of the weighted examples."""
+    mean, deviation: a number for each column, float64, of the weighted examples. unit: a power of two near
+    the column's largest number, by which numbers are divided, because the square of 1e200 would be infinite
+    and that of 1e-200 would be 0. Such a division does not round, so other results do not depend on it."""
 
     def __init__(self, x: Array, weights: Array) -> None:
         total = float(weights.sum())
+        self.unit = _powers_of_two(x)
         chunks = [slice(i, i + _ROWS_AT_ONCE) for i in range(0, len(x), _ROWS_AT_ONCE)]
-        self.mean = sum(weights[c] @ x[c].astype(np.float64) for c in chunks) / total
-        variance = sum(weights[c] @ (x[c].astype(np.float64) - self.mean) ** 2 for c in chunks) / total
+        mean = sum(weights[c] @ (x[c] / self.unit) for c in chunks) / total
+        variance = sum(weights[c] @ (x[c] / self.unit - mean) ** 2 for c in chunks) / total
         deviation = np.sqrt(variance)
         # Rounding gives a constant column a deviation near 1e-16 of its mean.
-        varies = deviation > 1e-12 * np.abs(self.mean)
-        self.deviation = np.where(varies & (deviation > 0), deviation, 1.0)
+        varies = (deviation > 1e-12 * np.abs(mean)) & (deviation > 0)
+        self.mean = mean * self.unit
+        self.deviation = np.where(varies, deviation * self.unit, 1.0)
 
     def apply(self, x: Array) -> Array:
         scaled = np.empty(x.shape, dtype=np.float32)
         for i in range(0, len(x), _ROWS_AT_ONCE):
             rows = slice(i, i + _ROWS_AT_ONCE)
-            scaled[rows] = (x[rows] - self.mean) / self.deviation
+            scaled[rows] = (x[rows] / self.unit - self.mean / self.unit) / (self.deviation / self.unit)
         return scaled
 
     def undo(self, scaled: Array) -> Array:
-        restored: Array = scaled * self.deviation + self.mean
+        restored: Array = (scaled * (self.deviation / self.unit) + self.mean / self.unit) * self.unit
         return restored
 
 
