@@ -62,6 +62,14 @@ panel "0 rows of a panel, 0 colours" 80 "LC_ALL=C" --progress line
 panel "0 rows of a panel, 0 colours" 80 "TERM=dumb"
 panel "0 progress lines" 80 "LC_ALL=C" --progress none
 expect 2 "expected panel, line or none" "$program" train --data table.csv --progress bars
+# A terminal that becomes narrower, and tells it late.
+narrow() { # STYLE COLUMNS FEWER FRAGMENT
+    expect 0 "$4" python3 "$here/terminal_screen.py" "$2" --narrow "samples/s" "$3" -- \
+        "$program" train --data table.csv --progress "$1" \
+        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8 --no-angles
+}
+narrow panel 120 70 "rows of a panel"
+narrow line 80 30 "progress lines"
 # A terminal that becomes too small, and Ctrl-C.
 expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle  at step" 11 -- \
     "$program" train --data table.csv \

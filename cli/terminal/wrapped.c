@@ -32,8 +32,9 @@ static size_t line_length(const char *text, size_t room, size_t first)
     return end > first ? end : room;
 }
 
-/* erase: the sequence that is written before each line. It cannot follow a line: in the last column of a
-   terminal it would erase the last character. */
+/* erase: the sequence that erases what was on the row before. It is written before each line, and also after
+   a line that does not fill the row, because a line that the terminal has broken ends on another row (see
+   terminal.h). After a full line it would erase the last character. */
 static void print_lines(FILE *to, const char *text, const char *erase)
 {
     const int columns = terminal_columns(to), margin = margin_of(text);
@@ -43,7 +44,8 @@ static void print_lines(FILE *to, const char *text, const char *erase)
     }
     for (int indent = 0; *text; indent = margin) {
         const size_t n = line_length(text, (size_t)(columns - indent), (size_t)(margin - indent));
-        fprintf(to, "%s%*s%.*s\n", erase, indent, "", (int)n, text);
+        const bool is_full = n + (size_t)indent >= (size_t)columns;
+        fprintf(to, "%s%*s%.*s%s\n", erase, indent, "", (int)n, text, is_full ? "" : erase);
         text += n;
         text += strspn(text, " ");
     }
