@@ -120,8 +120,8 @@ static struct axis x_axis(const struct wanted *w, const struct interval *x)
     struct axis axis = axis_from_zero(x->most);
     /* The axis ends at the last epoch and begins at the first, with no space for epochs that were not
        trained. */
-    if (strcmp(w->x, "epoch") == 0 && x->most > 1.0)
-        axis = (struct axis){.least = 0.0, .most = x->most};
+    if (strcmp(w->x, "epoch") == 0)
+        axis = (struct axis){.least = 0.0, .most = fmax(x->most, 1.0), .is_whole = true};
     return axis;
 }
 
