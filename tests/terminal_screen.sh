@@ -30,6 +30,25 @@ control "the cursor goes above" 'row\n\033[3A'
 printf '\repoch 1/9  12 %%\033[K\repoch 9/9   9 %%\033[K\r\033[Krow\n' >bytes
 expect 0 "2 progress lines" python3 "$here/terminal_screen.py" 20 --replay bytes
 
+# ---- help: lines are broken between words
+help_fits() { # COLUMNS WORD...
+    columns=$1
+    shift
+    expect 0 "0 progress lines" python3 "$here/terminal_screen.py" "${columns}x400" -- "$program" "$@"
+}
+for width in 60 80 120; do
+    help_fits "$width" help
+    help_fits "$width" rules
+    [ "$width" = 60 ] || help_fits "$width" nets # its columns of numbers take 53
+    for command in train explain data reproduce; do
+        help_fits "$width" "$command" --help
+    done
+done
+help_fits 80 train --help
+epochs="        passes over the training set (default: from 10 to 50, for 500 to 12000"
+grep -qx "  --epochs N" out.txt && grep -qx "$epochs" out.txt ||
+    { complain "the help of --epochs is not below it"; cat out.txt; }
+
 # ---- train: one progress line within long epochs, also if standard output is a pipe
 for columns in 30 60 100; do
     expect 0 "progress lines" python3 "$here/terminal_screen.py" "$columns" -- \

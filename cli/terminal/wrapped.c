@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { DEEPEST_MARGIN = 16 };
+enum { DEEPEST_MARGIN = 16, LEAST_WIDTH = 12 };
 
 /* Returns the column of the text after a label, such as "net dense"; 0 if there is no label. */
 static int margin_of(const char *text)
@@ -59,4 +59,21 @@ void print_wrapped(FILE *to, const char *text)
 void print_wrapped_over(FILE *to, const char *text)
 {
     print_lines(to, text, "\033[K");
+}
+
+void print_wrapped_from(FILE *to, int column, const char *text)
+{
+    const int columns = terminal_columns(to);
+    if (columns == 0 || columns < column + LEAST_WIDTH) {
+        fprintf(to, "%s\n", text);
+        return;
+    }
+    int indent = 0;
+    do {
+        const size_t n = line_length(text, (size_t)(columns - column), 0);
+        fprintf(to, "%*s%.*s\n", indent, "", (int)n, text);
+        text += n;
+        text += strspn(text, " ");
+        indent = column;
+    } while (*text);
 }
