@@ -59,7 +59,7 @@ expect 2 "--force replaces it" "$program" train $train --net "$net" --epochs 1 -
 expect 0 "error" "$program" eval --model run --data clouds.csv
 awk '{ exit !($2 < 5.0) }' out.txt || { complain "the clouds are not learnt"; cat out.txt; }
 expect 0 "0.dense.weight" "$program" info run
-expect 0 "1200 answers" "$program" predict --model run --data clouds.csv --output answers.csv
+expect 0 "1200 predictions" "$program" predict --model run --data clouds.csv --output answers.csv
 [ "$(head -n 2 answers.csv | tr '\n' ' ')" = "ImageId,Label 1,inner " ] || complain "answers.csv begins wrong"
 cut -d, -f1,2 clouds.csv >blind.csv
 expect 0 "Id,kind" "$program" predict --model run --data blind.csv --output - --id-column Id --label-name kind

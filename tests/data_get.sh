@@ -358,6 +358,11 @@ asked "CONNECT codh.rois.ac.jp:443 -"
 asked "CONNECT www.cs.toronto.edu:443 -"
 BACKLESS_DATA=$folder/elsewhere proxied 4 "$folder/elsewhere/mnist" "$program" data get mnist
 BACKLESS_DATA_DIR=$folder/else proxied 4 "$folder/else/mnist" "$program" data get mnist
+is_gone else # an empty folder mnist would be taken for the set
+mkdir kept
+BACKLESS_DATA_DIR=$folder/kept proxied 4 "$folder/kept/mnist" "$program" data get mnist
+is_gone kept/mnist
+[ -d kept ] || complain "a folder that the download did not make was removed"
 rm -rf sets elsewhere else
 clean
 

@@ -110,7 +110,7 @@ expect 3 '--missing impute fills them in by the mean of the training set' "$prog
     --data hole.csv --output -
 
 printf 'a\n1\n' >alone.csv
-expect 0 "1 answer in alone.txt" "$program" predict --model numbers --data alone.csv --output alone.txt
+expect 0 "1 prediction in alone.txt" "$program" predict --model numbers --data alone.csv --output alone.txt
 
 # ---- a test set with the examples of the training set, and one without labels
 expect 0 "the test set has the examples of the training set" "$program" train --data whole.csv \

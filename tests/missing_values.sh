@@ -24,19 +24,21 @@ expect 0 'column "fare": 80 missing values, where the training set had none: '\
 grep -qF 'column "port": 80 missing values, where the training set had none: treated as none of its words' \
     out.txt ||
     complain "no note about port"
-expect 0 "120 answers" "$program" predict --model run --data holes.csv --output answers.csv
+expect 0 "120 predictions" "$program" predict --model run --data holes.csv --output answers.csv
 cp answers.csv without.csv
-expect 0 "120 answers" "$program" predict --model run/model.safetensors --data holes.csv --missing impute \
+expect 0 "120 predictions" "$program" predict --model run/model.safetensors --data holes.csv \
+    --missing impute \
     --output answers.csv
 cmp -s answers.csv without.csv || complain "--missing impute gives other predictions than the default"
 # --missing refuse still refuses them, and an unknown word is not a missing value
 expect 3 'no value' "$program" predict --model run --data holes.csv --missing refuse --output answers.csv
 expect 3 'no value' env BACKLESS_MISSING=refuse "$program" eval --model run --data train.csv
 expect 3 '"X" is none of the 2 words' "$program" eval --model run --data words.csv
-expect 0 "120 answers" "$program" predict --model run --data words.csv --missing impute --output answers.csv
+expect 0 "120 predictions" "$program" predict --model run --data words.csv --missing impute \
+    --output answers.csv
 # a column that is empty in every row of the file
 sed '2,$s/,[0-9]*,\([0-9]*\),/,,\1,/' train.csv >empty.csv
-expect 0 "120 answers" "$program" predict --model run --data empty.csv --output answers.csv
+expect 0 "120 predictions" "$program" predict --model run --data empty.csv --output answers.csv
 # a test file is read with the same rule as the training set
 expect 0 "" "$program" train --data train.csv --test holes.csv --missing impute $quick
 

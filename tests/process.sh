@@ -95,7 +95,8 @@ BACKLESS_QUIET=true train --quiet=false --epochs 1 2>words.txt >/dev/null
 [ -s words.txt ] || complain "the command line is not stronger than BACKLESS_QUIET"
 BACKLESS_QUIET=yes expect 2 "from the environment: BACKLESS_QUIET" train --epochs 1
 BACKLESS_QUIET=false expect 0 "machine " train --epochs 1
-BACKLESS_MODEL=closed BACKLESS_OUTPUT=env.csv expect 0 "answers in env.csv" "$program" predict --data t.csv
+BACKLESS_MODEL=closed BACKLESS_OUTPUT=env.csv \
+    expect 0 "predictions in env.csv" "$program" predict --data t.csv
 BACKLESS_LABEL_NAME=Answer BACKLESS_MODEL=closed expect 0 "Answer" "$program" predict --data t.csv --output -
 BACKLESS_RULES=bp,dfa expect 0 "dfa" "$program" compare --data t.csv --net "$net" --epochs 1
 BACKLESS_RULES=none expect 2 "no rule" "$program" compare --data t.csv --net "$net" --epochs 1

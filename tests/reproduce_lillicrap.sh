@@ -16,11 +16,14 @@ within() {
 
 expect 0 "linear task, lr 1e-3, fa        a curve" run --list --out none
 grep -q "fa  *a curve .* not run" out.txt || complain "the list lacks the verdict"
+! grep -q " 0 s" out.txt || complain "the list has runs of 0 s"
 expect 2 "the data of linear task 30-20-10 are made, not read" run --data .
 expect 2 "recipe has at most 1" run --epochs 2
 
 # ---- After 2000 samples: errors within the range of three seeds of an independent program
 expect 0 "2/2" run --out one
+grep -q "^cell  *published, %  *here, %  *verdict" out.txt || complain "the table of results has no heads"
+grep -q "1 epoch, test error [0-9.]* %; result in one/" out.txt || complain "no result of one epoch is named"
 expect 0 "4/4" run --seeds 3 --out one
 for seed in 1 2 3; do
     fa=one/lillicrap2016-linear_task-lr_1e-3-fa-$seed.json

@@ -64,13 +64,13 @@ head -n 1 out.txt | cmp -s - of_table.txt || complain "the evaluation of IDX dif
 expect 0 "on 120 examples" "$program" eval --model table --data digits.csv --shape 1x6x7
 expect 2 "the training set's examples are 1 x 6 x 7" "$program" eval --model table --data digits.csv \
     --shape 1x7x6
-expect 0 "120 answers" "$program" predict --model table --data test.csv --output a.csv
+expect 0 "120 predictions" "$program" predict --model table --data test.csv --output a.csv
 python3 -c '
 rows = [line.rstrip("\n").split(",") for line in open("digits.csv")]
 with open("mixed.csv", "w") as f:
     for row in rows:
         f.write(",".join(row[::-1]) + "\n")'
-expect 0 "120 answers" "$program" predict --model table --data mixed.csv --output b.csv
+expect 0 "120 predictions" "$program" predict --model table --data mixed.csv --output b.csv
 cmp -s a.csv b.csv || complain "columns in another order give other answers"
 expect 0 "1 x 6 x 7" "$program" info table
 expect 0 "images of 6 x 7" "$program" data info digits.csv --shape 1x6x7

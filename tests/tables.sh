@@ -40,9 +40,9 @@ expect 0 'column "PassengerId" left out: it numbers the rows' \
 error=$(sed -n 's/.*"test_error": \([0-9.]*\).*/\1/p' run/result.json)
 awk "BEGIN { exit !(${error:-1} < 0.05) }" || complain "test error ${error:-none}, expected below 0.05"
 
-expect 0 "600 answers" "$program" predict --model run --data test.csv --output plain.csv
+expect 0 "600 predictions" "$program" predict --model run --data test.csv --output plain.csv
 same plain.csv "ImageId,Label"
-expect 0 "600 answers" "$program" predict --model run --data test.csv --id-column PassengerId \
+expect 0 "600 predictions" "$program" predict --model run --data test.csv --id-column PassengerId \
     --label-name Survived --output named.csv
 head -n 1 named.csv | grep -qx "PassengerId,Survived" || complain "header $(head -n 1 named.csv)"
 expect 0 'no id column "passengerid" in this file: the ids are numbers from 1; did you mean "PassengerId"?' \
@@ -50,7 +50,7 @@ expect 0 'no id column "passengerid" in this file: the ids are numbers from 1; d
 "$program" predict --model run --data test.csv --id-column PassengerId --output typo.csv 2>&1 |
     grep -q "no id column" &&
     complain "an id column that is there is called missing"
-expect 0 "600 answers" "$program" predict --model run --data test.csv --id-column Row --proba \
+expect 0 "600 predictions" "$program" predict --model run --data test.csv --id-column Row --proba \
     --output proba.csv
 same proba.csv "Row,0,1"
 sed -n 2p proba.csv | grep -qE '^1,[01]\.[0-9]+(e-[0-9]+)?,[0-9.]+(e-[0-9]+)?$' ||
@@ -64,7 +64,7 @@ wrong=$(awk -F, '$2 != $3' joined.txt | wc -l)
 [ "$wrong" -lt 30 ] || complain "$wrong of 600 answers are wrong, expected below 30"
 # Negative control: if two words of one column are exchanged, most predictions are wrong.
 sed 's/;male;/;man;/; s/;female;/;male;/; s/;man;/;female;/' test.csv >swapped.csv
-expect 0 "600 answers" "$program" predict --model run --data swapped.csv --id-column PassengerId \
+expect 0 "600 predictions" "$program" predict --model run --data swapped.csv --id-column PassengerId \
     --output swapped.out
 swapped=$(tail -n +2 swapped.out | sort | join -t, truth.txt - | awk -F, '$2 != $3' | wc -l)
 [ "$swapped" -gt 300 ] ||
@@ -75,7 +75,7 @@ sed 's/;female;/;other;/' test.csv >other.csv
 expect 3 '"other" is none of the 2 words of the training set' "$program" predict --model run \
     --data other.csv --output o.csv
 [ -e o.csv ] && complain "a refused table left a file of predictions"
-expect 0 "600 answers" "$program" predict --model run --data other.csv --missing impute --output o.csv
+expect 0 "600 predictions" "$program" predict --model run --data other.csv --missing impute --output o.csv
 sed 's/^Fare/Price/' test.csv >renamed.csv
 expect 3 'no column "Fare"' "$program" predict --model run --data renamed.csv --output o2.csv
 expect 2 "expected a number of examples" "$program" train --data train.csv --val many
@@ -92,7 +92,8 @@ r2=$(sed -n 's/.*"test_r2": \([0-9.]*\).*/\1/p' price/result.json)
 awk "BEGIN { exit !(${r2:-0} > 0.95) }" || complain "r2 ${r2:-none}, expected above 0.95"
 expect 0 '"rmse":' "$program" eval --model price --data prices.csv --label price --json
 expect 2 "is for classes" "$program" predict --model price --data prices.csv --proba --output p.csv
-expect 0 "400 answers" "$program" predict --model price --data prices.csv --label-name price --output p.csv
+expect 0 "400 predictions" "$program" predict --model price --data prices.csv --label-name price \
+    --output p.csv
 paste -d, prices.csv p.csv |
     awk -F, 'NR > 1 { d = $4 - $6; sum += d * d } END { exit !(sqrt(sum / 400) < 60) }' ||
     complain "the answers are not in the targets' unit"

@@ -9,10 +9,14 @@ final content of the screen.
                                                     3 s, nothing
     terminal_screen.py COLUMNS[xROWS] --resize TEXT ROWS -- COMMAND...
                                                     that many rows once TEXT was shown
+    terminal_screen.py COLUMNS[xROWS] --narrow TEXT FEWER -- COMMAND...
+                                                    once TEXT was shown, the screen has FEWER columns and
+                                                    rewraps its lines, and the program can know it 0.25 s
+                                                    later, as in tmux
     terminal_screen.py COLUMNS[xROWS] --replay FILE the bytes that a program wrote, for controls
 
-It implements EL and ED from the cursor to the end (ESC [ K, ESC [ J), CUU (ESC [ n A) and colours (ESC [ n m,
-which it counts).
+It implements EL and ED from the cursor to the end (ESC [ K, ESC [ J), CUU (ESC [ n A), DECAWM (ESC [ ? 7 l,
+ESC [ ? 7 h) and colours (ESC [ n m, which it counts).
 
 Visible faults are printed on standard error, and the exit code is then 1: a line that is longer than the
 screen, a line that is erased and then written (which flickers) instead of overwritten, a progress line or a
@@ -35,7 +39,9 @@ PROGRESS = re.compile(r"epoch \d+/\d+\b(?!  train).*( %| left|samples/s)|^\S+: [
 # Lines of JSON may be longer than the screen, so that they can be copied.
 RESULT = re.compile(r'^\{"epoch"')
 PANEL = re.compile(r"^(loss|error|angle)  |^ {0,3}\d+ +(\d+\.\d|-)  [^ ]")  # its rows except the first
-ESCAPE = re.compile(r"\x1b\[(\d*)([KJAm])")
+ESCAPE = re.compile(r"\x1b\[(\d*|\?7)([KJAmlh])")
+# After the last of these the program has drawn all of the panel or of the progress line.
+DRAWN = re.compile(rb".*(\x1b\[\?7h|\x1b\[\d*A)", re.DOTALL)
 
 
 class Screen:
@@ -48,6 +54,8 @@ class Screen:
         self.panel = 0  # the rows of the largest panel
         self.at = 0
         self.views = 0
+        self.breaks_lines = True
+        self.is_narrowed = False
         self.is_erased = False  # erased by \\r\\033[K, and nothing was written since
         self.faults = []
 
@@ -55,22 +63,42 @@ class Screen:
         if text not in self.faults:
             self.faults.append(text)
 
+    def narrow(self, columns):
+        """Rewraps all lines at fewer columns; the cursor stays at its character."""
+        lines = []
+        for i, line in enumerate(self.lines):
+            if i == self.row:
+                row = len(lines) + self.at // columns
+            lines += [line[k:k + columns] for k in range(0, max(len(line), 1), columns)]
+        self.lines, self.row, self.at = lines, row, self.at % columns
+        self.columns = columns
+        self.is_narrowed = True
+
     def put(self, letter):
-        if self.at == self.columns and not RESULT.search(self.lines[self.row]):
+        if self.at == self.columns and not self.breaks_lines:
+            self.at -= 1
+        elif self.at == self.columns and self.is_narrowed:
+            self.newline()
+            self.at = 0
+        elif self.at == self.columns and not RESULT.search(self.lines[self.row]):
             self.fault(f"wider than {self.columns} columns: {self.lines[self.row]!r}")
         line = self.lines[self.row].ljust(self.at)
         self.lines[self.row] = line[:self.at] + letter + line[self.at + 1:]
         self.at += 1
 
-    def erase(self):
+    def count_view(self):
         if PROGRESS.search(self.lines[self.row][:self.at]):
             self.views += 1
             if self.is_erased:
                 self.fault(f"erased and written anew: {self.lines[self.row]!r}")
+
+    def erase(self):
+        self.count_view()
         self.is_erased = self.at == 0
         self.lines[self.row] = self.lines[self.row][:self.at]
 
     def erase_below(self):
+        self.count_view()
         if self.at == 0 and any(self.lines[self.row:]):
             self.is_erased = True
         self.lines[self.row] = self.lines[self.row][:self.at]
@@ -117,6 +145,8 @@ class Screen:
             self.colours += 1
         elif kind == "A":
             self.up(int(number or 1))
+        elif kind in "lh" and number == "?7":
+            self.breaks_lines = kind == "h"
         elif number:
             self.fault(f"an escape sequence: {number + kind!r}")
         elif kind == "K":
@@ -130,7 +160,9 @@ class Screen:
         self.check_left(self.lines)
 
 
-def run(command, columns, rows, interrupt, is_slow, resize):
+def run(command, columns, rows, interrupt, is_slow, resize, narrow):
+    """Returns what the program wrote, how much of it on a screen that had not been narrowed, its exit code,
+    and whether NOFLSH is set."""
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     pid = os.fork()
@@ -141,7 +173,7 @@ def run(command, columns, rows, interrupt, is_slow, resize):
         os.environ.pop("COLUMNS", None)
         os.execvp(command[0], command)
     os.close(slave)
-    out, begun = b"", time.time()
+    out, begun, wide, known = b"", time.time(), None, None
     while time.time() - begun < LONGEST:
         if not select.select([master], [], [], 1.0)[0]:
             continue
@@ -160,9 +192,16 @@ def run(command, columns, rows, interrupt, is_slow, resize):
         if resize and resize[0].encode() in out:
             fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", int(resize[1]), columns, 0, 0))
             resize = None
+        if narrow and wide is None and narrow[0].encode() in out and DRAWN.match(out):
+            wide, known = DRAWN.match(out).end(), time.time() + 0.25
+        if known and time.time() > known:
+            fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, int(narrow[1]), 0, 0))
+            known = None
     status = os.waitpid(pid, 0)[1]
     mode = termios.tcgetattr(master)[3]  # of the slave
-    return out, os.waitstatus_to_exitcode(status), bool(mode & termios.NOFLSH)
+    if narrow and wide is None:
+        sys.exit(f"not shown: {narrow[0]}")
+    return out, wide, os.waitstatus_to_exitcode(status), bool(mode & termios.NOFLSH)
 
 
 def take_terminal(slave):
@@ -176,15 +215,19 @@ def main():
     columns, rows = map(int, (sys.argv[1] if "x" in sys.argv[1] else sys.argv[1] + "x24").split("x"))
     if sys.argv[2] == "--replay":
         with open(sys.argv[3], "rb") as file:
-            out, code, is_changed = file.read(), 0, False
+            out, wide, code, is_changed = file.read(), None, 0, False
     else:
         interrupt = sys.argv[3] if sys.argv[2].startswith("--interrupt") else None
         resize = sys.argv[3:5] if sys.argv[2] == "--resize" else None
+        narrow = sys.argv[3:5] if sys.argv[2] == "--narrow" else None
         is_slow = sys.argv[2] == "--interrupt-slow"
         command = sys.argv[sys.argv.index("--") + 1:]
-        out, code, is_changed = run(command, columns, rows, interrupt, is_slow, resize)
+        out, wide, code, is_changed = run(command, columns, rows, interrupt, is_slow, resize, narrow)
     screen = Screen(columns, rows)
-    screen.feed(out.decode("utf-8", "replace").replace("^C", ""))
+    screen.feed(out[:wide].decode("utf-8", "replace").replace("^C", ""))
+    if wide is not None:
+        screen.narrow(int(narrow[1]))
+        screen.feed(out[wide:].decode("utf-8", "replace").replace("^C", ""))
     screen.end()
     if is_changed:
         screen.fault("the mode NOFLSH of the terminal stays set")

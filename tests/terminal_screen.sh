@@ -30,6 +30,25 @@ control "the cursor goes above" 'row\n\033[3A'
 printf '\repoch 1/9  12 %%\033[K\repoch 9/9   9 %%\033[K\r\033[Krow\n' >bytes
 expect 0 "2 progress lines" python3 "$here/terminal_screen.py" 20 --replay bytes
 
+# ---- help: lines are broken between words
+help_fits() { # COLUMNS WORD...
+    columns=$1
+    shift
+    expect 0 "0 progress lines" python3 "$here/terminal_screen.py" "${columns}x400" -- "$program" "$@"
+}
+for width in 60 80 120; do
+    help_fits "$width" help
+    help_fits "$width" rules
+    [ "$width" = 60 ] || help_fits "$width" nets # its columns of numbers take 53
+    for command in train explain data reproduce; do
+        help_fits "$width" "$command" --help
+    done
+done
+help_fits 80 train --help
+epochs="        passes over the training set (default: from 10 to 50, for 500 to 12000"
+grep -qx "  --epochs N" out.txt && grep -qx "$epochs" out.txt ||
+    { complain "the help of --epochs is not below it"; cat out.txt; }
+
 # ---- train: one progress line within long epochs, also if standard output is a pipe
 for columns in 30 60 100; do
     expect 0 "progress lines" python3 "$here/terminal_screen.py" "$columns" -- \
@@ -62,6 +81,14 @@ panel "0 rows of a panel, 0 colours" 80 "LC_ALL=C" --progress line
 panel "0 rows of a panel, 0 colours" 80 "TERM=dumb"
 panel "0 progress lines" 80 "LC_ALL=C" --progress none
 expect 2 "expected panel, line or none" "$program" train --data table.csv --progress bars
+# A terminal that becomes narrower, and tells it late.
+narrow() { # STYLE COLUMNS FEWER FRAGMENT
+    expect 0 "$4" python3 "$here/terminal_screen.py" "$2" --narrow "samples/s" "$3" -- \
+        "$program" train --data table.csv --progress "$1" \
+        --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 3 --batch 8 --no-angles
+}
+narrow panel 120 70 "rows of a panel"
+narrow line 80 30 "progress lines"
 # A terminal that becomes too small, and Ctrl-C.
 expect 0 "rows of a panel" python3 "$here/terminal_screen.py" 80 --resize "angle  at step" 11 -- \
     "$program" train --data table.csv \

@@ -76,6 +76,20 @@ static void test_ticks(void **state)
     }
 }
 
+/* An axis of a count has no ticks at fractions, however short it is. */
+static void test_whole_axis(void **state)
+{
+    (void)state;
+    double ticks[MAX_TICKS];
+    for (int most = 1; most <= 12; most++) {
+        const struct axis axis = {.least = 0.0, .most = most, .is_whole = true};
+        const size_t n = axis_ticks(&axis, 7, ticks);
+        assert_in_range(n, 2, 7);
+        for (size_t i = 0; i < n; i++)
+            assert_true(ticks[i] == floor(ticks[i])); /* multiples of a whole number, exactly */
+    }
+}
+
 static void test_log_axis(void **state)
 {
     (void)state;
@@ -287,11 +301,17 @@ static void test_rules_have_styles(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ticks),      cmocka_unit_test(test_log_axis),
-        cmocka_unit_test(test_simplified), cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_text),       cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_chart),      cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_colors),     cmocka_unit_test(test_rules_have_styles),
+        cmocka_unit_test(test_ticks),
+        cmocka_unit_test(test_whole_axis),
+        cmocka_unit_test(test_log_axis),
+        cmocka_unit_test(test_simplified),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_chart),
+        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_colors),
+        cmocka_unit_test(test_rules_have_styles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

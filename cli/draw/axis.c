@@ -60,7 +60,8 @@ double axis_place(const struct axis *axis, double value)
 
 static size_t linear_ticks(const struct axis *axis, size_t most, double *ticks)
 {
-    const double step = round_up((axis->most - axis->least) / (double)(most - 1));
+    const double wanted = round_up((axis->most - axis->least) / (double)(most - 1)),
+                 step = axis->is_whole ? fmax(wanted, 1.0) : wanted;
     size_t n = 0;
     for (double i = ceil(axis->least / step - 1e-9); n < most && i * step <= axis->most + 1e-9 * step; i++)
         ticks[n++] = i * step;

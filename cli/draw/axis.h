@@ -13,6 +13,7 @@ struct axis {
     double least, most; /* in values; 0 < least on a logarithmic axis, and least < most */
     double from, to;    /* in pixels: the positions of least and most */
     bool is_log;
+    bool is_whole; /* linear, of a count: ticks at whole numbers only */
 };
 
 /* Returns an axis from 0 to a round number that is at least `most`; from 0 to 1 if most is not above 0. */

@@ -124,7 +124,7 @@ static void put_equations(FILE *to, struct explain_page *page, const struct samp
     fputs(
         "</p>\n<p class=\"note\">x: input, W, b: weights and biases, a: pre-activations or scores, h: "
         "output, B: feedback, e: error, s: signal, d: delta, dW, db: gradients, each with the number of its "
-        "block. n: examples of the batch. A convolution is written *.",
+        "block. Arrays have a row for each of the batch's n examples. A convolution is written *.",
         to);
     if (sample->n_folded > 0)
         fprintf(to, " %zu instructions of blocks 3 to %d are left out.", sample->n_folded,
@@ -152,10 +152,10 @@ static void put_program(FILE *to, const struct sample *sample)
 {
     bl_instruction item;
     int n_hidden = 0;
-    fputs("<h2>Program of a step</h2>\n<p class=\"note\">As the trainer runs it: stages one after the other. "
-          "Where it can, the trainer computes a gradient and the update by it at once (update_fused). An "
-          "operand without \"all\" or \"columns\" is the range of channels of a task. MACs: "
-          "multiply-accumulates for an example.</p>\n<div class=\"wide\"><table "
+    fputs("<h2>Program of a step</h2>\n<p class=\"note\">The stages run one after the other. Where "
+          "possible, the trainer computes a gradient and applies the update at once (update_fused). A task "
+          "computes a range of a block's channels; an operand without \"all\" or \"columns\" is that range. "
+          "MACs: multiply-accumulates for an example.</p>\n<div class=\"wide\"><table "
           "class=\"list\"><thead><tr><th>stage</th><th>block</th>"
           "<th>instruction</th><th>reads</th><th>writes</th><th "
           "class=\"number\">MACs</th></tr></thead><tbody>\n",

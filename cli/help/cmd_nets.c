@@ -2,6 +2,7 @@
  * cmd_nets.c - backless nets: the nets that --net takes by name, with their size.
  */
 #include "../command.h"
+#include "../terminal/wrapped.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ static const struct extra extras[] = {
 };
 
 enum { CLASSES = 10 }; /* the number of outputs for which the sizes are computed */
-enum { MOST_NAMES = 64 };
+enum { MOST_NAMES = 64, ABOUT_COLUMN = 53 };
 
 static int measure(struct session *s, const bl_named_net *net, bl_net_size *size)
 {
@@ -43,8 +44,8 @@ static int show_all(struct session *s)
         if (code != EXIT_DONE)
             return code;
         snprintf(shape, sizeof shape, "%dx%dx%d", net.shape.channels, net.shape.rows, net.shape.cols);
-        printf("%-14s %-10s %10zu %14.0f  %s\n", net.name, shape, size.parameters, size.multiply_accumulates,
-               net.about);
+        printf("%-14s %-10s %10zu %14.0f  ", net.name, shape, size.parameters, size.multiply_accumulates);
+        print_wrapped_from(stdout, ABOUT_COLUMN, net.about);
     }
     return EXIT_DONE;
 }

@@ -2,6 +2,9 @@
  * cmd_rules.c - backless rules: lists the learning rules, one per line.
  */
 #include "../command.h"
+#include "../terminal/wrapped.h"
+
+enum { ABOUT_COLUMN = 20 };
 
 static const struct extra extras[] = {
     {"quiet", NULL, "no messages"},
@@ -18,9 +21,10 @@ static int run_rules_command(struct session *s)
         return EXIT_DONE;
     }
     printf("%-8s %-10s %s\n", "rule", "order", "about");
-    for (int i = 0; bl_rule_name(i); i++)
-        printf("%-8s %-10s %s\n", bl_rule_name(i), bl_rule_order(bl_rule_name(i)),
-               bl_rule_about(bl_rule_name(i)));
+    for (int i = 0; bl_rule_name(i); i++) {
+        printf("%-8s %-10s ", bl_rule_name(i), bl_rule_order(bl_rule_name(i)));
+        print_wrapped_from(stdout, ABOUT_COLUMN, bl_rule_about(bl_rule_name(i)));
+    }
     return EXIT_DONE;
 }
 

@@ -131,7 +131,8 @@ static int write_file(const struct answers *a)
         return usage_error("no memory for the text of %zu predictions", bl_data_count(a->data)), EXIT_OTHER;
     if (status != BL_OK)
         return fail_with(a->s, status);
-    note(a->s, "%zu answer%s in %s", bl_data_count(a->data), plural((double)bl_data_count(a->data)), path);
+    note(a->s, "%zu prediction%s in %s", bl_data_count(a->data), plural((double)bl_data_count(a->data)),
+         path);
     return EXIT_DONE;
 }
 

@@ -99,9 +99,9 @@ void panel_clear(struct panel *p)
     remove_panel(p, CLEAR);
 }
 
-void panel_clear_below(struct panel *p)
+void panel_overwritten(struct panel *p)
 {
-    remove_panel(p, "\033[J");
+    remove_panel(p, "");
 }
 
 void panel_clear_in_handler(void)

@@ -51,8 +51,8 @@ void panel_line_end(struct panel *panel);
 /* Prints a line after panel_line_begin, broken between words at the width of the terminal. */
 void panel_line(struct panel *panel, const char *text);
 void panel_clear(struct panel *panel);
-/* Clears the panel behind the cursor, after something else was written over its first row. */
-void panel_clear_below(struct panel *panel);
+/* Says that something else was written over the panel. */
+void panel_overwritten(struct panel *panel);
 /* Clears the panel from a signal handler that ends the program. */
 void panel_clear_in_handler(void);
 

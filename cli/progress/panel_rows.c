@@ -15,10 +15,12 @@
 
 #include <string.h>
 
-enum { MOST_COLUMNS = 120, LEAST_BAR = 8, ROWS_BEFORE_BARS = 4, MOST_ROWS = 16 };
+enum { MOST_COLUMNS = 79, LEAST_BAR = 8, ROWS_BEFORE_BARS = 4, MOST_ROWS = 16 };
 
 /* Returns the width of the panel. The last column of the terminal stays free, because some terminals go to
-   the next line when it is written to. */
+   the next line when it is written to. In a wide terminal the panel is narrower, because a terminal that
+   becomes narrow rewraps its lines and keeps the last of them on the screen: each further line that the
+   panel then takes may move its first row out of the screen, where it cannot be overwritten. */
 int panel_columns(int terminal)
 {
     return terminal - 1 < MOST_COLUMNS ? terminal - 1 : MOST_COLUMNS;

@@ -2,10 +2,12 @@
  * panel_text.c - composes the bytes that draw the panel on the terminal.
  *
  * Sequences used (ECMA-48): EL, erase to the end of the line; ED, erase to the end of the screen; CUU, cursor
- * up; SGR, colours. A row overwrites the one that is on the screen and erases only what is to its right, so
- * that no part of the panel is blank between two redraws.
+ * up; SGR, colours; and DECAWM, automatic line breaks. A row overwrites the one that is on the screen and
+ * erases only what is to its right, so that no part of the panel is blank between two redraws.
  */
 #include "panel_text.h"
+
+#include "../terminal/terminal.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -29,7 +31,7 @@ void panel_text_begin(struct panel_text *t, struct panel_look look, int most)
     t->most = most;
     t->columns = t->rows = 0;
     t->n = 0;
-    add(t, "\r");
+    add(t, "\r" TERMINAL_NO_LINE_BREAKS);
 }
 
 void panel_text_row(struct panel_text *t)
@@ -48,6 +50,7 @@ void panel_text_end(struct panel_text *t)
         snprintf(up, sizeof up, "\033[%dA", t->rows - 1);
         add(t, up);
     }
+    add(t, TERMINAL_LINE_BREAKS);
 }
 
 void panel_text_glyph(struct panel_text *t, const char *glyph)

@@ -295,7 +295,7 @@ static void show_line(struct progress_output *w, const bl_progress *now)
                                          .speed = now->samples_per_second,
                                          .seconds_left = seconds_left(w, now)};
     progress_line_show(&w->progress, &parts);
-    panel_clear_below(&w->panel);
+    panel_overwritten(&w->panel);
 }
 
 /* Shows the panel, or a progress line if the terminal has become too small for the panel. */

@@ -3,7 +3,8 @@
  *
  * The new text overwrites the old one and the rest of the line is erased, in one write, because erasing the
  * line first would flicker. The last column stays free, because some terminals go to the next line when it is
- * written to.
+ * written to. Then the cursor goes back to the first column: a terminal that rewraps its lines when its width
+ * changes keeps the cursor at this character, so that the next text covers the whole line at any width.
  */
 #include "progress_line.h"
 
@@ -55,7 +56,7 @@ void progress_line_write(struct progress_line *line, const char *text)
     const int columns = terminal_columns(stderr);
     if (columns == 0)
         return;
-    fprintf(stderr, "\r%.*s\033[K", columns - 1, text);
+    fprintf(stderr, "\r" TERMINAL_NO_LINE_BREAKS "%.*s\033[J\r" TERMINAL_LINE_BREAKS, columns - 1, text);
     line->is_shown = true;
 }
 
@@ -79,6 +80,6 @@ void progress_line_show(struct progress_line *line, const struct progress_parts 
 void progress_line_clear(struct progress_line *line)
 {
     if (line->is_shown)
-        fputs("\r\033[K", stderr);
+        fputs("\r\033[J", stderr);
     line->is_shown = false;
 }

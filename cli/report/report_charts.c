@@ -120,8 +120,8 @@ static struct axis x_axis(const struct wanted *w, const struct interval *x)
     struct axis axis = axis_from_zero(x->most);
     /* The axis ends at the last epoch and begins at the first, with no space for epochs that were not
        trained. */
-    if (strcmp(w->x, "epoch") == 0 && x->most > 1.0)
-        axis = (struct axis){.least = 0.0, .most = x->most};
+    if (strcmp(w->x, "epoch") == 0)
+        axis = (struct axis){.least = 0.0, .most = fmax(x->most, 1.0), .is_whole = true};
     return axis;
 }
 
@@ -139,7 +139,7 @@ static int put_chart(FILE *to, const struct report *report, const struct wanted 
             w->is_angle ? (struct axis){.least = 0.0, .most = 180.0} : axis_around(y.least, y.most);
         snprintf(y_label, sizeof y_label, "%s%s", w->y_label,
                  !y_axis.is_log ? ""
-                 : y.has_zero   ? " (log axis, 0 at its foot)"
+                 : y.has_zero   ? " (log axis, 0 at the bottom)"
                                 : " (log axis)");
         const struct chart chart = {.title = w->title,
                                     .x_label = w->x_label,
@@ -313,12 +313,13 @@ int put_angles(FILE *to, const struct report *report, enum detail detail)
               to);
         return 1;
     }
-    fputs("<p>Between the deltas of the rule and those of backpropagation at the same weights, all examples "
-          "as one vector "
-          "(<code>angle_flat</code>). Below 90 degrees a step follows the gradient downhill. A gap is where "
-          "backpropagation "
-          "has no direction, as at weights of zero. The last block's angle is 0 by definition.</p>\n",
-          to);
+    fputs(
+        "<p>The angle between the deltas of the rule and those of backpropagation at the same weights, with "
+        "all examples concatenated into one vector "
+        "(<code>angle_flat</code>). Below 90 degrees a step follows the gradient downhill. A gap is where "
+        "backpropagation "
+        "has no direction, as at weights of zero. The last block's angle is 0 by definition.</p>\n",
+        to);
     say_which_blocks(to, n_hidden);
     fprintf(to, "<h3>The first %d steps</h3><div class=\"charts small\">\n", EARLY_STEPS);
     int is_done = put_blocks(to, report, &early, "angle_flat", n_hidden);
@@ -326,9 +327,8 @@ int put_angles(FILE *to, const struct report *report, enum detail detail)
     is_done = is_done && put_blocks(to, report, &epochs, "angle_flat", n_hidden);
     fputs("</div>\n", to);
     if (is_done && any_block_has(report, "angle_weight")) {
-        fputs("<h3>Weights and feedback</h3><p>Between a block's weights and what the feedback pulls them "
-              "to; the first block has "
-              "none.</p><div class=\"charts small\">\n",
+        fputs("<h3>Weights and feedback</h3><p>The angle between a block's weights and the matrix with "
+              "which the feedback aligns them. The first block has none.</p><div class=\"charts small\">\n",
               to);
         is_done = put_blocks(to, report, &weight, "angle_weight", report->curves.blocks);
         fputs("</div>\n", to);
@@ -355,7 +355,7 @@ int put_norms(FILE *to, const struct report *report, enum detail detail)
                 detail == WITHOUT_BANDS ? ", and the bands of one standard deviation," : "");
         return 1;
     }
-    fputs("<section id=\"norms\"><h2>Norms</h2>\n<p>Of the deltas: the mean over examples. Of the weights: "
+    fputs("<section id=\"norms\"><h2>Norms</h2>\n<p>Deltas: the mean of the norms of all examples. Weights: "
           "the root of the sum of "
           "squares.</p>\n",
           to);

@@ -120,11 +120,11 @@ static int put_matrix_picture(FILE *to, const struct model_view *v)
 static int put_confusion(FILE *to, const struct model_view *v)
 {
     int is_done = 1;
-    fprintf(
-        to,
-        "<p>%zu example%s of the %s set. Rows: the class. Columns: the answer. Colour: share of the row.</p>",
-        bl_data_count(v->data), plural((double)bl_data_count(v->data)),
-        strcmp(v->part, "val") == 0 ? "validation" : "test");
+    fprintf(to,
+            "<p>%zu example%s of the %s set. Rows: the true class. Columns: the predicted class. "
+            "Colour: share of the row.</p>",
+            bl_data_count(v->data), plural((double)bl_data_count(v->data)),
+            strcmp(v->part, "val") == 0 ? "validation" : "test");
     if (v->n_classes <= MOST_TABLE_CLASSES)
         put_matrix(to, v);
     else
@@ -172,10 +172,12 @@ static int put_mistakes(FILE *to, const struct model_view *v)
     const bool has_pictures = s.rows > 1 && s.cols > 1 && s.rows <= MOST_SIDE && s.cols <= MOST_SIDE;
     int is_done = 1;
     if (v->n_mistakes == 0) {
-        fputs("<p class=\"note\">No answer is wrong.</p>", to);
+        fputs("<p class=\"note\">All predictions are correct.</p>", to);
         return 1;
     }
-    fputs("<div class=\"mistakes\">\n", to);
+    fputs("<p>The predicted class and its score, the true class, and the id of the example or its number in "
+          "the file.</p>\n<div class=\"mistakes\">\n",
+          to);
     for (int i = 0; is_done && i < v->n_mistakes; i++) {
         const struct mistake *m = &v->mistakes[i];
         const char *id = bl_data_id(v->data, m->row);
@@ -306,11 +308,12 @@ int put_models(FILE *to, const struct report *report)
     char score[32];
     snprintf(score, sizeof score, "%s", score_column(report));
     *strchr(score, '_') = ' '; /* "test error" */
-    fprintf(to,
-            "<section id=\"models\"><h2>Models</h2>\n<p>Of each rule's run with the least %s at its end; its "
-            "model after the best epoch "
-            "on the validation set, where there is one, else after the last.</p>\n",
-            score);
+    fprintf(
+        to,
+        "<section id=\"models\"><h2>Models</h2>\n<p>For each rule, the model of the run with the lowest %s "
+        "at its end: after the epoch with the lowest validation error if there is a validation set, else "
+        "after the last.</p>\n",
+        score);
     for (size_t g = 0, n = 0; is_done && g < report->n_groups; g++)
         if (is_best_of_rule(report, g) && n++ < MOST_GROUPS)
             is_done = put_group(to, report, &report->groups[g]);

@@ -88,6 +88,15 @@ static const struct {
                {"train_error", "training error"}, {"train_loss", "training loss"}};
 enum { N_FIGURES = sizeof figures / sizeof *figures };
 
+/* Returns whether a group has enough runs for a standard deviation. */
+static bool has_band(const struct report *report)
+{
+    for (size_t g = 0; g < report->n_groups; g++)
+        if (report->groups[g].n_runs >= BAND_RUNS)
+            return true;
+    return false;
+}
+
 void put_summary(FILE *to, const struct report *report)
 {
     bool has[N_FIGURES];
@@ -124,11 +133,11 @@ void put_summary(FILE *to, const struct report *report)
         put_time(to, report, group);
         fputs("</tr>\n", to);
     }
-    fputs("</tbody></table></div>\n<p class=\"note\">After the last epoch", to);
-    fprintf(to, "; of several runs the mean%s.</p></section>\n",
-            report->n_runs >= BAND_RUNS
-                ? ", and from three on ± one standard deviation, which is also the band in the charts"
-                : "");
+    fprintf(to, "</tbody></table></div>\n<p class=\"note\">After the last epoch%s%s.</p></section>\n",
+            report->n_runs > report->n_groups ? "; the mean where a row stands for several runs" : "",
+            has_band(report) ? ", with ± one standard deviation from three runs on, which is also the "
+                               "band in the charts"
+                             : "");
 }
 
 static void put_options(FILE *to, const struct report_run *run)

@@ -259,6 +259,8 @@ int reproduction_merge(const struct session *s, const struct target *target, con
 int reproduction_check(const struct session *s, const char *path);
 int reproduction_page(const struct session *s, const char *path);
 int reproduction_list(const struct session *s, const struct cell *cells, int n_cells);
+/* Prints the heads of the columns of print_cell. */
+void print_cell_head(bool has_time);
 /* Prints one line on standard output: the published figures, those of the results, and the verdict. */
 void print_cell(const struct cell *cell, const struct results *results, const char *time);
 /* Prints the same as a JSON object. seconds: the time of a run; NaN: not known. */

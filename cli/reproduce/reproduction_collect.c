@@ -434,7 +434,7 @@ static bool is_collected(const struct collected *c)
 
 static int write_result(const struct collected *c)
 {
-    char name[NAME_ROOM], path[BL_PATH_ROOM];
+    char name[NAME_ROOM], path[BL_PATH_ROOM], mean_of[NAME_ROOM] = "";
     struct result result;
     json_t *json = result_json(c);
     int code = result_take(&result, c->s, c->folder, json);
@@ -449,10 +449,12 @@ static int write_result(const struct collected *c)
         code = EXIT_IO;
     } else
         code = result_write(c->s, path, &result);
+    if (result.epochs > 1)
+        snprintf(mean_of, sizeof mean_of, " (mean of the last %d epochs)",
+                 result.epochs < JUDGED_EPOCHS ? result.epochs : JUDGED_EPOCHS);
     if (code == EXIT_DONE)
-        note(c->s, "%s: %d epoch%s, test error %s %% (mean of the last %d)%s; %s", c->folder, result.epochs,
-             plural(result.epochs), percent_text(result.mean).text,
-             result.epochs < JUDGED_EPOCHS ? result.epochs : JUDGED_EPOCHS,
+        note(c->s, "%s: %d epoch%s, test error %s %%%s%s; result in %s", c->folder, result.epochs,
+             plural(result.epochs), percent_text(result.mean).text, mean_of,
              result.is_on_other_data ? ", on other data" : "", path);
     result_release(&result);
     return code;

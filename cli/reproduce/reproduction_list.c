@@ -102,8 +102,14 @@ static double run_seconds(const struct cell *cell, const struct cell_figures *f,
 static void time_text(const struct cell_figures *f, double seconds, char out[NAME_ROOM])
 {
     char duration[NAME_ROOM];
-    duration_text(seconds, duration);
+    duration_text(fmax(seconds, 1.0), duration);
     snprintf(out, NAME_ROOM, "%.20s%.100s", f->n > 0 ? "" : "at most ", duration);
+}
+
+void print_cell_head(bool has_time)
+{
+    printf("%-30s  %-16s  %-24s  %-16s  %s\n", "cell", "published, %", "here, %",
+           has_time ? "time of a run" : "", "verdict");
 }
 
 void print_cell(const struct cell *cell, const struct results *results, const char *time)
@@ -156,8 +162,7 @@ int reproduction_list(const struct session *s, const struct cell *cells, int n_c
     const int code =
         status == BL_OK ? results_read(&results, s, reproduction_folder(s)) : fail_with(s, status);
     if (code == EXIT_DONE && !extra_of(s, "json"))
-        printf("%-30s  %-16s  %-24s  %-16s  %s\n", "cell", "published, %", "here, %", "time of a run",
-               "verdict");
+        print_cell_head(true);
     for (int i = 0; code == EXIT_DONE && status == BL_OK && i < n_cells; i++) {
         status = list_cell(s, ctx, &cells[i], &results);
         if (status != BL_OK)

@@ -65,7 +65,7 @@ static void begin_run(struct run_pool *p, struct pool_run *run)
     if (run->child == 0)
         _exit(is_finished(run) ? EXIT_DONE : p->train(p, run, p->process));
     if (p->has_done_lines)
-        note(p->s, "%s: runs in %s", run->name, run->folder);
+        note(p->s, "%s: started, run folder %s", run->name, run->folder);
     p->running++;
 }
 

@@ -461,10 +461,8 @@ static void tell_rest(const struct session *s, const struct run_summary *summary
     else if (most > 1)
         note(s,
              "%-11s± is the standard deviation over the seeds (n - 1), which decide weights, feedback and "
-             "the order "
-             "of the examples; all runs have the same split of the data, so that what another split would "
-             "change "
-             "is left out of it",
+             "the order of the examples; all runs have the same split of the data, so it does not include "
+             "what another split would change",
              "deviation");
 }
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { DEEPEST_MARGIN = 16 };
+enum { DEEPEST_MARGIN = 16, LEAST_WIDTH = 12 };
 
 /* Returns the column of the text after a label, such as "net dense"; 0 if there is no label. */
 static int margin_of(const char *text)
@@ -32,8 +32,9 @@ static size_t line_length(const char *text, size_t room, size_t first)
     return end > first ? end : room;
 }
 
-/* erase: the sequence that is written before each line. It cannot follow a line: in the last column of a
-   terminal it would erase the last character. */
+/* erase: the sequence that erases what was on the row before. It is written before each line, and also after
+   a line that does not fill the row, because a line that the terminal has broken ends on another row (see
+   terminal.h). After a full line it would erase the last character. */
 static void print_lines(FILE *to, const char *text, const char *erase)
 {
     const int columns = terminal_columns(to), margin = margin_of(text);
@@ -43,7 +44,8 @@ static void print_lines(FILE *to, const char *text, const char *erase)
     }
     for (int indent = 0; *text; indent = margin) {
         const size_t n = line_length(text, (size_t)(columns - indent), (size_t)(margin - indent));
-        fprintf(to, "%s%*s%.*s\n", erase, indent, "", (int)n, text);
+        const bool is_full = n + (size_t)indent >= (size_t)columns;
+        fprintf(to, "%s%*s%.*s%s\n", erase, indent, "", (int)n, text, is_full ? "" : erase);
         text += n;
         text += strspn(text, " ");
     }
@@ -57,4 +59,21 @@ void print_wrapped(FILE *to, const char *text)
 void print_wrapped_over(FILE *to, const char *text)
 {
     print_lines(to, text, "\033[K");
+}
+
+void print_wrapped_from(FILE *to, int column, const char *text)
+{
+    const int columns = terminal_columns(to);
+    if (columns == 0 || columns < column + LEAST_WIDTH) {
+        fprintf(to, "%s\n", text);
+        return;
+    }
+    int indent = 0;
+    do {
+        const size_t n = line_length(text, (size_t)(columns - column), 0);
+        fprintf(to, "%*s%.*s\n", indent, "", (int)n, text);
+        text += n;
+        text += strspn(text, " ");
+        indent = column;
+    } while (*text);
 }

@@ -14,4 +14,8 @@ void print_wrapped(FILE *to, const char *text);
 /* As print_wrapped, on rows of a terminal that hold other text: each row is erased first. */
 void print_wrapped_over(FILE *to, const char *text);
 
+/* Prints a text that begins at the given column, where the cursor is, and a line end. On a terminal it is
+   broken between words, and its further lines begin at the same column. */
+void print_wrapped_from(FILE *to, int column, const char *text);
+
 #endif

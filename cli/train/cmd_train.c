@@ -254,7 +254,7 @@ static int run_train(struct session *s)
     if (status == BL_OK) {
         bl_model_hash(bl_trainer_model(trainer), hash);
         print_best(s, trainer);
-        note(s, "stopped by %s; weights %s", bl_trainer_stop_reason(trainer), hash);
+        note(s, "stopped by %s; hash of the weights %s", bl_trainer_stop_reason(trainer), hash);
         if (bl_trainer_advice(trainer)[0])
             note(s, "%s", bl_trainer_advice(trainer));
         note_no_better(s, &last, val, test);

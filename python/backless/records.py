@@ -33,7 +33,8 @@ class Angles:
     weights on the same examples; NaN: backpropagation has no direction there.
 
     sample: between the deltas of each example, averaged; flat: all examples as one vector; update: between
-    the changes of the weights; weight: between the block's weights and what the feedback pulls them to.
+    the changes of the weights; weight: between the block's weights and the matrix with which the
+    feedback aligns them.
     signal_norm, bp_norm: mean norms of the two deltas; weight_norm: of the block's weights."""
 
     sample: float

@@ -27,23 +27,23 @@ const char net_with_residuals[] =
 static const struct named_net table[] = {
     {"nokland-mlp",
      "2 x (dense 800, tanh), dense C",
-     "two hidden layers of 800, tables 1 to 3 of Nokland 2016 (arXiv:1609.01596)",
+     "two hidden layers of 800, tables 1 to 3 of Nøkland 2016 (arXiv:1609.01596)",
      {1, 28, 28}},
     {"nokland-conv",
      "conv 96 5x5 pad 2, tanh, maxpool 3 stride 2, conv 128 5x5 pad 2, tanh, maxpool 3 stride 2, "
      "conv 256 5x5 pad 2, tanh, maxpool 3 stride 2, flatten, 2 x (dense 2048, tanh), dense C",
-     "the convolutional net of tables 2 and 3 of Nokland 2016 (arXiv:1609.01596)",
+     "the convolutional net of tables 2 and 3 of Nøkland 2016 (arXiv:1609.01596)",
      {3, 32, 32}},
     {"lenet",
      "conv 6 5x5 pad 2, tanh, avgpool 2, conv 16 5x5, tanh, avgpool 2, conv 120 5x5, tanh, flatten, "
      "dense 84, tanh, dense C",
-     "LeNet-5 of LeCun and others 1998, with whole connections and a plain output",
+     "LeNet-5 of LeCun and others 1998, with all maps connected and a plain dense output",
      {1, 28, 28}},
     {"vgg8b",
      "conv 128 3x3 pad 1, batchnorm, relu, conv 256 3x3 pad 1, batchnorm, relu, maxpool 2, "
      "conv 256 3x3 pad 1, batchnorm, relu, conv 512 3x3 pad 1, batchnorm, relu, maxpool 2, "
      "2 x (conv 512 3x3 pad 1, batchnorm, relu, maxpool 2), flatten, dense 1024, batchnorm, relu, dense C",
-     "VGG8b of Nokland and Eidnes 2019 (arXiv:1901.06656), without dropout",
+     "VGG8b of Nøkland and Eidnes 2019 (arXiv:1901.06656), without dropout",
      {3, 32, 32}},
     {"resnet20",
      CIFAR_RESNET("3", "2", HALF),
@@ -57,8 +57,8 @@ static const struct named_net table[] = {
     {"resnet18",
      "conv 64 3x3 pad 1 nobias, batchnorm, relu, 2 x (" SAME("64") "), " HALF("128") ", " SAME(
          "128") ", " HALF("256") ", " SAME("256") ", " HALF("512") ", " SAME("512") ", avgpool all, dense C",
-     "the residual net of 18 layers of He and others 2015, for images of 32 x 32: no pool, first windows of "
-     "3x3",
+     "the residual net of 18 layers of He and others 2015, for images of 32 x 32: its first convolution is "
+     "3x3 and no pooling follows",
      {3, 32, 32}},
 };
 

@@ -261,7 +261,7 @@ int download_file(const struct session *session, const struct download *d)
     int code = look_for_old_file(&job, &is_here);
     if (code != EXIT_DONE || is_here)
         return code;
-    if (!part_make_folders(d->to) || !part_open(&job.part, d->to))
+    if (!part_make_folders(&job.part, d->to) || !part_open(&job.part, d->to))
         return EXIT_IO;
     code = look_for_old_file(&job, &is_here); /* another process may have downloaded it meanwhile */
     if (code == EXIT_DONE && !is_here)

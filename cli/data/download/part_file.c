@@ -19,13 +19,15 @@ static bool fail(const char *path)
     return false;
 }
 
-bool part_make_folders(const char *to)
+bool part_make_folders(struct part_file *part, const char *to)
 {
     char path[BL_PATH_ROOM];
     snprintf(path, sizeof path, "%s", to);
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = 0;
-        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        if (mkdir(path, 0777) == 0)
+            part->made = part->made ? part->made : strlen(path);
+        else if (errno != EEXIST)
             return fail(path);
         *slash = '/';
     }
@@ -130,11 +132,24 @@ bool part_finish(const struct part_file *part, const char *to)
     return true;
 }
 
+/* Removes the folders that were made, from the innermost on, as far as they are empty. */
+static void remove_made_folders(const struct part_file *part)
+{
+    char path[BL_PATH_ROOM];
+    memcpy(path, part->path, sizeof path);
+    for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
+        *slash = 0;
+        if (part->made == 0 || strlen(path) < part->made || rmdir(path) != 0)
+            return;
+    }
+}
+
 void part_close(struct part_file *part)
 {
     struct stat found;
-    if (fstat(part->fd, &found) == 0 && found.st_size == 0 && still_has_its_name(part))
-        unlink(part->path);
+    if (fstat(part->fd, &found) == 0 && found.st_size == 0 && still_has_its_name(part) &&
+        unlink(part->path) == 0)
+        remove_made_folders(part);
     close(part->fd);
     part->fd = -1;
 }

@@ -258,7 +258,7 @@ CHECK_WITH(preset_check_text)
 
 const struct option_row option_table[] = {
     {{"data", "NAME|PATH", "", "data",
-      "data to train on: a named set, a folder, or a file (table, IDX, CIFAR, SVHN, NumPy)"},
+      "the data: a named set, a folder, or a file (table, IDX, CIFAR, SVHN, NumPy)"},
      check_data},
     {{"test", "PATH", "", "data", "another file to test on; folders and named sets have their own test set"},
      check_data},
