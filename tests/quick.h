@@ -1,8 +1,8 @@
 /*
  * quick.h - how many cases a test tries. With QUICK_TESTS in the environment, as in `make test`, a test of
  * thousands of cases of one kind tries every n-th of them; the slow test of the same name with the ending
- * _all, as in `make test-slow`, tries all of them. Under a sanitizer some tests try a part of their cases, too,
- * because the same code runs for each: tests/CMakeLists.txt says which. QUICK_TESTS is then a larger number.
+ * _all, as in `make test-slow`, tries all of them. Under a sanitizer some tests try a part of their cases,
+ * because the same code runs for each: tests/CMakeLists.txt says which. QUICK_TESTS may then be above 1.
  */
 #ifndef QUICK_H
 #define QUICK_H
