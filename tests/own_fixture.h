@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { EXAMPLES = 24, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 5, STEPS = 6 };
+enum { EXAMPLES = 24, SIDE = 6, INPUTS = 2 * SIDE * SIDE, CLASSES = 5, STEPS = 4 };
 
 static float x[EXAMPLES * INPUTS];
 static int32_t labels[EXAMPLES];

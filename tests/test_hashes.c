@@ -6,6 +6,7 @@
  *     test_hashes --write    prints the table; a line that changes must be explained in the changelog
  */
 #include "fixture.h"
+#include "quick.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,9 @@
 #include <cmocka.h>
 
 enum { N = 21, INPUTS = 64, CLASSES = 5, STEPS = 6, BATCH = 9, LINE_ROOM = 256 };
+/* Under a sanitizer one choice of SOME is trained. It is prime to the number of optimisers, precisions and
+   memories, so that each of them occurs with each rule. */
+enum { SOME = 7 };
 
 static const char *const nets[][2] = {
     {"dense", "dense 33, tanh, dropout 0.1, dense 17, relu, dense 5"},
@@ -159,7 +163,7 @@ static void print_choice(const struct choice *c, void *user)
 
 struct check {
     FILE *table;
-    size_t compared, trained;
+    size_t seen, compared, trained;
 };
 
 static void check_choice(const struct choice *c, void *user)
@@ -168,6 +172,10 @@ static void check_choice(const struct choice *c, void *user)
     char text[LINE_ROOM], line[LINE_ROOM + 20], expected[LINE_ROOM + 20], hash[17];
     text_of(c, text);
     assert_non_null(fgets(line, sizeof line, check->table));
+    if (check->seen++ % quick_stride(SOME) != 0) {
+        assert_memory_equal(line, text, strlen(text));
+        return;
+    }
     for (int threads = 1; threads <= 3; threads += 2) {
         hash_of(c, threads, hash);
         snprintf(expected, sizeof expected, "%s %s\n", text, hash);
@@ -193,6 +201,9 @@ static void test_table(void **state)
     assert_null(fgets((char[LINE_ROOM]){0}, LINE_ROOM, check.table));
     fclose(check.table);
     print_message("%zu choices, of which %zu train\n", check.compared, check.trained);
+    if (check.compared < check.seen)
+        printf("left out: %zu of %zu choices, because a sanitizer sees the same code in each\n",
+               check.seen - check.compared, check.seen);
 }
 
 /* Control: the hash depends on each part of a choice. */

@@ -6,6 +6,7 @@
  */
 #include "fixture.h"
 #include "own_rules.h"
+#include "quick.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -176,7 +177,7 @@ static void test_reimplemented_rules_have_the_librarys_bits(void **state)
     static const char *const nets[] = {residual_conv, residual_dense, residual_plain, row};
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        for (int k = 0; k < 4; k++) {
+        for (size_t k = i % quick_stride(4); k < 4; k += quick_stride(4)) {
             char own[17], more[17], library[17];
             hash_of(nets[k], pairs[i].own, 1, own);
             hash_of(nets[k], pairs[i].own, 4, more);
@@ -218,8 +219,8 @@ static void test_threads(void **state)
 {
     static const char *const nets[] = {residual_conv, residual_dense, residual_plain};
     (void)state;
-    for (int i = 0; i < RULES; i++)
-        for (int k = 0; k < 3; k++) {
+    for (size_t i = 0; i < RULES; i++)
+        for (size_t k = i % quick_stride(3); k < 3; k += quick_stride(3)) {
             const char *const name = rules[i]->name;
             const char *const library = rules[i] == &my_ifa      ? "ifa"
                                         : rules[i] == &my_pepita ? "pepita"
@@ -241,6 +242,8 @@ static void test_threads(void **state)
                 fail_msg("%s on \"%s\": %s on one thread, %s on three, %s on two", name, nets[k], one, three,
                          twin);
         }
+    if (quick_stride(3) > 1)
+        printf("left out: each rule on more than one net, because a sanitizer sees the same code\n");
 }
 
 /* ---- Matrices that belong to a rule */

@@ -18,6 +18,11 @@ wait_for() {
     while [ ! -s "$1" ] && kill -0 "$2" 2>/dev/null; do sleep 0.05; done
 }
 
+# is_sanitized: whether the program was compiled with a sanitizer, which makes training several times slower.
+is_sanitized() {
+    nm -D --undefined-only "$(dirname "$program")/libbackless.so" | grep -q -e __asan_init -e __ubsan
+}
+
 # expect CODE FRAGMENT COMMAND...: the command ends with CODE, and FRAGMENT (which may be "") occurs in its
 # output, which is kept in out.txt
 expect() {

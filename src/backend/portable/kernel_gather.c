@@ -42,14 +42,13 @@ struct gather_tile {
 typedef vec sums[GEMM_ROWS][GEMM_VECTORS];
 
 /* Whether the tile consists of whole vectors, so that it can be transposed in registers. */
-static inline __attribute__((always_inline)) bool is_whole(const struct gather *g, const size_t rows,
-                                                           const size_t vectors)
+SPECIALIZED bool is_whole(const struct gather *g, const size_t rows, const size_t vectors)
 {
     return rows == GEMM_ROWS && g->n == vectors * VEC_WIDTH;
 }
 
-static inline __attribute__((always_inline)) void load_sums(const struct gather *g, const float *c, sums sum,
-                                                            const size_t rows, const size_t vectors)
+SPECIALIZED void load_sums(const struct gather *g, const float *c, sums sum, const size_t rows,
+                           const size_t vectors)
 {
     if (is_whole(g, rows, vectors)) {
         EACH (j, vectors) {
@@ -69,8 +68,8 @@ static inline __attribute__((always_inline)) void load_sums(const struct gather 
             sum[i][j] = vec_load(turned + i * PANEL + j * VEC_WIDTH);
 }
 
-static inline __attribute__((always_inline)) void store_sums(const struct gather *g, float *c, sums sum,
-                                                             const size_t rows, const size_t vectors)
+SPECIALIZED void store_sums(const struct gather *g, float *c, sums sum, const size_t rows,
+                            const size_t vectors)
 {
     if (is_whole(g, rows, vectors)) {
         EACH (j, vectors) {
@@ -91,9 +90,8 @@ static inline __attribute__((always_inline)) void store_sums(const struct gather
             c[j * g->ldc + i] = turned[i * PANEL + j];
 }
 
-static inline __attribute__((always_inline)) void multiply(const struct gather *g,
-                                                           const struct gather_tile *t, const bool pairs,
-                                                           const size_t rows, const size_t vectors)
+SPECIALIZED void multiply(const struct gather *g, const struct gather_tile *t, const bool pairs,
+                          const size_t rows, const size_t vectors)
 {
     const int32_t *terms = g->terms;
     const float *b = g->b;
@@ -137,8 +135,7 @@ static inline __attribute__((always_inline)) void multiply(const struct gather *
                    : TILE_CALL_ROWS(rows, vectors, multiply, __VA_ARGS__))
 
 /* Loads `left` terms of `rows` rows and transposes them: vector c of the square holds term c of all rows. */
-static inline __attribute__((always_inline)) void load_square(const float *a, size_t lda, size_t rows,
-                                                              size_t left, vec *square)
+SPECIALIZED void load_square(const float *a, size_t lda, size_t rows, size_t left, vec *square)
 {
     EACH (r, VEC_WIDTH)
         square[r] = r < rows ? vec_load_part(a + r * lda, left) : vec_all(0.0f);
@@ -173,8 +170,8 @@ struct run {
     size_t first, count, column;
 };
 
-static inline __attribute__((always_inline)) void multiply_run(const struct gather *g, const struct run *run,
-                                                               const size_t rows, const size_t vectors)
+SPECIALIZED void multiply_run(const struct gather *g, const struct run *run, const size_t rows,
+                              const size_t vectors)
 {
     const float *rows_at = g->a + g->rows[run->first], *b = g->b + run->column;
     float *c = g->c + run->column * g->ldc + run->first;

@@ -18,8 +18,7 @@
    place, far apart; measured on the shapes of docs/speed.md. */
 enum { MOST_ROWS = 256, PACKED_ROWS = 128 };
 
-static inline __attribute__((always_inline)) void multiply(const struct tile *t, const bool pairs,
-                                                           const size_t rows, const size_t vectors)
+SPECIALIZED void multiply(const struct tile *t, const bool pairs, const size_t rows, const size_t vectors)
 {
     const float *a = t->a, *b = t->b;
     const size_t a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;

@@ -44,9 +44,8 @@ static void take_rows(const struct pending *pending)
     }
 }
 
-static inline __attribute__((always_inline)) void multiply(const struct tile *t,
-                                                           const struct pending *pending, const bool pairs,
-                                                           const size_t rows, const size_t vectors)
+SPECIALIZED void multiply(const struct tile *t, const struct pending *pending, const bool pairs,
+                          const size_t rows, const size_t vectors)
 {
     const float *a = t->a, *b = t->b, *g = pending->g;
     const size_t a_term = t->a_term, b_term = t->b_term, width = pending->width, ldw = pending->d->ldw;
@@ -150,9 +149,8 @@ struct update_fused_row {
 };
 
 /* Updates the vector of weights from j on, of which `left` remain in the row. */
-static inline __attribute__((always_inline)) void step_vector(const struct update_fused_row *row, size_t j,
-                                                              size_t left, const enum update_kind kind,
-                                                              const bool has_slot, const size_t terms)
+SPECIALIZED void step_vector(const struct update_fused_row *row, size_t j, size_t left,
+                             const enum update_kind kind, const bool has_slot, const size_t terms)
 {
     vec sum = vec_all(0.0f);
     for (size_t k = 0; k < terms; k++)
@@ -165,9 +163,8 @@ static inline __attribute__((always_inline)) void step_vector(const struct updat
         rmsprop_vector(&row->factors, row->w + j, sum, row->slots[0] + j, left);
 }
 
-static inline __attribute__((always_inline)) void step_row(struct update_fused_row row, size_t n,
-                                                           const enum update_kind kind, const bool has_slot,
-                                                           const size_t terms)
+SPECIALIZED void step_row(struct update_fused_row row, size_t n, const enum update_kind kind,
+                          const bool has_slot, const size_t terms)
 {
     size_t j = 0;
     for (; j + VEC_WIDTH <= n; j += VEC_WIDTH)
@@ -176,8 +173,7 @@ static inline __attribute__((always_inline)) void step_row(struct update_fused_r
         step_vector(&row, j, n - j, kind, has_slot, terms);
 }
 
-static inline __attribute__((always_inline)) void step_row_of(const struct update_fused_row *row, size_t n,
-                                                              const size_t terms)
+SPECIALIZED void step_row_of(const struct update_fused_row *row, size_t n, const size_t terms)
 {
     if (row->by.kind == UPDATE_ADAM)
         step_row(*row, n, UPDATE_ADAM, true, terms);

@@ -6,15 +6,20 @@
 
 #include "vec.h"
 
-/* A loop that must be unrolled, because otherwise the sums of a tile are kept in memory, which halves the
-   speed. Under the sanitizers the loops are not unrolled: their checks of the unrolled code take minutes to
-   compile. */
+/* EACH: a loop that must be unrolled, because otherwise the sums of a tile are kept in memory, which halves
+   the speed. SPECIALIZED: a function that is compiled again for each size of a tile, because only loops of
+   constant length can be unrolled. The sanitizers' checks of so much code take minutes to compile, so under a
+   sanitizer loops stay loops, and one function serves all sizes. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define EACH(i, n) for (size_t i = 0; i < (n); i++)
-#elif defined __clang__
+#define SPECIALIZED static inline
+#else
+#ifdef __clang__
 #define EACH(i, n) _Pragma("clang loop unroll(full)") for (size_t i = 0; i < (n); i++)
 #else
 #define EACH(i, n) _Pragma("GCC unroll 16") for (size_t i = 0; i < (n); i++)
+#endif
+#define SPECIALIZED static inline __attribute__((always_inline))
 #endif
 
 /* x: VEC_WIDTH x VEC_WIDTH, transposed in place: zipping the upper half of the rows with the lower one turns

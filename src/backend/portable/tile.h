@@ -22,8 +22,7 @@ struct tile { /* c (rows x columns) = or += the sum of a b over `depth` terms */
     bool is_sum; /* c += the sum; false: c = the sum */
 };
 
-static inline __attribute__((always_inline)) void tile_ask(const float *b, size_t b_term,
-                                                           const size_t vectors)
+SPECIALIZED void tile_ask(const float *b, size_t b_term, const size_t vectors)
 {
     EACH (j, vectors)
         __builtin_prefetch(b + AHEAD * b_term + j * VEC_WIDTH);
@@ -31,8 +30,7 @@ static inline __attribute__((always_inline)) void tile_ask(const float *b, size_
 
 typedef vec tile_sums[GEMM_ROWS][GEMM_VECTORS];
 
-static inline __attribute__((always_inline)) void tile_begin(const struct tile *t, tile_sums sum,
-                                                             const size_t rows, const size_t vectors)
+SPECIALIZED void tile_begin(const struct tile *t, tile_sums sum, const size_t rows, const size_t vectors)
 {
     EACH (i, rows)
         EACH (j, vectors)
@@ -45,9 +43,8 @@ static inline __attribute__((always_inline)) void tile_begin(const struct tile *
 
 /* Adds one term to the sums: a holds the tile's rows, a_row floats apart, b its columns. pairs: both are
    pairs of bfloat16. */
-static inline __attribute__((always_inline)) void tile_add(tile_sums sum, const float *a, size_t a_row,
-                                                           const float *b, const bool pairs,
-                                                           const size_t rows, const size_t vectors)
+SPECIALIZED void tile_add(tile_sums sum, const float *a, size_t a_row, const float *b, const bool pairs,
+                          const size_t rows, const size_t vectors)
 {
     vec row[GEMM_VECTORS];
     EACH (j, vectors)
@@ -60,8 +57,7 @@ static inline __attribute__((always_inline)) void tile_add(tile_sums sum, const 
     }
 }
 
-static inline __attribute__((always_inline)) void tile_end(const struct tile *t, tile_sums sum,
-                                                           const size_t rows, const size_t vectors)
+SPECIALIZED void tile_end(const struct tile *t, tile_sums sum, const size_t rows, const size_t vectors)
 {
     EACH (i, rows)
         EACH (j, vectors)
