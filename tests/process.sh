@@ -31,9 +31,13 @@ train --data long.csv --epochs 2 --quiet --out model >/dev/null
 ) || failures=$((failures + 1))
 [ ! -e answers.csv ] || complain "half of the answers"
 
-# ---- A signal saves the run and stops it, except SIGHUP under nohup
+# ---- A signal saves the run and stops it, except SIGHUP under nohup. This script itself may run under nohup:
+# a shell cannot restore a signal that was ignored at its start, GNU's env can.
+as_by_default=
+env --default-signal=HUP true 2>/dev/null && as_by_default="env --default-signal=HUP"
 stop_by() { # SIGNAL FOLDER
-    "$program" train --data t.csv --net "$net" --epochs 1000000 --no-angles --out "$2" >out.txt 2>&1 &
+    $as_by_default "$program" train --data t.csv --net "$net" --epochs 1000000 --no-angles --out "$2" \
+        >out.txt 2>&1 &
     victim=$!
     wait_for "$2/log.jsonl" $victim
     kill -"$1" $victim
