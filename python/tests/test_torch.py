@@ -117,7 +117,35 @@ def vgg():
     )
 
 
+class InPlace(nn.Module):
+    """The residual adds what the relu has changed."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.inner, self.last = nn.Linear(64, 12), nn.Linear(12, 12), nn.Linear(12, 3)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        x = self.first(x.flatten(1))
+        y = self.inner(self.relu(x))
+        return self.last(x + torch.tanh(y))
+
+
+def adaptive():
+    return nn.Sequential(
+        nn.Conv2d(1, 4, 3, padding=1),
+        nn.Tanh(),
+        nn.AdaptiveAvgPool2d((4, 4)),
+        nn.AdaptiveMaxPool2d(2),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(16, 3),
+    )
+
+
 MODELS = {
+    "change in place": (InPlace, (1, 8, 8)),
+    "adaptive pools": (adaptive, (1, 8, 8)),
     "mlp": (mlp, (1, 8, 8)),
     "lenet": (lenet, (1, 8, 8)),
     "vgg": (vgg, (3, 8, 8)),
@@ -287,6 +315,27 @@ class Twice(nn.Module):
         return self.dense(torch.relu(self.dense(x)))
 
 
+class Tied(nn.Module):
+    """Two modules with one weight."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Linear(4, 4), nn.Linear(4, 4)
+        self.second.weight = self.first.weight
+
+    def forward(self, x):
+        return self.second(torch.tanh(self.first(x)))
+
+
+class AlwaysDropout(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.dense(F.dropout(x, 0.5))
+
+
 class Product(nn.Module):
     def __init__(self):
         super().__init__()
@@ -308,6 +357,18 @@ REFUSED = [
     (Branches, (4,), "cannot be traced by torch.fx"),
     (Twice, (4,), "'dense' is used twice"),
     (Product, (4,), "calls mul()"),
+    (Tied, (4,), "'second' shares a parameter with 'first'"),
+    (AlwaysDropout, (4,), "'dropout' drops units in evaluation too"),
+    (
+        lambda: nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.AdaptiveAvgPool2d(3), nn.Flatten()),
+        (1, 8, 8),
+        "'1' is a AdaptiveAvgPool2d of output size 3 on maps of 8 x 8",
+    ),
+    (
+        lambda: nn.Sequential(nn.Flatten(), torch.nn.utils.weight_norm(nn.Linear(4, 4))),
+        (4,),
+        "'1' is a Linear with a parameter 'weight_g', 'weight_v'",
+    ),
 ]
 
 
@@ -316,6 +377,18 @@ def test_what_is_not_supported_is_refused_by_name(make, shape, why):
     with pytest.raises(backless.Unsupported) as refusal:
         backless.from_torch(make(), shape)
     assert why in str(refusal.value)
+
+
+def test_parameters_without_gradients_are_not_trained_in_silence():
+    module, shape, _ = made("mlp")
+    x, y = learnable(shape)
+    module[1].weight.requires_grad_(False)
+    before = module[1].weight.clone()
+    for arguments in ((x, y), ([(x, y)],)):
+        with pytest.raises(ValueError, match="1.weight has requires_grad=False"):
+            backless.fit(module, *arguments)
+    backless.fit(module, x, y, freeze="0", epochs=1)
+    assert torch.equal(module[1].weight, before)
 
 
 def test_other_types_and_devices_are_refused():

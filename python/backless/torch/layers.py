@@ -92,11 +92,25 @@ def _pool(word: str) -> Callable[[Place], str]:
     return text
 
 
-def _pool_all(word: str) -> Callable[[Place], str]:
+def _adaptive_pool(word: str) -> Callable[[Place], str]:
+    """For 1, the whole map, and sizes that divide the map into windows of one stride."""
+
     def text(at: Place) -> str:
         size = at.module.output_size
-        at.need(_pair(size) == (1, 1), f"of output size {size}; backless has it for 1, the whole map")
-        return f"{word} all"
+        given = size if isinstance(size, (tuple, list)) else (size, size)
+        maps = tuple(int(side) for side in at.shape[-2:])
+        wanted = tuple(side if side is not None else whole for side, whole in zip(given, maps))
+        at.need(not getattr(at.module, "return_indices", False), "with return_indices=True")
+        if wanted == (1, 1):
+            return f"{word} all"
+        windows = [whole // side for side, whole in zip(wanted, maps)]
+        is_divided = all(whole % side == 0 for side, whole in zip(wanted, maps))
+        at.need(
+            is_divided and windows[0] == windows[1],
+            f"of output size {size} on maps of {maps[0]} x {maps[1]}; backless has it for 1, the whole map, "
+            "and for sizes that divide rows and columns by the same number",
+        )
+        return f"{word} {windows[0]}x{windows[0]} stride {windows[0]}" if windows[0] > 1 else ""
 
     return text
 
@@ -151,8 +165,8 @@ _TEXTS: dict[type[Any], Callable[[Place], str]] = {
     nn.Conv2d: _conv,
     nn.MaxPool2d: _pool("maxpool"),
     nn.AvgPool2d: _pool("avgpool"),
-    nn.AdaptiveAvgPool2d: _pool_all("avgpool"),
-    nn.AdaptiveMaxPool2d: _pool_all("maxpool"),
+    nn.AdaptiveAvgPool2d: _adaptive_pool("avgpool"),
+    nn.AdaptiveMaxPool2d: _adaptive_pool("maxpool"),
     nn.BatchNorm1d: _batchnorm,
     nn.BatchNorm2d: _batchnorm,
     nn.LayerNorm: _layernorm,
@@ -177,6 +191,8 @@ def layer_of(name: str, module: nn.Module, shape: Sides) -> Layer | None:
     text_of = _TEXTS.get(type(module))
     if text_of is None:
         at.refuse(f", which backless does not have; it has {', '.join(kind.__name__ for kind in _TEXTS)}")
+    others = [key for key, _ in module.named_parameters(recurse=False) if key not in ("weight", "bias")]
+    at.need(not others, f"with a parameter {', '.join(map(repr, others))}, from which its weight is computed")
     text = text_of(at)
     return Layer(text, module) if text else None
 

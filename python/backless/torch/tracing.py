@@ -63,13 +63,14 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
 
 
 def _graph_of(module: nn.Module, input_shape: Sides) -> fx.GraphModule:
-    try:
-        graph = fx.symbolic_trace(module)
-    except Exception as error:  # whatever the module's own code raises
-        raise Unsupported(
-            f"{type(module).__name__} cannot be traced by torch.fx, which shows backless its layers: {error}"
-        ) from error
     with _evaluating(module):
+        try:
+            graph = fx.symbolic_trace(module)
+        except Exception as error:  # whatever the module's own code raises
+            raise Unsupported(
+                f"{type(module).__name__} cannot be traced by torch.fx, which shows backless its layers: "
+                f"{error}"
+            ) from error
         try:
             ShapeProp(graph).propagate(torch.zeros(2, *input_shape))
         except Exception as error:
@@ -103,7 +104,9 @@ def _ends_of(graph: fx.GraphModule) -> tuple[Step, Step]:
             raise Unsupported(f"{node.target!r} is a tensor of the module outside its layers")
         elif _shape_of(node) is not None:
             _check_use(graph, node, uses)
-            steps[node] = _step_of(graph, node, steps)
+            step = _step_of(graph, node, steps)
+            _change_in_place(graph, node, steps, step)
+            steps[node] = step
     raise Unsupported("the module has no output")
 
 
@@ -111,11 +114,32 @@ def _check_use(graph: fx.GraphModule, node: fx.Node, uses: dict[int, str]) -> No
     if node.op != "call_module":
         return
     module = graph.get_submodule(str(node.target))
-    if id(module) in uses and any(True for _ in module.parameters()):
-        raise Unsupported(
-            f"{str(node.target)!r} is used twice; in a net of backless each layer has weights of its own"
-        )
-    uses[id(module)] = str(node.target)
+    own = "in a net of backless each layer has weights of its own"
+    for parameter in {id(p): p for p in module.parameters()}:
+        if parameter in uses:
+            before = uses[parameter]
+            raise Unsupported(
+                f"{node.target!r} is used twice; {own}"
+                if before == node.target
+                else f"{node.target!r} shares a parameter with {before!r}; {own}"
+            )
+        uses[parameter] = str(node.target)
+
+
+def _is_in_place(graph: fx.GraphModule, node: fx.Node) -> bool:
+    if node.op == "call_module":
+        return bool(getattr(graph.get_submodule(str(node.target)), "inplace", False))
+    name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+    is_told = node.kwargs.get("inplace") is True or (name == "relu" and node.args[1:2] == (True,))
+    return name == "iadd" or name.endswith("_") or is_told
+
+
+def _change_in_place(graph: fx.GraphModule, node: fx.Node, steps: dict[fx.Node, Step], step: Step) -> None:
+    """What reads the changed tensor later reads the result."""
+    if _is_in_place(graph, node):
+        before = steps[next(part for part in node.all_input_nodes if part in steps)]
+        for other in [other for other, its in steps.items() if its is before]:
+            steps[other] = step
 
 
 def _step_of(graph: fx.GraphModule, node: fx.Node, steps: dict[fx.Node, Step]) -> Step:
@@ -150,6 +174,10 @@ def _of_function(node: fx.Node, name: str, before: Step, shape: Sides) -> Step:
         return Step([before], _subsampled(node, shape))
     if name == "pad":
         return _padded(node, before, shape, after)
+    if name == "dropout" and (keywords.get("training", True) if len(arguments) < 2 else arguments[1]):
+        raise Unsupported(
+            f"{node.name!r} drops units in evaluation too; backless does not: dropout(x, p, self.training)"
+        )
     module = module_of_function(name, arguments, keywords)
     if module is None:
         raise Unsupported(f"{node.name!r} calls {name}(), which backless does not have")

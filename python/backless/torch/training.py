@@ -46,6 +46,7 @@ def fit(
     The weights and the statistics of batch norm are copied into the module after each epoch and at the end,
     also when a callback or Ctrl-C stops the training. If it diverges, the module has those of the last epoch.
     """
+    _check_trainable(module, options.get("freeze"))
     held_out = None if val is None else (_array(val[0], "val"), _array(val[1], "val"))
     if y is not None:
         x, y = _array(x, "x"), _array(y, "y")
@@ -70,6 +71,16 @@ def fit(
     finally:
         for bar in bars:
             bar.close()
+
+
+def _check_trainable(module: nn.Module, freeze: Any) -> None:
+    """A parameter that a user has excluded from training must not change in silence."""
+    kept = [name for name, parameter in module.named_parameters() if not parameter.requires_grad]
+    if kept and not freeze:
+        raise ValueError(
+            f"{kept[0]} has requires_grad=False, but fit() trains every parameter; with x and y, "
+            'freeze="0" keeps the weights of block 0 (docs/rules.md), and so on'
+        )
 
 
 def _array(values: Any, name: str) -> Array:
