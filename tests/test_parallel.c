@@ -93,8 +93,8 @@ static void do_little(void *data, size_t i, int worker)
         ;
 }
 
-/* Short jobs, and more workers than most machines have cores to spare: they sleep after every job. A job whose
-   wake-up is lost never ends; the alarm then ends this program. */
+/* Jobs are short, and there are more workers than many machines have cores, so that workers sleep after every
+   job. A job whose wake-up is lost never ends; the alarm then ends this program. */
 static void no_wake_up_is_lost(void **state)
 {
     (void)state;
