@@ -47,7 +47,8 @@ expect 2 "--shard is \"3/2\"" sweep --lr 0.1,0.2 --shard 3/2 --out none
 expect 2 "--json and --csv" sweep --lr 0.1,0.2 --json --csv --out none
 expect 2 "--epochs 0 trains nothing" "$program" sweep --data table.csv --lr 0.1,0.2 --epochs 0 --out none
 expect 2 "--epochs 0 trains nothing" "$program" sweep --data table.csv --epochs 0,2 --out none
-expect 2 "--epochs 0 trains nothing" "$program" compare --data table.csv --rules bp --seeds 2 --epochs 0 --out none
+expect 2 "--epochs 0 trains nothing" "$program" compare --data table.csv --rules bp --seeds 2 --epochs 0 \
+    --out none
 expect 2 "--rate" sweep --rate 0.1,0.2 --out none
 expect 2 "--epochs is 4 there and 5 here" sweep --rule dfa,bp --lr 1e-3:1e-1:log --epochs 5 --out grid
 expect 3 "nowhere" "$program" sweep --data nowhere.csv --lr 0.1,0.2 --out none

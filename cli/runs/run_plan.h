@@ -42,8 +42,8 @@ int plan_read(struct run_plan *out, const char *folder);
 int plan_join(struct run_plan *plan, const struct run_plan *more, const char *folder);
 /* Refuses runs of 0 epochs, whose table would have no figures. Prints an error; returns the exit code. */
 int plan_check_epochs(const char *epochs);
-/* Makes DIR, and writes its plan.json, joined with the one that exists there. Refuses runs of 0 epochs. Prints
-   an error; returns the exit code. */
+/* Makes DIR, and writes its plan.json, joined with the one that exists there. Refuses runs of 0 epochs.
+   Prints an error; returns the exit code. */
 int plan_keep(const struct run_plan *plan, const char *folder);
 
 /* Writes DIR/report.html about the plan's runs that have begun, unless the command was given --no-report
