@@ -133,9 +133,9 @@ static void work_on(struct worker_pool *pool, uint64_t open, int worker)
 }
 
 /* ---- Waiting. No wake-up is lost: a thread announces that it sleeps before its last look for a job, and a
-   caller publishes a job before it looks for sleeping threads. The two announcements are exchanges, not
-   stores: C11 orders a sequentially consistent store before a later load as well, but QEMU 7.2 emulates ARM's
-   store-release and load-acquire without a barrier between them, and the wake-up was lost there. */
+   caller publishes a job before it looks for sleeping threads. The announcements are exchanges, although C11
+   orders a sequentially consistent store before a later load as well: with stores, wake-ups were lost where
+   QEMU 7.2 emulated the store-release and load-acquire of ARM on x86. */
 
 typedef bool is_wanted(const struct worker_pool *pool, uint64_t seen, int worker);
 

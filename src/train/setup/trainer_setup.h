@@ -4,6 +4,7 @@
 #ifndef BL_TRAIN_TRAINER_SETUP_H
 #define BL_TRAIN_TRAINER_SETUP_H
 
+#include "../options/defaults.h"
 #include "../trainer/trainer.h"
 
 /* The default of the option init. */

@@ -12,12 +12,16 @@ static bool read_size(struct slice *rest, size_t *out)
     return slice_word(rest, &word) && text_to_size(word, out) && *out > 0;
 }
 
-static bool read_step(struct slice *rest, struct schedule *s)
+static bool read_factor(struct slice *rest, struct schedule *s)
 {
     struct slice word;
+    return slice_word(rest, &word) && text_to_double(word, &s->factor) && s->factor > 0.0 && s->factor <= 1.0;
+}
+
+static bool read_step(struct slice *rest, struct schedule *s)
+{
     s->kind = SCHEDULE_STEP;
-    return read_size(rest, &s->every) && slice_word(rest, &word) && text_to_double(word, &s->factor) &&
-           s->factor > 0.0 && s->factor <= 1.0;
+    return read_size(rest, &s->every) && read_factor(rest, s);
 }
 
 /* Reads epochs separated by commas, in ascending order. */
@@ -36,10 +40,9 @@ static bool read_epochs(struct slice list, struct schedule *s)
 
 static bool read_multistep(struct slice *rest, struct schedule *s)
 {
-    struct slice list, word;
+    struct slice list;
     s->kind = SCHEDULE_MULTISTEP;
-    return slice_word(rest, &list) && read_epochs(list, s) && slice_word(rest, &word) &&
-           text_to_double(word, &s->factor) && s->factor > 0.0 && s->factor <= 1.0;
+    return slice_word(rest, &list) && read_epochs(list, s) && read_factor(rest, s);
 }
 
 static bool read_cosine(struct slice *rest, struct schedule *s)

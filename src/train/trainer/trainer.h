@@ -9,7 +9,6 @@
 #include "../angles/angle_examples.h"
 #include "../model/model.h"
 #include "../options/config.h"
-#include "../options/defaults.h"
 #include "../step/adversary.h"
 #include "../step/freeze.h"
 #include "../step/schedule.h"
