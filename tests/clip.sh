@@ -39,7 +39,7 @@ train --epochs 4 --clip-norm 0 --clip-value 0 --out off
 
 expect 2 "one of the two" "$program" train --data table.csv --clip-norm 1 --clip-value 1
 expect 2 "use memory normal" "$program" train --data table.csv --clip-norm 1 --memory low
-expect 2 "from 1e-06 to 1000" "$program" train --data table.csv --clip-norm -1
+expect 2 "from 1e-6 to 1000" "$program" train --data table.csv --clip-norm -1
 expect 2 "did you mean --clip-norm" "$program" train --data table.csv --max-grad-norm 1
 
 # ---- the same steps by PyTorch in float64, with all examples in one batch, in the order of the file

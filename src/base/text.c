@@ -169,6 +169,41 @@ bool text_to_double(struct slice s, double *out)
     return true;
 }
 
+/* If the exponent of a number begins at text[i], before or after its '-', returns how many characters do not
+   change it: '+' and zeros before other digits, as in "1e-05" and "1e+06". Otherwise 0. */
+static size_t idle_in_exponent(const char *text, size_t i)
+{
+    const size_t after_e = i > 0 && text[i - 1] == '-' ? i - 1 : i;
+    if (after_e < 2 || text[after_e - 1] != 'e' || !is_digit(text[after_e - 2]))
+        return 0;
+    size_t n = text[i] == '+' && after_e == i;
+    n += strspn(text + i + n, "0");
+    return is_digit(text[i + n]) ? n : 0;
+}
+
+bool text_is_same(const char *a, const char *b)
+{
+    for (size_t i = 0, k = 0;; i++, k++) {
+        i += idle_in_exponent(a, i);
+        k += idle_in_exponent(b, k);
+        if (a[i] != b[k] || !a[i])
+            return a[i] == b[k];
+    }
+}
+
+const char *text_of_digits(double x, int digits, char *out)
+{
+    snprintf(out, 32, "%.*g", digits, x);
+    char *point = strchr(out, localeconv()->decimal_point[0]);
+    if (point)
+        *point = '.';
+    for (size_t i = 0; out[i]; i++) {
+        const char *rest = out + i + idle_in_exponent(out, i);
+        memmove(out + i, rest, strlen(rest) + 1);
+    }
+    return out;
+}
+
 void text_from_double(double x, char *out)
 {
     if (fabs(x) < 1e15 && x == floor(x)) { /* whole numbers without an exponent */
@@ -176,12 +211,8 @@ void text_from_double(double x, char *out)
         return;
     }
     for (int digits = 1; digits <= 17; digits++) {
-        snprintf(out, 32, "%.*g", digits, x);
-        char *point = strchr(out, localeconv()->decimal_point[0]);
-        if (point)
-            *point = '.';
         double back = 0.0;
-        if (text_to_double(slice_of(out), &back) && back == x)
+        if (text_to_double(slice_of(text_of_digits(x, digits, out)), &back) && back == x)
             return;
     }
 }

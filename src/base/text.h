@@ -32,8 +32,14 @@ bool text_to_double(struct slice s, double *out);
 bool text_to_size(struct slice s, size_t *out); /* accepts digits only; false on overflow */
 bool text_to_u64(struct slice s, uint64_t *out);
 
-/* The shortest decimal text that reads back as x: "0.1", "1e-04" becomes "0.0001". out: at least 32 bytes. */
+/* The shortest decimal text that reads back as x: "0.1", "0.0001", "1e-5". out: at least 32 bytes. */
 void text_from_double(double x, char *out);
+/* x to `digits` significant digits, as %g but with an exponent as a person writes it: "1e-5" and "1e6",
+   not "1e-05" and "1e+06". out: at least 32 bytes. Returns out. */
+const char *text_of_digits(double x, int digits, char *out);
+/* Whether the texts are equal if '+' and zeros at the beginning of an exponent are ignored: "dropout 1e-05"
+   and "dropout 1e-5". Files written before version 0.2.0 have them. */
+bool text_is_same(const char *a, const char *b);
 
 /* Copies text and its terminating zero into `room` bytes at `to`. BL_BAD_VALUE, with a message that names
    `what`, if they are too few; nothing is then written. */

@@ -216,12 +216,13 @@ bl_status optimizer_check_text(bl_context *ctx, const char *text)
 bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, double rate)
 {
     const double share = rate * (double)o->weight_decay;
+    char texts[2][32];
     if (share >= 1.0)
         BL_FAIL(
             ctx, BL_BAD_VALUE,
-            "weight-decay %g at learning rate %g multiplies each weight by 1 - %g in each step, expected a "
+            "weight-decay %s at learning rate %s multiplies each weight by 1 - %g in each step, expected a "
             "positive number; use a smaller weight-decay or a smaller --lr",
-            (double)o->weight_decay, rate, share);
+            text_of_digits((double)o->weight_decay, 6, texts[0]), text_of_digits(rate, 6, texts[1]), share);
     return BL_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "initial_weights.h"
 
 #include "../../base/files_read.h"
+#include "../../base/text.h"
 
 #include <string.h>
 
@@ -15,7 +16,7 @@ static bl_status check_net(const bl_model *model, const struct tensors *file, co
     if (!net || !input)
         BL_FAIL(model->ctx, BL_BAD_DATA, "%s: no \"%s\" in its metadata: not a model of backless", path,
                 net ? "input" : "net");
-    if (strcmp(net, model->net->text) != 0)
+    if (!text_is_same(net, model->net->text))
         BL_FAIL(model->ctx, only_output ? BL_NOT_DEFINED : BL_BAD_DATA,
                 "%s: its net is \"%.200s\", but this run's is \"%.200s\", and init takes the weights of the "
                 "same net",

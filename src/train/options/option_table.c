@@ -53,8 +53,10 @@ static bl_status check_column(bl_context *ctx, const char *key, const char *text
 static bl_status check_number(bl_context *ctx, const char *key, const char *text, double least, double most)
 {
     double x = 0.0;
+    char low[32], high[32];
     if (!text_to_double(slice_of(text), &x) || x < least || x > most)
-        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected a number from %g to %g", key, text, least, most);
+        BL_FAIL(ctx, BL_BAD_VALUE, "%s is \"%s\", expected a number from %s to %s", key, text,
+                text_of_digits(least, 6, low), text_of_digits(most, 6, high));
     return BL_OK;
 }
 

@@ -99,8 +99,9 @@ static size_t more_epochs(const bl_trainer *t, size_t n_examples, const struct d
 static void add_smaller_rate(bl_trainer *t, size_t n_examples, char *text, size_t room)
 {
     const double rate = config_number(t->config, "lr"), usual = trainer_defaults(t, n_examples).rate;
-    text_append(text, room, "; try a smaller learning rate: --lr %g (now %s)",
-                usual < rate ? usual : rate / 10.0, config_text(t->config, "lr"));
+    char smaller[32];
+    text_append(text, room, "; try a smaller learning rate: --lr %s (now %s)",
+                text_of_digits(usual < rate ? usual : rate / 10.0, 6, smaller), config_text(t->config, "lr"));
 }
 
 /* Whether the cause may be weights that were 0 at first. The first step of a hidden layer is then B times the
@@ -117,6 +118,7 @@ static void add_way_out(bl_trainer *t, size_t n_examples, char *text, size_t roo
     const struct defaults usual = trainer_defaults(t, n_examples);
     const size_t epochs = more_epochs(t, n_examples, &usual);
     const char *rate = config_text(t->config, "lr");
+    char higher[32];
     const bool is_short = t->state.epoch < epochs && t->state.step < ENOUGH,
                is_slow = config_number(t->config, "lr") < usual.rate, is_stuck = is_stuck_at_zero(t, is_slow);
     if (is_stuck)
@@ -127,8 +129,8 @@ static void add_way_out(bl_trainer *t, size_t n_examples, char *text, size_t roo
         text_append(text, room, "%s train longer: --epochs %zu (now %zu)", is_stuck ? ", or" : ";", epochs,
                     t->state.epoch);
     if (is_slow)
-        text_append(text, room, "%s a higher rate: --lr %g (now %s)", is_short ? ", or at" : "; try",
-                    usual.rate, rate);
+        text_append(text, room, "%s a higher rate: --lr %s (now %s)", is_short ? ", or at" : "; try",
+                    text_of_digits(usual.rate, 6, higher), rate);
     if (!is_short && !is_slow)
         text_append(text, room, "%s another --lr (now %s), or inputs that say more about the target",
                     is_stuck ? ", or" : "; try", rate);

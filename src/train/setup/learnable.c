@@ -8,6 +8,7 @@
 #include "learnable.h"
 
 #include "../../base/mem.h"
+#include "../../base/text.h"
 #include "../../net/workspace.h"
 
 #include <string.h>
@@ -77,17 +78,20 @@ static bl_status check_decay(bl_trainer *t)
 {
     const struct optimizer *o = &t->stepper.optimizer;
     const double rate = config_number(t->config, "lr"), share = rate * (double)o->weight_decay;
+    char texts[3][32];
     if (o->decay > 0.0f)
         BL_TRY(trainer_note(
             t,
-            "\"decay %g\" multiplies every weight by %g at each step, whatever the learning rate; "
-            "weight-decay %.3g does the same at this one (weight-decay X: by 1 - rate X, as AdamW)",
-            (double)o->decay, 1.0 - (double)o->decay, (double)o->decay / rate));
+            "\"decay %s\" multiplies every weight by %g at each step, whatever the learning rate; "
+            "weight-decay %s does the same at this one (weight-decay X: by 1 - rate X, as AdamW)",
+            text_of_digits((double)o->decay, 6, texts[0]), 1.0 - (double)o->decay,
+            text_of_digits((double)o->decay / rate, 3, texts[1])));
     if (share > 0.0 && 1.0f - (float)share == 1.0f)
         BL_TRY(trainer_note(t,
-                            "weight-decay %g at learning rate %g changes no weight: the fraction %.2g is too "
+                            "weight-decay %s at learning rate %s changes no weight: the fraction %s is too "
                             "small to change a float32",
-                            (double)o->weight_decay, rate, share));
+                            text_of_digits((double)o->weight_decay, 6, texts[0]),
+                            text_of_digits(rate, 6, texts[1]), text_of_digits(share, 2, texts[2])));
     return BL_OK;
 }
 

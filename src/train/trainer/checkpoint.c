@@ -411,7 +411,7 @@ static bl_status check_same(const struct checkpoint_contents *from, int format)
         /* The option belongs to another rule, and the checkpoint was already refused. */
         if (!ours || is_taken)
             continue;
-        if (!theirs || strcmp(theirs, ours) != 0)
+        if (!theirs || !text_is_same(theirs, ours))
             return differs(from, keys[i], theirs);
     }
     BL_TRY(check_feedback(from));
