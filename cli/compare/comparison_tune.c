@@ -12,6 +12,7 @@
  * fraction 1 / 2^k of the epochs, the better half of them for twice as many, and so on, until the best two
  * are trained at full length. Each training begins anew, with a schedule of its own length.
  */
+#include "../draw/short_exponent.h"
 #include "../runs/run_values.h"
 #include "../terminal/shown_text.h"
 #include "comparison_pool.h"
@@ -264,8 +265,9 @@ static void take_rate(struct tuning *t, int row, int fold)
     const char *best = plan_value(rates.best->first, "lr");
     const double rate = strtod(best, NULL);
     snprintf(chosen->text, sizeof chosen->text, "%s", best);
-    note(p->c->s, "%-11s%s: lr %s, of rates from %g to %g%s", "tuned", who.text, best, rates.least,
-         rates.greatest,
+    char least[32], greatest[32];
+    note(p->c->s, "%-11s%s: lr %s, of rates from %s to %s%s", "tuned", who.text, best,
+         short_number(rates.least, 6, least), short_number(rates.greatest, 6, greatest),
          rate <= rates.least || rate >= rates.greatest ? "; the best is the last on its side" : "");
 }
 

@@ -2,6 +2,7 @@
  * axis.c - computes round ends and round ticks (1, 2 and 5 times powers of ten).
  */
 #include "axis.h"
+#include "short_exponent.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -103,15 +104,5 @@ void tick_label(double value, char label[32])
         snprintf(label, 32, "%.0e", value);
     else
         snprintf(label, 32, "%.6g", size < 1e-12 ? 0.0 : value);
-    /* 1e-06 is written 1e-6. */
-    for (char *p = label; *p; p++)
-        if (*p == 'e' && (p[1] == '-' || p[1] == '+')) {
-            char *to = p[1] == '-' ? p + 2 : p + 1;
-            const char *from = p + 2;
-            while (*from == '0' && from[1])
-                from++;
-            while ((*to++ = *from++))
-                ;
-            break;
-        }
+    short_exponent(label);
 }

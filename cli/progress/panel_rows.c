@@ -10,6 +10,7 @@
  */
 #include "panel_rows.h"
 
+#include "../draw/short_exponent.h"
 #include "loss_text.h"
 #include "progress_line.h"
 
@@ -58,8 +59,8 @@ static void add_loss(const struct panel *p, const struct panel_figures *f, struc
 
 static void add_errors(const struct panel_figures *f, struct panel_text *t)
 {
-    char rate[48];
-    snprintf(rate, sizeof rate, "  lr %.4g", f->rate);
+    char number[32], rate[48];
+    snprintf(rate, sizeof rate, "  lr %s", short_number(f->rate, 4, number));
     panel_text_row(t);
     panel_text_print(t, "error  %s", f->errors[0] ? f->errors : "-");
     panel_text_if_fits(t, rate);

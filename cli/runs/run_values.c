@@ -3,6 +3,8 @@
  */
 #include "run_values.h"
 
+#include "../draw/short_exponent.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,11 +15,8 @@ enum { RANGE_DIGITS = 3 };
 void number_text(double x, int digits, char out[VALUE_ROOM])
 {
     for (int i = 1; i <= digits; i++) {
-        snprintf(out, VALUE_ROOM, "%.*g", i, x);
-        const double back = strtod(out, NULL);
-        char most[VALUE_ROOM];
-        snprintf(most, VALUE_ROOM, "%.*g", digits, x);
-        if (back == strtod(most, NULL))
+        char most[32];
+        if (strtod(short_number(x, i, out), NULL) == strtod(short_number(x, digits, most), NULL))
             return;
     }
 }

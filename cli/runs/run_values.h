@@ -27,7 +27,7 @@ void values_release(struct run_values *values);
 void values_draw(const struct run_values *values, double place, char out[VALUE_ROOM]);
 /* Returns number k (from 0) of the fixed sequence in [0, 1) that axis `axis` of a random sweep uses. */
 double draw_place(unsigned k, unsigned axis);
-/* Writes x in the fewest digits that equal it to `digits` digits: "0.003", "1e-05". */
+/* Writes x in the fewest digits that equal it to `digits` digits: "0.003", "1e-5". */
 void number_text(double x, int digits, char out[VALUE_ROOM]);
 
 #endif

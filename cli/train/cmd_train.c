@@ -3,6 +3,7 @@
  */
 #include "../data/data_notes.h"
 #include "../data/majority.h"
+#include "../draw/short_exponent.h"
 #include "../help/help.h"
 #include "../progress/progress.h"
 #include "../report/report.h"
@@ -33,10 +34,11 @@ static void print_lambda(const struct session *s, const bl_config *c)
 {
     const char *lambda = bl_config_get(c, "lambda");
     const double x = strtod(lambda, NULL);
+    char decay[32];
     if (x > 0.0)
-        note(s, "lambda     %s of weights and feedback at each step%s; as weight-decay %.3g at this rate",
+        note(s, "lambda     %s of weights and feedback at each step%s; as weight-decay %s at this rate",
              lambda, bl_config_is_set(c, "lambda") ? "" : " (default here)",
-             x / strtod(bl_config_get(c, "lr"), NULL));
+             short_number(x / strtod(bl_config_get(c, "lr"), NULL), 3, decay));
 }
 
 static size_t steps_of(const bl_config *c, const bl_data *train)
