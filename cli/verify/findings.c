@@ -2,6 +2,7 @@
  * findings.c - prints a finding as a line or as JSON, and a failed one also on standard error.
  */
 #include "findings.h"
+#include "../draw/short_exponent.h"
 
 #include <math.h>
 
@@ -16,7 +17,13 @@ static void number_text(double x, char out[32])
     if (isnan(x))
         snprintf(out, 32, "none");
     else
-        snprintf(out, 32, "%.3g", x);
+        short_number(x, 3, out);
+}
+
+/* The unit of what was measured; "" if there is no such quantity. */
+static const char *unit_of(const struct finding *f)
+{
+    return isnan(f->measured) ? "" : f->unit;
 }
 
 static void print_line(const struct verify *v, const struct finding *f)
@@ -25,7 +32,7 @@ static void print_line(const struct verify *v, const struct finding *f)
     number_text(f->measured, measured);
     number_text(f->bound, bound);
     printf("  %-7s %-9s %-26s %8s %-22s allowed %s\n", f->is_right ? "ok" : "FAILED", v->backend, f->of,
-           measured, f->unit, bound);
+           measured, unit_of(f), bound);
     fflush(stdout);
 }
 
@@ -56,10 +63,11 @@ static void explain(const struct verify *v, const struct finding *f)
     number_text(f->measured, measured);
     number_text(f->bound, bound);
     fflush(stdout);
-    fprintf(stderr,
-            "backless: verify: %s (%s) on %s FAILED: %s; measured %s %s, allowed %s. It should be that %s.\n",
-            v->findings->check->name, f->of, v->backend, f->where, measured, f->unit, bound,
-            v->findings->check->shows);
+    fprintf(
+        stderr,
+        "backless: verify: %s (%s) on %s FAILED: %s; measured %s%s%s, allowed %s. It should be that %s.\n",
+        v->findings->check->name, f->of, v->backend, f->where, measured, unit_of(f)[0] ? " " : "", unit_of(f),
+        bound, v->findings->check->shows);
 }
 
 void verify_report(struct verify *v, const struct finding *f)
