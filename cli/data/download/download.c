@@ -207,10 +207,14 @@ static int try_source(struct job *job, const struct download_source *source, boo
 
 /* ---- All sources */
 
+/* The errors of the sources were printed when they occurred, unless the command is quiet. */
 static int no_source_gave_it(const struct job *job)
 {
     long long have = 0;
-    fprintf(stderr, "backless: %s could not be fetched:\n%s", job->download->to, job->errors);
+    if (job->progress.is_quiet)
+        fprintf(stderr, "backless: %s could not be fetched:\n%s", job->download->to, job->errors);
+    else
+        fprintf(stderr, "backless: %s could not be fetched\n", job->download->to);
     if (!part_size(&job->part, &have))
         return EXIT_IO;
     if (have > 0 && !job->download->is_temporary)
