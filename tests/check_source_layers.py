@@ -39,7 +39,7 @@ INNER_LEVELS = {
                   "run": 7},
     "cli": {"terminal": 0, "draw": 0, "protobuf": 0, "": 1, "bench": 2, "curves": 2, "tensorboard": 2,
             "verify": 2, "progress": 3, "report": 3, "runs": 4, "reproduce": 5, "help": 6, "complete": 7,
-            "data": 7, "doctor": 7, "explain": 8, "model": 8, "train": 8, "compare": 9, "export": 9,
+            "data": 7, "doctor": 8, "explain": 8, "model": 8, "train": 8, "compare": 9, "export": 9,
             "sweep": 9, "arguments.c": 10, "main.c": 11},
 }
 

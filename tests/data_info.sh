@@ -62,6 +62,8 @@ for option in "--data-dir=$folder/sets" "--data-dir $folder/sets"; do
     expect 0 "$folder/sets/mnist" "$program" data list $option
 done
 BACKLESS_DATA_DIR=$folder/sets expect 0 "$folder/sets/mnist" "$program" data list
+BACKLESS_DATA=$folder/sets expect 0 "$folder/sets/mnist, but not all of it" "$program" data list
+touch sets/mnist/other-file # a set of another program, whose files have other names
 BACKLESS_DATA=$folder/sets expect 0 "$folder/sets/mnist" "$program" data list
 has_no "not all of it"
 expect 0 "\"name\":\"mnist\"" "$program" data list --json --data-dir "$folder/sets"

@@ -67,6 +67,7 @@ says '^ +> fetch it \(backless data get mnist\)'
 says "^  searched +$folder/sets, $folder/cache/backless, "
 says "^  downloads +$folder/sets \\(can be written, "
 mkdir "$folder/sets/mnist" "$folder/named" "$folder/named/mnist"
+touch "$folder/sets/mnist/a-file" "$folder/named/mnist/a-file" # an empty folder is no set
 doctor 0 BACKLESS_DATA="$folder/sets" "$program" doctor
 says "^  mnist +$folder/sets/mnist\$"
 doctor 0 BACKLESS_DATA="$folder/sets" "$program" doctor --data-dir "$folder/named"

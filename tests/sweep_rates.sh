@@ -1,6 +1,6 @@
 #!/bin/sh
-# sweep_rates.sh PROGRAM - rates with exponents have one spelling, 1e-5, in names of folders, tables, notes and
-# messages, and runs in folders of earlier builds, lr-1e-05, are found and continued.
+# sweep_rates.sh PROGRAM - rates with exponents have one spelling, 1e-5, in names of folders, tables, notes
+# and messages, and runs in folders of earlier builds, lr-1e-05, are found and continued.
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 unset BACKLESS_THREADS BACKLESS_DATA
@@ -35,7 +35,8 @@ old() {
 }
 old began
 expect 0 "" "$program" collect began
-[ "$(grep -c '^1e-[56] .* 1 *$' out.txt)" = 2 ] || { complain "collect finds no runs with old names"; cat out.txt; }
+[ "$(grep -c '^1e-[56] .* 1 *$' out.txt)" = 2 ] ||
+    { complain "collect finds no runs with old names"; cat out.txt; }
 hash() { sed -n 's/.*"weights_hash": "\([0-9a-f]*\)".*/\1/p' "$1/result.json"; }
 expected=$(hash began/lr-1e-05-seed-1)
 rm began/lr-1e-05-seed-1/result.json # as of a run that was killed before its end
@@ -57,7 +58,8 @@ expect 0 "" sweep --lr 1e-6:1e-4:log --shard 1/3 --out more
 for folders in "part more" "more part"; do
     # shellcheck disable=SC2086
     expect 0 "" "$program" collect $folders
-    [ "$(grep -c '^1e-[56] .* 1 *$' out.txt)" = 2 ] || { complain "collect $folders misses runs"; cat out.txt; }
+    [ "$(grep -c '^1e-[56] .* 1 *$' out.txt)" = 2 ] ||
+        { complain "collect $folders misses runs"; cat out.txt; }
 done
 
 # ---- The old name is a path, too

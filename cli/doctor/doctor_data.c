@@ -2,6 +2,7 @@
  * doctor_data.c - the named data sets: where each was found, or how to get it; the folders that are searched;
  * and whether the download folder can be written.
  */
+#include "../data/whole_set.h"
 #include "doctor.h"
 
 #include <errno.h>
@@ -39,12 +40,22 @@ static void parse_missing_set(const char *why, struct missing_set_advice *out)
     snprintf(out->how, sizeof out->how, "%.*s", (int)(end ? end - how : (long)strlen(how)), how);
 }
 
+static void say_set_in(struct doctor *d, const char *name, const char *path)
+{
+    char how[128];
+    snprintf(how, sizeof how, "fetch the rest (backless data get %s)", name);
+    if (set_is_whole(name, path))
+        doctor_say(d, DOCTOR_FINE, name, NULL, "%s", path);
+    else
+        doctor_say(d, DOCTOR_MISSING, name, how, "%s, but not all of it", path);
+}
+
 static void say_set(struct doctor *d, const char *name, char looked_in[1024])
 {
     char path[BL_PATH_ROOM];
     struct missing_set_advice missing;
     if (bl_data_set_find(d->session->ctx, d->config, name, path, sizeof path) == BL_OK) {
-        doctor_say(d, DOCTOR_FINE, name, NULL, "%s", path);
+        say_set_in(d, name, path);
         return;
     }
     parse_missing_set(bl_why(d->session->ctx), &missing);
