@@ -17,13 +17,20 @@ within() {
 expect 0 "linear task, lr 1e-3, fa        a curve" run --list --out none
 grep -q "fa  *a curve .* not run" out.txt || complain "the list lacks the verdict"
 ! grep -q " 0 s" out.txt || complain "the list has runs of 0 s"
+grep -q "^cell  *published, %  *normalised test error, %  *time of a run  *verdict" out.txt ||
+    complain "the list does not say that the errors are normalised"
+expect 0 '"error_name":"normalised test error"' run --list --json --out none
+expect 0 '"error_name":"test error"' reproduce nokland2016 --list --row "2x800 tanh" --rule dfa --json \
+    --out none
 expect 2 "the data of linear task 30-20-10 are made, not read" run --data .
 expect 2 "recipe has at most 1" run --epochs 2
 
 # ---- After 2000 samples: errors within the range of three seeds of an independent program
 expect 0 "2/2" run --out one
-grep -q "^cell  *published, %  *here, %  *verdict" out.txt || complain "the table of results has no heads"
-grep -q "1 epoch, test error [0-9.]* %; result in one/" out.txt || complain "no result of one epoch is named"
+grep -q "^cell  *published, %  *normalised test error, %  *verdict" out.txt ||
+    complain "the table of results has no heads"
+grep -q "1 epoch, normalised test error [0-9.]* %; result in one/" out.txt ||
+    complain "no result of one epoch is named"
 expect 0 "4/4" run --seeds 3 --out one
 for seed in 1 2 3; do
     fa=one/lillicrap2016-linear_task-lr_1e-3-fa-$seed.json

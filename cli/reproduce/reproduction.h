@@ -98,6 +98,8 @@ const struct target *target_find(const char *name);
    do not matter. Returns false past the last cell. */
 bool cell_at(const struct target *target, const char *table, const char *row, const char *rule, int i,
              struct cell *out);
+/* "test error"; where targets of regression are predicted, "normalised test error" (see loss_of_zero). */
+const char *cell_error_name(const struct cell *cell);
 bool cell_lacks_rule(
     const struct cell *cell); /* this version does not have the rule, and cannot run the cell */
 /* The cell whose trained weights its runs begin with; false: they begin with weights that are drawn. */
@@ -259,8 +261,8 @@ int reproduction_merge(const struct session *s, const struct target *target, con
 int reproduction_check(const struct session *s, const char *path);
 int reproduction_page(const struct session *s, const char *path);
 int reproduction_list(const struct session *s, const struct cell *cells, int n_cells);
-/* Prints the heads of the columns of print_cell. */
-void print_cell_head(bool has_time);
+/* Prints the heads of the columns of print_cell for cells of one target. */
+void print_cell_head(const struct cell *first, bool has_time);
 /* Prints one line on standard output: the published figures, those of the results, and the verdict. */
 void print_cell(const struct cell *cell, const struct results *results, const char *time);
 /* Prints the same as a JSON object. seconds: the time of a run; NaN: not known. */

@@ -453,8 +453,8 @@ static int write_result(const struct collected *c)
         snprintf(mean_of, sizeof mean_of, " (mean of the last %d epochs)",
                  result.epochs < JUDGED_EPOCHS ? result.epochs : JUDGED_EPOCHS);
     if (code == EXIT_DONE)
-        note(c->s, "%s: %d epoch%s, test error %s %%%s%s; result in %s", c->folder, result.epochs,
-             plural(result.epochs), percent_text(result.mean).text, mean_of,
+        note(c->s, "%s: %d epoch%s, %s %s %%%s%s; result in %s", c->folder, result.epochs,
+             plural(result.epochs), cell_error_name(&c->cell), percent_text(result.mean).text, mean_of,
              result.is_on_other_data ? ", on other data" : "", path);
     result_release(&result);
     return code;

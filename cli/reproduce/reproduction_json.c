@@ -59,6 +59,7 @@ void print_cell_json(const struct cell *cell, const struct results *results, dou
     json_object_set_new(line, "row", json_string(cell->row->name));
     json_object_set_new(line, "rule", json_string(cell->published->rule));
     json_object_set_new(line, "published", published_json(cell->published));
+    json_object_set_new(line, "error_name", json_string(cell_error_name(cell)));
     json_object_set_new(line, "seeds", json_integer(f.n));
     json_object_set_new(line, "mean", has_runs ? fraction(f.mean) : json_null());
     json_object_set_new(line, "deviation", fraction(f.deviation));

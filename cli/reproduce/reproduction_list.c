@@ -106,10 +106,12 @@ static void time_text(const struct cell_figures *f, double seconds, char out[NAM
     snprintf(out, NAME_ROOM, "%.20s%.100s", f->n > 0 ? "" : "at most ", duration);
 }
 
-void print_cell_head(bool has_time)
+void print_cell_head(const struct cell *first, bool has_time)
 {
-    printf("%-30s  %-16s  %-24s  %-16s  %s\n", "cell", "published, %", "here, %",
-           has_time ? "time of a run" : "", "verdict");
+    char here[NAME_ROOM];
+    snprintf(here, sizeof here, "%s, %%", cell_error_name(first));
+    printf("%-30s  %-16s  %-24s  %-16s  %s\n", "cell", "published, %", here, has_time ? "time of a run" : "",
+           "verdict");
 }
 
 void print_cell(const struct cell *cell, const struct results *results, const char *time)
@@ -161,8 +163,8 @@ int reproduction_list(const struct session *s, const struct cell *cells, int n_c
         bl_config_is_set(s->config, "threads") ? atoi(bl_config_get(s->config, "threads")) : 1);
     const int code =
         status == BL_OK ? results_read(&results, s, reproduction_folder(s)) : fail_with(s, status);
-    if (code == EXIT_DONE && !extra_of(s, "json"))
-        print_cell_head(true);
+    if (code == EXIT_DONE && !extra_of(s, "json") && n_cells > 0)
+        print_cell_head(&cells[0], true);
     for (int i = 0; code == EXIT_DONE && status == BL_OK && i < n_cells; i++) {
         status = list_cell(s, ctx, &cells[i], &results);
         if (status != BL_OK)

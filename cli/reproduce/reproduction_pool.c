@@ -102,8 +102,8 @@ static int show_cells(const struct session *s, const struct cell *cells, int n_c
 {
     struct results results;
     const int code = results_read(&results, s, reproduction_folder(s));
-    if (code == EXIT_DONE && !extra_of(s, "json"))
-        print_cell_head(false);
+    if (code == EXIT_DONE && !extra_of(s, "json") && n_cells > 0)
+        print_cell_head(&cells[0], false);
     for (int i = 0; code == EXIT_DONE && i < n_cells; i++)
         if (extra_of(s, "json"))
             print_cell_json(&cells[i], &results, (double)NAN);

@@ -49,6 +49,11 @@ bool cell_begins_with(const struct cell *cell, struct cell *out)
     return row && cell_at(cell->target, cell->row->table, row, NULL, 0, out);
 }
 
+const char *cell_error_name(const struct cell *cell)
+{
+    return cell->row->data->loss_of_zero ? "normalised test error" : "test error";
+}
+
 bool cell_lacks_rule(const struct cell *cell)
 {
     for (int i = 0; bl_rule_name(i); i++)
