@@ -235,7 +235,8 @@ BL_API bl_status bl_config_create(bl_config **out, bl_context *ctx);
 BL_API bl_status bl_config_copy(bl_config **out, const bl_config *config);
 BL_API void bl_config_free(bl_config *config);
 
-/* Sets one option. The text is checked at once. text NULL: the option gets its default again. */
+/* Sets one option. The text is checked at once; that of a whole number is kept without leading zeros.
+   text NULL: the option gets its default again. */
 BL_API bl_status bl_config_set(bl_config *config, const char *key, const char *text);
 /* Returns the value as text: the value that was set, else that of the option preset, else the default.
    Returns NULL for an unknown key. */

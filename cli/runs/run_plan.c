@@ -152,6 +152,15 @@ static json_t *find_run(const struct run_plan *plan, const char *name)
     return NULL;
 }
 
+/* Returns whether the option may name a column or a file, as --label 1e05 does. */
+static bool may_be_name(const char *key)
+{
+    for (int i = 0; bl_option_at(i); i++)
+        if (strcmp(bl_option_at(i)->key, key) == 0)
+            return strcmp(bl_option_at(i)->group, "data") == 0;
+    return true;
+}
+
 /* Writes the exponents of values that are numbers as a person does, so that 1e-05 and 1e-5 are one value. */
 static void shorten_values(json_t *values)
 {
@@ -161,7 +170,8 @@ static void shorten_values(json_t *values)
     {
         const char *text = json_string_value(value);
         char number[64];
-        if (strspn(text, "0123456789.+-e") != strlen(text) || strlen(text) >= sizeof number)
+        if (may_be_name(key) || strspn(text, "0123456789.+-e") != strlen(text) ||
+            strlen(text) >= sizeof number)
             continue;
         snprintf(number, sizeof number, "%s", text);
         json_string_set(value, short_exponent(number));
@@ -396,7 +406,7 @@ static int write_plan(const struct run_plan *plan, const char *folder)
 
 int plan_check_epochs(const char *epochs)
 {
-    return strcmp(epochs, "0") != 0
+    return strspn(epochs, "0") != strlen(epochs) || !epochs[0]
                ? EXIT_DONE
                : usage_error("--epochs 0 trains nothing that could be compared: expected 1 or more");
 }

@@ -132,6 +132,18 @@ static bl_status set_former(bl_config *config, const char *text)
     return strcmp(former_value(config), "true") == 0 ? replace(config, i, NULL, false) : BL_OK;
 }
 
+/* Returns the text of a whole number without leading zeros, so that "00" is 0 where values are compared as
+   texts. Other options keep their text: a column may be called 007. */
+static const char *short_count(const bl_option *option, const char *text)
+{
+    const char *argument = option->argument ? option->argument : "";
+    const bool is_count = strcmp(argument, "N") == 0 || strncmp(argument, "N|", 2) == 0;
+    if (!text || !is_count || text[strspn(text, "0123456789")])
+        return text;
+    const size_t zeros = strspn(text, "0");
+    return text[zeros] || zeros == 0 ? text + zeros : text + zeros - 1;
+}
+
 bl_status bl_config_set(bl_config *config, const char *key, const char *text)
 {
     size_t i = 0;
@@ -142,7 +154,9 @@ bl_status bl_config_set(bl_config *config, const char *key, const char *text)
         return option_unknown(config->ctx, key);
     if (text)
         BL_TRY(option_table[i].check(config->ctx, key, text));
-    return is_former(key) ? set_former(config, text) : replace(config, i, text, text != NULL);
+    if (is_former(key))
+        return set_former(config, text);
+    return replace(config, i, short_count(&option_table[i].option, text), text != NULL);
 }
 
 bl_status config_set_default(bl_config *config, const char *key, const char *text)
