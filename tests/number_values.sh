@@ -28,7 +28,8 @@ expect 0 "" "$program" train --data table.csv --rule bp --epochs 1 --seed 7 --fe
 grep -q "has no effect" out.txt && { complain "--feedback-seed 07 is another seed than 7"; cat out.txt; }
 expect 0 "" "$program" train --data table.csv --preset nokland2016 --batch 064 --epochs 1 \
     --net "dense 4, tanh, dense C" --loss ce
-grep -q "with other values for:.*batch" out.txt && { complain "--batch 064 is not the preset's 64"; cat out.txt; }
+grep -q "with other values for:.*batch" out.txt &&
+    { complain "--batch 064 is not the preset's 64"; cat out.txt; }
 
 # Names of columns keep their zeros: 7 would be the number of a column that does not exist.
 expect 0 "2 classes" "$program" train --data table.csv --label 007 --epochs 1
