@@ -8,6 +8,7 @@
 #define QUICK_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The distance between two cases that are tried: n times QUICK_TESTS in a quick test, otherwise 1. */
@@ -16,6 +17,13 @@ static inline size_t quick_stride(size_t n)
     const char *text = getenv("QUICK_TESTS");
     const size_t factor = text ? strtoul(text, NULL, 10) : 0;
     return !text ? 1 : factor > 0 ? factor * n : n;
+}
+
+/* Prints that only one of n cases, times QUICK_TESTS, was tried, and why that is enough. */
+static inline void quick_report(size_t n, const char *cases, const char *why)
+{
+    if (quick_stride(n) > 1)
+        printf("left out: %s, except one of %zu, because %s\n", cases, quick_stride(n), why);
 }
 
 #endif

@@ -139,6 +139,7 @@ static void test_steps(void **state)
     for (int backend = 0; bl_backend_name(backend); backend++)
         for (int rule = 0; bl_rule_name(rule); rule++)
             check_rule(bl_rule_name(rule), (size_t)rule, bl_backend_name(backend));
+    quick_report(3, "nets of a rule", "other rules try them; test_bits_all tries all");
 }
 
 /* Trains two shuffled epochs by bl_trainer_fit. */

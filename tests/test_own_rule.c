@@ -253,6 +253,7 @@ static void test_memory_gives_out(void **state)
         assert_true(fail_at < 100000);
     }
     scratch_remove(&scratch);
+    quick_report(QUICK_STRIDE, "allocations that fail", "test_own_rule_all tries all of them");
 }
 
 int main(void)

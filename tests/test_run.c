@@ -138,6 +138,7 @@ static void test_memory_gives_out(void **state)
     }
     chosen = choices;
     scratch_remove(&scratch);
+    quick_report(5, "allocations that fail", "test_run_all tries all of them");
 }
 
 static void test_a_step_allocates_nothing(void **state)
