@@ -32,48 +32,45 @@ static size_t line_length(const char *text, size_t room, size_t first)
     return end > first ? end : room;
 }
 
-/* erase: the sequence that erases what was on the row before. It is written before each line, and also after
-   a line that does not fill the row, because a line that the terminal has broken ends on another row (see
-   terminal.h). After a full line it would erase the last character. */
-static void print_lines(FILE *to, const char *text, const char *erase)
+/* The cursor is at the column `at`, and lines after the first begin at `margin`. columns: the width of the
+   terminal; 0: the text is not broken. erase: the sequence that erases what was on the row before. It is
+   written before each line, and also after a line that does not fill the row, because a line that the terminal
+   has broken ends on another row (see terminal.h). After a full line it would erase the last character. */
+static void print_lines(FILE *to, const char *text, int columns, int at, int margin, const char *erase)
 {
-    const int columns = terminal_columns(to), margin = margin_of(text);
-    if (columns == 0 || margin >= columns / 2) {
+    int blanks = 0;
+    if (columns == 0) {
         fprintf(to, "%s%s\n", erase, text);
         return;
     }
-    for (int indent = 0; *text; indent = margin) {
-        const size_t n = line_length(text, (size_t)(columns - indent), (size_t)(margin - indent));
-        const bool is_full = n + (size_t)indent >= (size_t)columns;
-        fprintf(to, "%s%*s%.*s%s\n", erase, indent, "", (int)n, text, is_full ? "" : erase);
+    do {
+        const size_t n = line_length(text, (size_t)(columns - at), (size_t)(margin - at));
+        const bool is_full = n + (size_t)at >= (size_t)columns;
+        fprintf(to, "%s%*s%.*s%s\n", erase, blanks, "", (int)n, text, is_full ? "" : erase);
         text += n;
         text += strspn(text, " ");
-    }
+        blanks = at = margin;
+    } while (*text);
+}
+
+static void print_message(FILE *to, const char *text, const char *erase)
+{
+    const int columns = terminal_columns(to), margin = margin_of(text);
+    print_lines(to, text, margin < columns / 2 ? columns : 0, 0, margin, erase);
 }
 
 void print_wrapped(FILE *to, const char *text)
 {
-    print_lines(to, text, "");
+    print_message(to, text, "");
 }
 
 void print_wrapped_over(FILE *to, const char *text)
 {
-    print_lines(to, text, "\033[K");
+    print_message(to, text, "\033[K");
 }
 
 void print_wrapped_from(FILE *to, int column, const char *text)
 {
     const int columns = terminal_columns(to);
-    if (columns == 0 || columns < column + LEAST_WIDTH) {
-        fprintf(to, "%s\n", text);
-        return;
-    }
-    int indent = 0;
-    do {
-        const size_t n = line_length(text, (size_t)(columns - column), 0);
-        fprintf(to, "%*s%.*s\n", indent, "", (int)n, text);
-        text += n;
-        text += strspn(text, " ");
-        indent = column;
-    } while (*text);
+    print_lines(to, text, columns >= column + LEAST_WIDTH ? columns : 0, column, column, "");
 }
