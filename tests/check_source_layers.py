@@ -196,18 +196,32 @@ def check_inner_needs(tree, top, levels):
                 tree.report(path, 1, f"uses what {tree.name(other)} defines, not on a lower level of {top}")
 
 
-def needs_of(tree, folder):
-    """Maps each .c file to the files that define what it names, except its own static names."""
-    codes = {path: LITERAL.sub('""', without_comments(path.read_text(encoding="utf-8")))
-             for path in tree.files(folder, (".c",))}
-    home = {}
+def codes_of(tree, folder):
+    """Maps each .c file to its text without comments and the contents of literals."""
+    return {path: LITERAL.sub('""', without_comments(path.read_text(encoding="utf-8")))
+            for path in tree.files(folder, (".c",))}
+
+
+def homes_of(codes):
+    """Maps each name that files define for others to these files: several if the build chooses one of them."""
+    homes = {}
     for path, code in codes.items():
         for pattern in (FUNCTION, CONSTANT):
-            home.update((name, path) for name in pattern.findall(code))
+            for name in pattern.findall(code):
+                homes.setdefault(name, []).append(path)
+    return homes
+
+
+def needs_of(tree, folder):
+    """Maps each .c file to the files that define what it names, except its own static names. Of files that
+    define the same name, of which the build chooses one, only the last counts, because they name what they
+    define and would depend on each other."""
+    codes = codes_of(tree, folder)
+    homes = homes_of(codes)
     needs = {}
     for path, code in codes.items():
         names = set(re.findall(r"\b\w+\b", code)) - set(STATIC_NAME.findall(code))
-        needs[path] = sorted({home[name] for name in names if name in home} - {path})
+        needs[path] = sorted({homes[name][-1] for name in names if name in homes} - {path})
     return needs
 
 
@@ -257,10 +271,7 @@ def check_declarations(tree):
     """A reader finds a function in the folder of the header that declares it. Implementations of which the
     build chooses one may be in folders below."""
     for folder in ("src", "cli"):
-        homes = {}
-        for path in tree.files(folder, (".c",)):
-            for name in FUNCTION.findall(without_comments(path.read_text(encoding="utf-8"))):
-                homes.setdefault(name, []).append(path)
+        homes = homes_of(codes_of(tree, folder))
         for path in tree.files(folder, (".h",)):
             code = without_comments(path.read_text(encoding="utf-8"))
             for match in DECLARATION.finditer(code):
@@ -404,6 +415,8 @@ FAULTS = [
     ("cli/helps.c", "static int run(void)\n{\n    return 1;\n}\nint help(void)\n{\n    return run();\n}\n",
      None),
     ("cli/helpless.c", "int help(void)\n{\n    return 1;\n}\n", None),
+    ("src/train/step/taken.c", "void taken(void)\n{\n    x = \"take()\";\n}\n", None),
+    ("cli/otherwise.c", "int run(void)\n{\n    return 1;\n}\n", None),
     ("src/train/step/take.h", "\nvoid take(void); /* in trainer */\n",
      "src/train/step/take.h:2: take is defined in another folder, in src/train/trainer/trainer.c"),
     ("src/train/trainer/take.h", "void take(void);\n", None),
