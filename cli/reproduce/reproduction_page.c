@@ -156,10 +156,11 @@ static void put_others(FILE *to, const struct target *target, const struct resul
     }
 }
 
-static void put_page(FILE *to, const struct results *results)
+static bl_status put_page(FILE *to, bl_context *ctx, const struct results *results)
 {
+    bl_status status = BL_OK;
     fputs(head, to);
-    for (int t = 0; target_at(t); t++) {
+    for (int t = 0; status == BL_OK && target_at(t); t++) {
         const struct target *target = target_at(t);
         fprintf(to, "\n## %s\n\n%s. %s\n", target->name, target->paper, target->judged_note);
         for (size_t i = 0; i < target->n_rows; i++)
@@ -168,8 +169,10 @@ static void put_page(FILE *to, const struct results *results)
         put_cell_curves(to, target, results);
         put_epoch_curves(to, target, results);
         put_reasons(to, target);
+        status = put_not_run(to, ctx, target, results);
         put_others(to, target, results);
     }
+    return status;
 }
 
 int reproduction_page(const struct session *s, const char *path)
@@ -183,10 +186,11 @@ int reproduction_page(const struct session *s, const char *path)
     if (code != EXIT_DONE)
         return code;
     FILE *to = open_memstream(&text, &n);
-    if (to)
-        put_page(to, &results);
-    const bool is_whole = to && fclose(to) == 0;
-    const bl_status status = is_whole ? bl_file_write(s->ctx, path, text, n) : BL_NO_MEMORY;
+    bl_status status = to ? put_page(to, s->ctx, &results) : BL_NO_MEMORY;
+    if (to && fclose(to) != 0)
+        status = BL_NO_MEMORY;
+    if (status == BL_OK)
+        status = bl_file_write(s->ctx, path, text, n);
     free(text);
     if (status == BL_OK)
         note(s, "%zu result%s in %s", results.n, plural((double)results.n), path);
