@@ -4,6 +4,7 @@
  */
 #include "defaults.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,15 @@ static size_t epochs_for(size_t examples, size_t batch)
     return epochs < MOST_EPOCHS ? epochs : least > MOST_EPOCHS ? least : MOST_EPOCHS;
 }
 
+/* Rounds x > 0 to six significant digits: 0.01 where the float 0.9 makes 0.1 (1 - 0.9) 0.010000002384. */
+static double six_digits(double x)
+{
+    double scale = 1.0;
+    while (x * scale < 1e5)
+        scale *= 10.0;
+    return round(x * scale) / scale;
+}
+
 /* The default learning rate. That of SGD is reduced because a momentum m multiplies the length of steps by 1
    / (1 - m), and gradients may be sums over the batch. Adam and RMSprop divide by the size of the
    gradient. */
@@ -68,7 +78,7 @@ static double rate_for(const struct optimizer *optimizer, const struct run_size 
     const double rate = optimizer->ops->default_rate;
     if (optimizer->ops->hides_scale)
         return rate;
-    return rate * (1.0 - (double)optimizer->momentum) / (size->sums ? (double)batch : 1.0);
+    return six_digits(rate * (1.0 - (double)optimizer->momentum) / (size->sums ? (double)batch : 1.0));
 }
 
 struct defaults defaults_of(const struct run_size *size, const struct optimizer *optimizer)
