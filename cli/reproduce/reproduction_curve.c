@@ -6,6 +6,7 @@
  * In a result: {"step": [100, 200, ...], "error": [...], "angle": [...]}, errors as fractions, angles in
  * degrees, null where there is none.
  */
+#include "../draw/short_exponent.h"
 #include "reproduction.h"
 
 #include <math.h>
@@ -111,12 +112,13 @@ static struct curve_point point_of(const struct cell *cell, const struct results
 static void put_curve(FILE *to, const struct cell *cell, const struct results *results)
 {
     const int n = point_of(cell, results, 0).n;
+    char text[32];
     if (n == 0)
         return;
     fprintf(to, "| %s | %s | %d", cell->row->name, cell->published->rule, n);
     for (int i = 0; i < SHOWN_STEPS; i++) {
         const struct curve_point at = point_of(cell, results, i);
-        fprintf(to, " | %.3g", 100.0 * at.error / (double)n);
+        fprintf(to, " | %s", short_number(100.0 * at.error / (double)n, 3, text));
         if (at.n_angles > 0 && strcmp(cell->published->rule, "bp") != 0)
             fprintf(to, " (%.0f°)", at.angle / (double)at.n_angles);
     }
