@@ -1,5 +1,9 @@
 # dependencies.cmake - finds the libraries below this one; sets BACKLESS_LIBRARIES, BACKLESS_MODULES (those of
 # them that are pkg-config modules, which users of the static library need) and BACKLESS_HAVE_*.
+#
+# The folders of the headers of libpng and TurboJPEG are given only to the files that include them
+# (LINK_ONLY): all others are compiled by the same command with and without pictures, so that a compiler cache
+# finds them at once.
 
 # Fails with the name of the package to install.
 function(backless_missing what package)
@@ -40,7 +44,7 @@ if(NOT BACKLESS_PICTURES STREQUAL "OFF")
     pkg_check_modules(TURBOJPEG QUIET IMPORTED_TARGET "libturbojpeg>=2.1") # the first to limit scans
     if(PNG_FOUND AND TURBOJPEG_FOUND)
         set(BACKLESS_HAVE_PICTURES ON)
-        list(APPEND BACKLESS_LIBRARIES PkgConfig::PNG PkgConfig::TURBOJPEG)
+        list(APPEND BACKLESS_LIBRARIES $<LINK_ONLY:PkgConfig::PNG> $<LINK_ONLY:PkgConfig::TURBOJPEG>)
         list(APPEND BACKLESS_MODULES "libpng>=1.6" "libturbojpeg>=2.1")
     endif()
     backless_settle(PICTURES ${BACKLESS_HAVE_PICTURES} "libpng and TurboJPEG (for pictures)"

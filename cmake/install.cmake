@@ -38,7 +38,7 @@ install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHI
 foreach(library IN LISTS BACKLESS_LIBRARIES)
     if(library MATCHES "^[a-z]+$")
         list(APPEND private_libraries -l${library})
-    elseif(NOT library MATCHES "^PkgConfig::")
+    elseif(NOT library MATCHES "^(\\$<LINK_ONLY:)?PkgConfig::")
         message(FATAL_ERROR "install.cmake does not know how users of libbackless.a link ${library}")
     endif()
 endforeach()

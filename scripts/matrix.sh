@@ -2,15 +2,17 @@
 # matrix.sh [NAME...]: builds and tests configurations that `make test` does not cover: without each optional
 # part in turn, without all of them, with clang, and as distributions build: on the shared library, and twice
 # from different folders, which must give the same files. Warnings are errors. NAME: one that
-# `matrix.sh --list` prints; default: all of them. The configuration lto runs only if it is named, because
-# each program that is linked to the static library then compiles the whole library again, which takes minutes
-# in the test `install` alone.
+# `matrix.sh --list` prints; default: all of them. Two configurations run at the same time, because each has
+# parts that use one core. The configuration lto runs only if it is named, because each program that is linked
+# to the static library then compiles the whole library again, which takes minutes in the test `install`
+# alone.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-# The flags of a configuration, by its name. The parts are those that cmake/options.cmake lists.
+# The flags of a configuration, by its name; the names of those that take longest come first. The parts are
+# those that cmake/options.cmake lists.
 parts=$(sed -n 's/^ *"\([A-Z]*\)|.*/\1/p' cmake/options.cmake | grep -vx TESTS)
-names="without-all clang as-packaged reproducible"
+names="clang reproducible without-all as-packaged"
 for part in $parts; do
     names="$names without-$(echo "$part" | tr '[:upper:]' '[:lower:]')"
 done
@@ -30,7 +32,8 @@ if [ "${1-}" = --list ]; then
 fi
 
 # Each configuration runs the tests whose result it can change, and builds only what they need:
-#   clang            the test programs and the tests of linking; everything is compiled
+#   clang            the test programs and the tests of linking; everything is compiled. Those that compare
+#                    times run when all configurations have ended: their line is clang-times
 #   without-all      those whose source mentions a part (see what_parts_are_for), and the tests of linking
 #   one part missing, as-packaged   the tests of linking: the objects are those of other configurations
 #   lto              the tests of linking, and those that compare bits, because the kernels are compiled again
@@ -48,6 +51,14 @@ any_of() { echo "^($(echo "$*" | tr ' ' '|'))\$"; }
 
 # names_of FILE...: the names of the tests in these files.
 names_of() { printf '%s\n' "$@" | sed 's|.*/||; s|\.[a-z]*$||'; }
+
+# The test programs that compare times: no other test may run beside them.
+serial=$(sed -n 's/^set_tests_properties(\(.*\) PROPERTIES RUN_SERIAL TRUE)$/\1/p' tests/CMakeLists.txt)
+compare_times=$(echo "$serial" | tr ' ' '\n' | grep '^test_')
+if [ -z "$compare_times" ]; then
+    echo "matrix: tests/CMakeLists.txt: no test program has RUN_SERIAL" >&2
+    exit 2
+fi
 
 # programs_about_parts, scripts_about_parts: the tests whose sources mention a part.
 programs_about_parts() {
@@ -96,24 +107,26 @@ build_and_test() {
         "$folder/backless" verify --quiet
 }
 
-# build NAME: configures, builds and tests one configuration; the log is in its folder. The folders are at the
-# same depth as `build`, because a compiler cache identifies files by the relative paths of their headers.
+# build NAME: configures, builds and tests one configuration. The folders are at the same depth as `build`,
+# because a compiler cache identifies files by the relative paths of their headers.
 build() {
-    folder=build-matrix-$1
-    mkdir -p "$folder"
     case $1 in
     reproducible) reproduce ;;
     clang)
         # shellcheck disable=SC2086
         configure "$1" && cmake --build "$folder" &&
-            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -LE slow \
-            -R "$(any_of 'test_.*' 'fuzz_.*' null_arguments $linking_scripts)" &&
+            ctest --test-dir "$folder" -j "$jobs" --output-on-failure -LE slow -E "$(any_of $compare_times)" \
+                -R "$(any_of 'test_.*' 'fuzz_.*' null_arguments $linking_scripts)" &&
             "$folder/backless" verify --quiet
         ;;
     without-all)
         configure "$1" &&
             build_and_test "$linking_programs $(programs_about_parts)" \
                 "$linking_scripts $(scripts_about_parts)"
+        ;;
+    clang-times)
+        # shellcheck disable=SC2086
+        ctest --test-dir build-matrix-clang --output-on-failure -R "$(any_of $compare_times)"
         ;;
     # Without doctor.sh, which replaces functions by the linker option --wrap: link-time optimisation inlines
     # the calls.
@@ -122,12 +135,31 @@ build() {
             build_and_test "$linking_programs $bits" "$(echo "$linking_scripts" | sed 's/ doctor//')"
         ;;
     *) configure "$1" && build_and_test "$linking_programs" "$linking_scripts" ;;
-    esac >"$folder/log" 2>&1
+    esac
 }
+
+# report NAME: builds a configuration, with a log in its folder, and prints its line; if it failed, also the
+# end of the log, in one piece.
+report() {
+    folder=build-matrix-$1 began=$(date +%s) verdict=ok closing=
+    build "$1" >"$folder/log" 2>&1 || verdict=FAILED
+    [ $verdict = ok ] || closing=$(echo && tail -n 40 "$folder/log")
+    times >"$folder/times" # its second line: the seconds of CPU of all commands, of the user and the system
+    printf 'matrix: %-18s %-6s %4d s  %4.0f s of CPU  %s%s\n' "$1" $verdict $(($(date +%s) - began)) \
+        "$(awk -F '[ms ]+' 'NR == 2 { print 60 * ($1 + $3) + $2 + $4 }' "$folder/times")" \
+        "$(grep -E 'tests passed, [0-9]+ tests? failed out of' "$folder/log")" "$closing"
+    [ $verdict = ok ]
+}
+
+# This script calls itself so, once for each configuration.
+if [ "${1-}" = --one ]; then
+    report "$2"
+    exit
+fi
 
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $names
-failures=0
+chosen=
 for name in "$@"; do
     case " $names lto " in
     *" $name "*) ;;
@@ -137,11 +169,13 @@ for name in "$@"; do
         echo "matrix: $name: left out, it is not installed"
         continue
     fi
-    began=$(date +%s)
-    verdict=ok
-    build "$name" || verdict=FAILED
-    printf 'matrix: %-18s %-6s %4d s  %s\n' "$name" $verdict $(($(date +%s) - began)) \
-        "$(grep -E 'tests passed, [0-9]+ tests? failed out of' "build-matrix-$name/log")"
-    [ $verdict = ok ] || { failures=$((failures + 1)) && tail -n 40 "build-matrix-$name/log"; }
+    chosen="$chosen $name"
+    mkdir -p "build-matrix-$name" # now, because `reproduce` copies this folder, which must not change then
 done
-[ "$failures" = 0 ] || exit 1
+failures=0
+# shellcheck disable=SC2086
+[ -z "$chosen" ] || printf '%s\n' $chosen | xargs -n 1 -P 2 scripts/matrix.sh --one || failures=1
+case "$chosen " in
+*" clang "*) mkdir -p build-matrix-clang-times && scripts/matrix.sh --one clang-times || failures=1 ;;
+esac
+exit $failures

@@ -24,6 +24,20 @@ foreach(flag IN ITEMS -falign-functions=64 -falign-loops=64)
     endif()
 endforeach()
 
+# UndefinedBehaviorSanitizer makes kernels slow. It checks these files in the variants plain and avx512 only,
+# in which the tests run every function in them (multiply_vector exists for 16 floats only). The others are
+# compiled from the same source: all that depends on the width is in the headers of vec.h, where those of the
+# vectors have no arithmetic in C beside their shifts. Some functions of the other files are run by no test in
+# a variant that is not the fastest. AddressSanitizer checks every variant, because what a kernel reads beyond
+# the end of a row depends on the width.
+if(CMAKE_C_FLAGS MATCHES "-fsanitize=[a-z,]*undefined")
+    set(is_faster $<IN_LIST:$<TARGET_PROPERTY:KERNEL_VARIANT>,avx2$<SEMICOLON>avx512bf16>)
+    foreach(name IN ITEMS bf16 gather gemm layernorm optimizer products softmax update_fused)
+        set_property(SOURCE ${portable_folder}/kernel_${name}.c APPEND PROPERTY COMPILE_OPTIONS
+            "$<${is_faster}:-fno-sanitize=undefined;-fsanitize=shift>")
+    endforeach()
+endif()
+
 function(backless_kernels variant width)
     set(library backless_kernels_${variant})
     add_library(${library} OBJECT ${kernel_sources})
@@ -33,6 +47,7 @@ function(backless_kernels variant width)
     if(BACKLESS_FUZZ)
         target_compile_options(${library} PRIVATE -fno-sanitize=all)
     endif()
+    set_property(TARGET ${library} PROPERTY KERNEL_VARIANT ${variant})
     set_target_properties(${library} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     set(BACKLESS_BACKEND_OBJECTS ${BACKLESS_BACKEND_OBJECTS} $<TARGET_OBJECTS:${library}> PARENT_SCOPE)
 endfunction()
