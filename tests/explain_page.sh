@@ -42,7 +42,7 @@ def check_page(path, arrows, word):
     page = Page()
     page.feed(source)
     assert not page.open, page.open
-    assert "default-src 'none'" in source and "script" not in page.tags and "iframe" not in page.tags, page.tags
+    assert "default-src 'none'" in source and not page.tags & {"script", "iframe"}, page.tags
     assert not re.search(r"url\((?!#)", source) and "@import" not in source
     classes = [c.split() for c in page.paths]
     found = [sum(1 for c in classes if kind in c and "trunk" not in c) for kind in KINDS]
@@ -105,8 +105,8 @@ cmp -s $html out.html || complain "standard output differs from the file"
 expect 4 "" "$program" explain bp --net "dense 4, tanh, dense 3" --data "$iris" --html /nowhere/page.html
 python3 pages.py pages.txt || complain "pages or pictures are wrong"
 [ "$(wc -l <pages.txt)" = $n_pages ] || complain "not all pages were compared"
-# Negative controls: another number of arrows in the page and in the picture, a missing text, and a picture that
-# is no XML.
+# Negative controls: another number of arrows in the page and in the picture, a missing text, and a picture
+# that is no XML.
 head -n 1 pages.txt >first.txt
 control() { # SED-COMMAND
     sed "$1" first.txt >changed.txt

@@ -158,5 +158,6 @@ twice zero dense.npz --rule fa --net "$tanh" --init zero
     complain "fa from zero is taken for the program's"
 grep -q "^fa tanh: 20 steps" said.txt || complain "the first of two runs was not compared"
 twice drawn dense.npz --rule fa --net "$relu" --feedback nokland
-! program_gives dense.npz drawn/start drawn/end >said.txt 2>&1 || complain "drawn feedback is taken for the program's"
+! program_gives dense.npz drawn/start drawn/end >said.txt 2>&1 ||
+    complain "drawn feedback is taken for the program's"
 exit $((failures > 0))

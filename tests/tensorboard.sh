@@ -16,8 +16,8 @@ awk -v OFS=, 'BEGIN {
         print i % 7, (i * i) % 11, i % 3 ? "u" : "v"
 }' >t.csv
 train() { "$program" train "$@" --tensorboard events --no-report --quiet || complain "train $*"; }
-# agree EVENTS RUN: keeps both as they are now. One Python compares them at the end, because it takes longer to
-# start than to compare.
+# agree EVENTS RUN: keeps both as they are now. One Python compares them at the end, because it takes longer
+# to start than to compare.
 n_kept=0
 agree() {
     n_kept=$((n_kept + 1))
