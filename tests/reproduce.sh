@@ -5,8 +5,8 @@ tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/shell/expect.sh"
 . "$tests/shell/small_fashion.sh"
 unset BACKLESS_THREADS BACKLESS_DATA
-# Fashion-MNIST has the format and the image size of MNIST. Under a sanitizer an epoch has two steps instead of
-# five; every epoch has a last batch that is smaller.
+# Fashion-MNIST has the format and the image size of MNIST. Under a sanitizer an epoch has two steps instead
+# of five; every epoch has a last batch that is smaller.
 if is_sanitized; then small_fashion . 100 40; else small_fashion .; fi
 data=./fashion-mnist
 reproduce() { "$program" reproduce "$@"; }
