@@ -9,6 +9,7 @@ other nets, rules and optimisers, every line of arithmetic is evaluated, once fr
 the printed arrays that it names. A change of any single printed number must be noticed.
 """
 
+import functools
 import math
 import re
 import subprocess
@@ -56,25 +57,35 @@ class Step:
         return self.written.get(name) or self.read.get(name)
 
 
+@functools.lru_cache(maxsize=None)
+def matches(line):
+    """The head of a step, the head of an array with the first row and column that are printed, and numbers;
+    None for what the line is not. Kept for each line, because thousands of parsed texts differ in one."""
+    head = re.match(r"(\d+)\. (\w+), block (\d+)", line)
+    array = re.match(r"    (reads |writes) (\S+)  (\d+) x (\d+)(.*)  \(", line)
+    at = None
+    if array:
+        first = [int(n) for n in re.findall(r"(?:rows|columns) (\d+) to", array.group(5))]
+        at = ([0, 0] + first)[-2:] if "rows" in array.group(5) and len(first) == 2 else \
+            ((first[0], 0) if "rows" in array.group(5) else (0, first[0] if first else 0))
+    is_numbers = re.fullmatch(r" {11}[ -].*", line) and re.fullmatch(r"[-+.e0-9infa ]+", line)
+    return head, array, at, tuple(float(word) for word in line.split()) if is_numbers else None
+
+
 def parse(text):
     """The options, the steps and the loss that the text ends with."""
     steps, options, target = [], {}, None
     body = text[text.index("\none step on example"):].splitlines()
     for line in body:
-        head = re.match(r"(\d+)\. (\w+), block (\d+)", line)
-        array = re.match(r"    (reads |writes) (\S+)  (\d+) x (\d+)(.*)  \(", line)
-        values = re.fullmatch(r" {11}[ -].*", line)
+        head, array, at, numbers = matches(line)
         if head:
             steps.append(Step(head.group(2), int(head.group(3))))
         elif array:
             step, kind = steps[-1], array.group(1).strip()
-            first = [int(n) for n in re.findall(r"(?:rows|columns) (\d+) to", array.group(5))]
-            row, col = ([0, 0] + first)[-2:] if "rows" in array.group(5) and len(first) == 2 else \
-                ((first[0], 0) if "rows" in array.group(5) else (0, first[0] if first else 0))
             target = []
-            (step.read if kind == "reads" else step.written)[array.group(2)] = (row, col, target)
-        elif values and target is not None and re.fullmatch(r"[-+.e0-9infa ]+", line):
-            target.append([float(word) for word in line.split()])
+            (step.read if kind == "reads" else step.written)[array.group(2)] = (*at, target)
+        elif numbers is not None and target is not None:
+            target.append(list(numbers))
         elif steps and re.match(r" {6}\S| {7,}\S", line):
             target = None
             steps[-1].lines.append(line[6:])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
-check_tensorboard.py EVENTS RUN - the scalars of an event file are the numbers of the run folder's log.jsonl,
-each tag has a step once, the steps increase, and the options are those of config.json.
+check_tensorboard.py EVENTS RUN... - the scalars of an event file are the numbers of the run folder's
+log.jsonl, each tag has a step once, the steps increase, and the options are those of config.json.
 
 The file is read here by the definitions of the formats (TFRecord, protocol buffers), and also by the
 tensorboard package if the Python in $BACKLESS_PYTHON has it.
@@ -13,12 +13,19 @@ import subprocess
 import sys
 
 
+def crc_of_byte(crc):
+    for _ in range(8):
+        crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc
+
+
+CRC_OF_BYTES = [crc_of_byte(byte) for byte in range(256)]
+
+
 def crc32c(data):
     crc = 0xFFFFFFFF
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+        crc = crc >> 8 ^ CRC_OF_BYTES[(crc ^ byte) & 255]
     return crc ^ 0xFFFFFFFF
 
 
@@ -151,39 +158,51 @@ def rounded(scalars):
 PACKAGE = """
 import json, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-events = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0, "histograms": 0, "images": 0})
-events.Reload()
-tags = events.Tags()
-assert tags["histograms"] and tags["tensors"] == ["options"], tags
-print(json.dumps({tag: {e.step: e.value for e in events.Scalars(tag)} for tag in tags["scalars"]}))
+for path in sys.argv[1:]:
+    events = EventAccumulator(path, size_guidance={"scalars": 0, "histograms": 0, "images": 0})
+    events.Reload()
+    tags = events.Tags()
+    assert tags["histograms"] and tags["tensors"] == ["options"], (path, tags)
+    print(json.dumps({tag: {e.step: e.value for e in events.Scalars(tag)} for tag in tags["scalars"]}))
 """
 
 
-def read_by_package(path):
-    """As read; None where there is no such package."""
+def read_by_package(paths):
+    """The scalars of each file, as read gives them; None where there is no such package. All files are read
+    in one process, because the import takes longer than reading them."""
     python = os.environ.get("BACKLESS_PYTHON", "python3")
     if subprocess.run([python, "-c", "import tensorboard"], capture_output=True).returncode != 0:
         print("left out: reading by the tensorboard package, which is not installed")
         return None
-    out = subprocess.run([python, "-W", "ignore", "-c", PACKAGE, path], capture_output=True, text=True)
+    out = subprocess.run([python, "-W", "ignore", "-c", PACKAGE, *paths], capture_output=True, text=True)
     assert out.returncode == 0, out.stderr
-    return {tag: {int(step): value for step, value in steps.items()}
-            for tag, steps in json.loads(out.stdout).items()}
+    return [{tag: {int(step): value for step, value in steps.items()}
+             for tag, steps in json.loads(line).items()} for line in out.stdout.splitlines()]
 
 
-def main():
-    path, run = sys.argv[1:]
+def check(path, run):
+    """Returns the scalars of the file."""
     want = rounded(expected(run))
     scalars, text = read(path)
-    assert scalars.keys() == want.keys(), sorted(scalars.keys() ^ want.keys())
+    assert scalars.keys() == want.keys(), (path, sorted(scalars.keys() ^ want.keys()))
     for tag in want:
-        assert scalars[tag] == want[tag], (tag, scalars[tag], want[tag])
+        assert scalars[tag] == want[tag], (path, tag, scalars[tag], want[tag])
     options = dict(line.split(None, 1) for line in text.splitlines())
     config = json.load(open(os.path.join(run, "config.json")))["options"]
     for key in ("rule", "net", "batch"):
-        assert options[key] == str(config[key]), (key, options[key], config[key])
-    by_package = read_by_package(path)
-    assert by_package is None or by_package == scalars
+        assert options[key] == str(config[key]), (path, key, options[key], config[key])
+    return scalars
+
+
+def main():
+    paths, runs = sys.argv[1::2], sys.argv[2::2]
+    assert len(paths) == len(runs) > 0, sys.argv
+    found = [check(path, run) for path, run in zip(paths, runs)]
+    by_package = read_by_package(paths)
+    if by_package is not None:
+        assert len(by_package) == len(found)
+        for path, scalars, others in zip(paths, found, by_package):
+            assert scalars == others, (path, scalars, others)
 
 
 main()

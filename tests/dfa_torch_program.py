@@ -2,18 +2,20 @@
 """dfa_torch_program.py - the published program of Nøkland 2016 (github.com/anokland/dfa-torch), implemented
 a second time: module by module, as Torch7 computes them, in double precision.
 
-    dfa_torch_program.py DATA.npz START END [MISTAKE...]
+    dfa_torch_program.py DATA.npz START END [MISTAKE...] [-- DATA.npz START END [MISTAKE...]]...
 
 START and END are run folders of `backless train` on DATA as one batch, with no epoch and with some. The
 weights and the feedback of START must be such as the program draws. From there the program is run for the
 epochs of END, one step each, and must end with its weights. Prints the largest distance; exits with 1 if
-something differs. With each MISTAKE, a deliberate one, the weights must end elsewhere.
+something differs. With each MISTAKE, a deliberate one, the weights must end elsewhere. Several comparisons in
+one process are faster, because Python and NumPy take longer to start than to compare.
 
 As in Torch7, the criterion gives the derivative at the output of the last module, each module pulls it to its
 own input, and ErrorFeedback replaces it by the criterion's derivative times a matrix. So with LogSoftMax at
 the end, ErrorFeedback gets the derivative behind LogSoftMax, which is the negative target.
 """
 import json
+import os
 import sys
 
 import numpy as np
@@ -177,8 +179,7 @@ def train(modules, x, onehot, criterion, rate, steps, mistake):
     return linear
 
 
-def main():
-    data, start, end, *mistakes = sys.argv[1:]
+def compare(data, start, end, *mistakes):
     if not set(mistakes) <= set(MISTAKES):
         fail(f"the mistakes are {MISTAKES}")
     with open(f"{start}/config.json", encoding="utf-8") as file:
@@ -191,7 +192,7 @@ def main():
     tensors, after = load_model(start), load_model(end)
     check_start(tensors, gradient, nonlinearity)
     if "conv" in options["net"]:
-        return print("begins as in conv.lua")
+        return print(f"{os.path.dirname(start)}: begins as in conv.lua")
     arrays, names = np.load(data), layers_of(tensors)
     x, onehot = arrays["x"].astype(float), np.eye(arrays["y"].max() + 1)[arrays["y"]]
 
@@ -202,7 +203,7 @@ def main():
 
     moved = min(np.abs(after[name] - tensors[name]).max() for name in names)
     found = {mistake or "no mistake": distance(mistake) for mistake in ["", *mistakes]}
-    print(f"{steps} steps, moved by {moved:.2g}, distance with",
+    print(f"{os.path.dirname(start)}: {steps} steps, moved by {moved:.2g}, distance with",
           ", ".join(f"{name} {value:.2g}" for name, value in found.items()))
     for name, value in found.items():
         if (value <= BOUND) != (name == "no mistake"):
@@ -212,6 +213,17 @@ def main():
     for key in tensors:
         if key.endswith("feedback") and not np.array_equal(tensors[key], after[key]):
             fail(f"{key} is not fixed")
+
+
+def main():
+    compared = []
+    for word in sys.argv[1:]:
+        if word == "--":
+            compare(*compared)
+            compared = []
+        else:
+            compared.append(word)
+    compare(*compared)
 
 
 main()

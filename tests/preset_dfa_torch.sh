@@ -111,26 +111,29 @@ x = random.uniform(-1, 1, (40, 6)).astype(np.float32)
 np.savez("dense.npz", x=x, y=random.randint(3, size=40))
 np.savez("conv.npz", x=random.uniform(-1, 1, (40, 1, 6, 6)).astype(np.float32), y=random.randint(3, size=40))
 PYTHON
-# twice DATA ARGUMENTS...: trains for no epoch and for 20, to start and end
+# twice NAME DATA ARGUMENTS...: trains for no epoch and for 20, to the folders start and end of NAME
 twice() {
-    data=$1
-    shift
+    name=$1 data=$2
+    shift 2
     for epochs in 0 20; do
-        out=start
-        [ $epochs = 0 ] || out=end
+        out=$name/start
+        [ $epochs = 0 ] || out=$name/end
         "$program" train --data "$data" --normalize none --preset dfa-torch --epochs $epochs --quiet \
-            --no-report --force --out $out "$@" || complain "cannot train $*"
+            --no-report --force --out "$out" "$@" || complain "cannot train $*"
     done
 }
 program_gives() { "$python" "$tests/dfa_torch_program.py" "$@"; }
-# agrees NAME MISTAKES DATA ARGUMENTS...: the program gives the same, and with each mistake it does not
+# agrees NAME MISTAKES DATA ARGUMENTS...: the program must give the same, and with each mistake it must not;
+# both are compared by the one call of the program below
+n_compared=0
 agrees() {
     name=$1 mistakes=$2 data=$3
     shift 3
-    twice "$data" "$@"
+    twice "$name" "$data" "$@"
+    n_compared=$((n_compared + 1))
+    [ $n_compared = 1 ] || echo -- >>compared.txt
     # shellcheck disable=SC2086
-    program_gives "$data" start end $mistakes >said.txt 2>&1 || complain "$name: $(tail -n 1 said.txt)"
-    echo "$name: $(head -n 1 said.txt)"
+    printf '%s\n' "$data" "\"$name/start\"" "\"$name/end\"" $mistakes >>compared.txt
 }
 agrees "bp tanh" "initial-1" dense.npz --rule bp --net "$tanh"
 agrees "fa tanh" "independent follows all-zero" dense.npz --rule fa --net "$tanh"
@@ -144,9 +147,17 @@ agrees "bp with ce" "initial-1" dense.npz --rule bp --loss ce --reduction mean -
 agrees "fa conv tanh" "" conv.npz --rule fa --net "$conv"
 agrees "fa conv relu" "" conv.npz --rule fa --net "conv 4 3x3, relu, conv 3 2x2, relu, dense C"
 agrees "dfa conv tanh" "" conv.npz --rule dfa --net "$conv"
-# Another start is seen.
-twice dense.npz --rule fa --net "$tanh" --init zero
-! program_gives dense.npz start end >said.txt 2>&1 || complain "fa from zero is taken for the program's"
-twice dense.npz --rule fa --net "$relu" --feedback nokland
-! program_gives dense.npz start end >said.txt 2>&1 || complain "drawn feedback is taken for the program's"
+xargs "$python" "$tests/dfa_torch_program.py" <compared.txt >said.txt 2>&1 ||
+    complain "another program: $(tail -n 1 said.txt)"
+cat said.txt
+[ "$(grep -c -e "^.*: 20 steps, moved by " -e "begins as in conv.lua" said.txt)" = $n_compared ] ||
+    complain "not all runs were compared"
+# Another start is seen, also behind runs that agree.
+twice zero dense.npz --rule fa --net "$tanh" --init zero
+! program_gives dense.npz "fa tanh/start" "fa tanh/end" -- dense.npz zero/start zero/end >said.txt 2>&1 ||
+    complain "fa from zero is taken for the program's"
+grep -q "^fa tanh: 20 steps" said.txt || complain "the first of two runs was not compared"
+twice drawn dense.npz --rule fa --net "$relu" --feedback nokland
+! program_gives dense.npz drawn/start drawn/end >said.txt 2>&1 ||
+    complain "drawn feedback is taken for the program's"
 exit $((failures > 0))

@@ -5,8 +5,8 @@ final content of the screen.
     terminal_screen.py COLUMNS[xROWS] [--interrupt TEXT] -- COMMAND...
                                                     --interrupt: Ctrl-C once TEXT was shown
     terminal_screen.py COLUMNS[xROWS] --interrupt-slow TEXT -- COMMAND...
-                                                    Ctrl-C once the terminal has read TEXT and then, for
-                                                    3 s, nothing
+                                                    Ctrl-C once the terminal has read TEXT, then reads
+                                                    nothing, and the program waits to write to it
     terminal_screen.py COLUMNS[xROWS] --resize TEXT ROWS -- COMMAND...
                                                     that many rows once TEXT was shown
     terminal_screen.py COLUMNS[xROWS] --narrow TEXT FEWER -- COMMAND...
@@ -164,6 +164,7 @@ def run(command, columns, rows, interrupt, is_slow, resize, narrow):
     """Returns what the program wrote, how much of it on a screen that had not been narrowed, its exit code,
     and whether NOFLSH is set."""
     master, slave = os.openpty()
+    terminal = os.ttyname(slave)
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     pid = os.fork()
     if pid == 0:
@@ -185,8 +186,8 @@ def run(command, columns, rows, interrupt, is_slow, resize, narrow):
             break
         out += some
         if interrupt and interrupt.encode() in out:
-            if is_slow:  # Linux keeps 4096 bytes unread; what is written after them is discarded at Ctrl-C
-                time.sleep(3.0)
+            if is_slow:
+                wait_for_writer(terminal)
             os.write(master, b"\x03")
             interrupt = None
         if resize and resize[0].encode() in out:
@@ -202,6 +203,20 @@ def run(command, columns, rows, interrupt, is_slow, resize, narrow):
     if narrow and wide is None:
         sys.exit(f"not shown: {narrow[0]}")
     return out, wide, os.waitstatus_to_exitcode(status), bool(mode & termios.NOFLSH)
+
+
+def wait_for_writer(terminal):
+    """Returns when the program waits to write. Linux keeps 4096 bytes unread; what is written after them is
+    discarded at Ctrl-C. Returns of the cursor, which is in the first column, fill most of them, so that the
+    program need not run for many redraws."""
+    slave = os.open(terminal, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    os.write(slave, b"\r" * 2500)
+    begun = seen_free = time.time()
+    while time.time() - seen_free < 0.5 and time.time() - begun < LONGEST:
+        if select.select([], [slave], [], 0.0)[1]:  # no full buffer, and no write that waits
+            seen_free = time.time()
+        time.sleep(0.02)
+    os.close(slave)
 
 
 def take_terminal(slave):

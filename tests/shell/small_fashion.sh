@@ -1,6 +1,6 @@
-# small_fashion.sh - sourced by shell tests: small_fashion DIR makes DIR/fashion-mnist, whose files have the
-# published format, with 300 training and 100 test images of 28 x 28 in ten classes, which are generated, so
-# that commands on Fashion-MNIST end in a second.
+# small_fashion.sh - sourced by shell tests: small_fashion DIR [TRAINING TEST] makes DIR/fashion-mnist, whose
+# files have the published format, with 300 training and 100 test images (or as many as are given) of 28 x 28
+# in ten classes, which are generated, so that commands on Fashion-MNIST end in a second.
 
 # idx_head NUMBER...: prints big-endian numbers of 32 bits
 idx_head() {
@@ -24,18 +24,19 @@ idx_images() {
 
 idx_labels() {
     idx_head 2049 "$1"
-    i=0
-    while [ $i -lt "$1" ]; do
+    LC_ALL=C awk -v n="$1" 'BEGIN {
+        for (i = 0; i < n; i++)
+            printf "%03o\n", i % 10
+    }' | while read -r octal; do
         # shellcheck disable=SC2059
-        printf "\\$(printf %03o $((i % 10)))"
-        i=$((i + 1))
+        printf "\\$octal"
     done
 }
 
 small_fashion() {
     mkdir -p "$1/fashion-mnist"
-    idx_images 300 >"$1/fashion-mnist/train-images-idx3-ubyte"
-    idx_labels 300 >"$1/fashion-mnist/train-labels-idx1-ubyte"
-    idx_images 100 >"$1/fashion-mnist/t10k-images-idx3-ubyte"
-    idx_labels 100 >"$1/fashion-mnist/t10k-labels-idx1-ubyte"
+    idx_images "${2:-300}" >"$1/fashion-mnist/train-images-idx3-ubyte"
+    idx_labels "${2:-300}" >"$1/fashion-mnist/train-labels-idx1-ubyte"
+    idx_images "${3:-100}" >"$1/fashion-mnist/t10k-images-idx3-ubyte"
+    idx_labels "${3:-100}" >"$1/fashion-mnist/t10k-labels-idx1-ubyte"
 }
