@@ -5,7 +5,6 @@
 #include "../make_folder.h"
 
 #include "run_pool.h"
-#include "run_training.h"
 
 #include "../draw/short_exponent.h"
 #include "../option_traits.h"
@@ -66,17 +65,6 @@ void plan_release(struct run_plan *plan)
 const char *plan_name(const json_t *run)
 {
     return json_string_value(json_object_get(run, "name"));
-}
-
-static const char *old_name_of(const json_t *run)
-{
-    return json_string_value(json_object_get(run, "old_name"));
-}
-
-const char *plan_name_in(const json_t *run, const char *folder)
-{
-    const char *name = plan_name(run), *old = old_name_of(run);
-    return old && !folder_has(folder, name) && folder_has(folder, old) ? old : name;
 }
 
 const char *plan_value(const json_t *run, const char *axis)
@@ -140,10 +128,10 @@ static void make_name(const struct run_plan *plan, const json_t *values, char ou
         snprintf(out, RUN_NAME_ROOM, "%.*s_%08x", n, name, (unsigned)hash_of(name));
 }
 
-static json_t *find_run(const struct run_plan *plan, const char *name)
+static const json_t *find_run(const struct run_plan *plan, const char *name)
 {
     size_t i = 0;
-    json_t *run = NULL;
+    const json_t *run = NULL;
     json_array_foreach(plan->runs, i, run)
     {
         if (strcmp(plan_name(run), name) == 0)
@@ -218,16 +206,6 @@ bl_status plan_configure(bl_config **out, bl_context *ctx, const struct run_plan
     return BL_OK;
 }
 
-/* Adds the run, or its old name if the plan has the run already. */
-static void add_run(struct run_plan *plan, json_t *run)
-{
-    json_t *known = find_run(plan, plan_name(run)), *old = json_object_get(run, "old_name");
-    if (!known)
-        json_array_append(plan->runs, run);
-    else if (old)
-        json_object_set(known, "old_name", old);
-}
-
 /* ---- The file */
 
 static int refuse_plan(const char *folder, const char *why)
@@ -248,18 +226,8 @@ static bool are_texts(const json_t *object)
     return json_is_object(object);
 }
 
-/* Whether the name has only characters that occur in names that make_name makes. */
-static bool is_file_name(const char *name)
-{
-    static const char others[] = "0123456789_.+-";
-    size_t n = 0;
-    while (isalpha((unsigned char)name[n]) || (name[n] && strchr(others, name[n])))
-        n++;
-    return isalpha((unsigned char)name[0]) && !name[n];
-}
-
-/* Returns whether the run is valid. Its names are used as paths, so only a name that make_name makes is
-   accepted, and as the old one a name of the same characters. */
+/* Returns whether the run is valid. Its name is used as a path, so only a name that make_name makes is
+   accepted. */
 static bool is_run(const struct run_plan *plan, const json_t *run)
 {
     char name[RUN_NAME_ROOM];
@@ -275,8 +243,7 @@ static bool is_run(const struct run_plan *plan, const json_t *run)
             return false;
     }
     make_name(plan, options, name);
-    const char *old = old_name_of(run);
-    return strcmp(name, plan_name(run)) == 0 && (!old || is_file_name(old));
+    return strcmp(name, plan_name(run)) == 0;
 }
 
 static bool is_plan(const struct run_plan *plan)
@@ -291,29 +258,6 @@ static bool is_plan(const struct run_plan *plan)
             return false;
     }
     return true;
-}
-
-/* Gives runs whose values an older version wrote as 1e-05 their present names, and keeps the old ones. A run
-   that the plan has under both names remains once. */
-static void rename_old_runs(struct run_plan *plan)
-{
-    struct run_plan renamed = *plan;
-    renamed.runs = json_array();
-    size_t i = 0;
-    json_t *run = NULL;
-    json_array_foreach(plan->runs, i, run)
-    {
-        char name[RUN_NAME_ROOM];
-        shorten_values(json_object_get(run, "options"));
-        make_name(plan, json_object_get(run, "options"), name);
-        if (strcmp(name, plan_name(run)) != 0) {
-            json_object_set(run, "old_name", json_object_get(run, "name"));
-            json_object_set_new(run, "name", json_string(name));
-        }
-        add_run(&renamed, run);
-    }
-    json_decref(plan->runs);
-    plan->runs = renamed.runs;
 }
 
 int plan_read(struct run_plan *out, const char *folder)
@@ -336,10 +280,8 @@ int plan_read(struct run_plan *out, const char *folder)
                             json_is_true(json_object_get(json, "is_comparison")),
                             json_is_true(json_object_get(json, "has_rates_by_fold"))};
     const bool is_known = found && strcmp(found, format) == 0 && is_plan(&plan);
-    if (is_known) {
+    if (is_known)
         *out = plan_share(&plan);
-        rename_old_runs(out);
-    }
     json_decref(json);
     return is_known ? EXIT_DONE : refuse_plan(folder, "is no plan of runs that this version knows");
 }
@@ -381,7 +323,11 @@ int plan_join(struct run_plan *plan, const struct run_plan *more, const char *fo
         plan->has_rates_by_fold != more->has_rates_by_fold)
         return usage_error("%s: holds runs that differ in other options; name another folder by --out",
                            folder);
-    json_array_foreach(more->runs, i, run) add_run(plan, run);
+    json_array_foreach(more->runs, i, run)
+    {
+        if (!find_run(plan, plan_name(run)))
+            json_array_append(plan->runs, run);
+    }
     return EXIT_DONE;
 }
 
@@ -432,8 +378,7 @@ int plan_keep(const struct run_plan *plan, const char *folder)
     struct run_plan all = plan_share(plan);
     struct run_plan old;
     json_decref(all.runs);
-    /* To be joined. The list is copied and its runs are not, so that those of the plan get the old names. */
-    all.runs = json_copy(plan->runs);
+    all.runs = json_copy(plan->runs); /* to be joined */
     snprintf(path, sizeof path, "%s/plan.json", folder);
     int code = make_folder(folder);
     if (code == EXIT_DONE && access(path, F_OK) == 0) {

@@ -2,8 +2,7 @@
  * run_plan.h - a list of runs: the options that all share, and those in which they differ (the axes).
  *
  * DIR/plan.json holds the plan, DIR/NAME the run folder of each run, whose name contains the run's values:
- * "rule-dfa-lr-0.003-seed-1". Builds before version 0.2.0 wrote some values with another exponent, as in
- * "lr-1e-05-seed-1"; a run that they began keeps this as its old name.
+ * "rule-dfa-lr-0.003-seed-1".
  */
 #ifndef CLI_RUN_PLAN_H
 #define CLI_RUN_PLAN_H
@@ -13,10 +12,9 @@
 #include <jansson.h>
 
 struct run_plan {
-    json_t *options; /* those that were given, and that all runs share: {"data": "mnist", ...} */
-    json_t *axes;    /* keys, in the order of the table: ["rule", "lr", "seed"] */
-    /* {"name": ..., "options": {"rule": "dfa", ...}}, with a value for each axis, and maybe "old_name". */
-    json_t *runs;
+    json_t *options;    /* those that were given, and that all runs share: {"data": "mnist", ...} */
+    json_t *axes;       /* keys, in the order of the table: ["rule", "lr", "seed"] */
+    json_t *runs;       /* {"name": ..., "options": {"rule": "dfa", ...}}, with a value for each axis */
     bool is_comparison; /* of rules: one setting of each, with differences to bp; else a sweep */
     /* A rate was chosen for each rule in each fold, so that runs of one setting may differ in it. */
     bool has_rates_by_fold;
@@ -32,9 +30,6 @@ void plan_release(struct run_plan *plan);
    already is not added again. */
 void plan_add(struct run_plan *plan, json_t *values);
 const char *plan_name(const json_t *run);
-/* Returns the name of the run's folder below `folder`: the name, or the old one if an older version made the
-   folder. */
-const char *plan_name_in(const json_t *run, const char *folder);
 /* Returns the run's value of an axis; "" if it has none. */
 const char *plan_value(const json_t *run, const char *axis);
 /* Makes a configuration of ctx with all options of the run. */

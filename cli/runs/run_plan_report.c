@@ -16,7 +16,7 @@ void plan_report(const struct session *s, const struct run_plan *plan, const cha
         usage_error("no memory for the report");
         return;
     }
-    json_array_foreach(plan->runs, i, run) names[i] = plan_name_in(run, folder);
+    json_array_foreach(plan->runs, i, run) names[i] = plan_name(run);
     report_of_runs(s, folder, names, n);
     free(names);
 }

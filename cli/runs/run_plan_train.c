@@ -75,10 +75,9 @@ static int select_runs(const struct work *work, struct shard shard, struct pool_
         struct pool_run *next = &out[n];
         if ((int)(i % (size_t)shard.parts) != shard.part - 1)
             continue;
-        const char *name = plan_name_in(run, work->folder);
-        snprintf(next->name, sizeof next->name, "%s", name);
-        snprintf(next->title, sizeof next->title, "%s", name);
-        snprintf(next->folder, sizeof next->folder, "%s/%s", work->folder, name);
+        snprintf(next->name, sizeof next->name, "%s", plan_name(run));
+        snprintf(next->title, sizeof next->title, "%s", plan_name(run));
+        snprintf(next->folder, sizeof next->folder, "%s/%s", work->folder, plan_name(run));
         next->what = run;
         run_figures_read(&figures, next->folder);
         n += figures.state != RUN_DONE && figures.state != RUN_DIVERGED;

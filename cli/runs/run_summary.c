@@ -22,7 +22,7 @@ static int read_run(struct summary_run *out, const char *const *folders)
     for (int i = 0; folders[i]; i++) {
         struct run_figures found;
         char folder[BL_PATH_ROOM];
-        snprintf(folder, sizeof folder, "%s/%s", folders[i], plan_name_in(out->run, folders[i]));
+        snprintf(folder, sizeof folder, "%s/%s", folders[i], plan_name(out->run));
         run_figures_read(&found, folder);
         if (found.state == RUN_DONE && out->figures.state == RUN_DONE &&
             strcmp(found.hash, out->figures.hash) != 0) {
