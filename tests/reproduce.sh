@@ -117,8 +117,7 @@ if command -v setsid >/dev/null; then
     pid=$!
     while [ "$(cat killed/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] &&
         kill -0 $pid 2>/dev/null; do sleep 0.02; done
-    kill -9 -$pid
-    wait $pid 2>/dev/null
+    kill_group $pid
     [ ! -e killed/$name.json ] || complain "the run was over before it was killed"
     expect 0 "1/1" run --epochs 40 --out killed
     # SIGTERM saves the state. A run begun by another numeric revision is not continued.

@@ -86,8 +86,7 @@ if command -v setsid >/dev/null; then
     pid=$!
     while [ "$(cat killed/runs/$name/log.jsonl 2>/dev/null | wc -l)" -lt 4 ] &&
         kill -0 $pid 2>/dev/null; do :; done
-    kill -9 -$pid
-    wait $pid 2>/dev/null
+    kill_group $pid
     [ ! -e killed/$name.json ] || complain "the run was over before it was killed"
     expect 0 "1/1" run --row "3x50 tanh" --rule dfa --out killed
     [ "$(value killed/$name.json last_epoch)" = "$(value $dfa last_epoch)" ] ||

@@ -148,8 +148,7 @@ if command -v setsid >/dev/null; then
     while [ "$(ls killed/*/result.json 2>/dev/null | wc -l)" -lt 2 ] && kill -0 $pid 2>/dev/null; do
         sleep 0.02
     done
-    kill -9 -$pid
-    wait $pid 2>/dev/null
+    kill_group $pid
     [ "$(ls killed/*/result.json | wc -l)" -lt 8 ] || complain "the sweep was over before it was killed"
     collect killed >out.txt 2>&1 || complain "a sweep that was killed is not shown"
     grep -q "of 8 runs" out.txt || complain "nothing is said of the runs that are missing"

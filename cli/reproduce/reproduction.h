@@ -186,7 +186,8 @@ void put_epoch_curves(FILE *to, const struct target *target, const struct result
 
 /* ---- reproduction_not_run.c */
 
-/* Writes a table of the cells without a result, with the largest cost of a run; nothing if there are none. */
+/* Writes a table of the rows that have cells without a result, with the largest cost of a run; nothing if
+   there are none. */
 bl_status put_not_run(FILE *to, bl_context *ctx, const struct target *target, const struct results *results);
 
 /* All results in a folder, ordered by target, row, rule, length and seed. */

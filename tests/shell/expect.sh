@@ -18,6 +18,19 @@ wait_for() {
     while [ ! -s "$1" ] && kill -0 "$2" 2>/dev/null; do sleep 0.05; done
 }
 
+# kill_group PID: kills the background process, which leads a process group, and its children, and waits until
+# all of them have ended, because a child holds the lock of its run folder until then. The wait is limited,
+# because a process that has ended remains in the group if nothing waits for orphans on this machine.
+kill_group() {
+    kill -9 "-$1"
+    wait "$1" 2>/dev/null
+    naps=0
+    while kill -0 "-$1" 2>/dev/null && [ $naps -lt 100 ]; do
+        sleep 0.05
+        naps=$((naps + 1))
+    done
+}
+
 # is_sanitized: whether the program was compiled with a sanitizer, which makes training several times slower.
 is_sanitized() {
     nm -D --undefined-only "$(dirname "$program")/libbackless.so" | grep -q -e __asan_init -e __ubsan
