@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 python3 -c 'import os, pty, termios; os.openpty()' 2>/dev/null ||
     { echo "SKIP: no python3, or no pseudo terminal (/dev/pts)"; exit 77; }
 # Epochs must take long enough for several redraws. A sanitizer makes them several times longer.
-rows=2000
+rows=800
 is_sanitized && rows=250
 awk -v rows=$rows 'BEGIN { print "a,b,kind"
     for (i = 0; i < rows; i++)
