@@ -203,7 +203,7 @@ def codes_of(tree, folder):
 
 
 def homes_of(codes):
-    """Maps each name that files define for others to these files: several if the build chooses one of them."""
+    """Maps each name that files define for others to these files; several, if the build chooses one."""
     homes = {}
     for path, code in codes.items():
         for pattern in (FUNCTION, CONSTANT):

@@ -34,8 +34,9 @@ static size_t line_length(const char *text, size_t room, size_t first)
 
 /* The cursor is at the column `at`, and lines after the first begin at `margin`. columns: the width of the
    terminal; 0: the text is not broken. erase: the sequence that erases what was on the row before. It is
-   written before each line, and also after a line that does not fill the row, because a line that the terminal
-   has broken ends on another row (see terminal.h). After a full line it would erase the last character. */
+   written before each line, and also after a line that does not fill the row, because a line that the
+   terminal has broken ends on another row (see terminal.h). After a full line it would erase the last
+   character. */
 static void print_lines(FILE *to, const char *text, int columns, int at, int margin, const char *erase)
 {
     int blanks = 0;
