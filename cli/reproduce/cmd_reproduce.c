@@ -13,7 +13,7 @@ enum { MOST_CELLS = 512 };
 
 static const struct extra extras[] = {
     {"list", NULL, "every cell with its published figures, what is known here, and the time of a run"},
-    {"table", "T", "cells of this table only, as --list names it: 1, 2, 3, text, \"figure 2\""},
+    {"table", "T", "cells of this table only, as --list names it: 1, 2, 3, \"figure 2\", ..."},
     {"row", "ROW", "cells of this row only, as the paper names it: \"2x800 tanh\""},
     {"rule", "NAME", "cells of this rule only"},
     {"seeds", "N", "runs with the seeds 1 to N (default: 1; 3 are judged)"},
