@@ -3,6 +3,8 @@
 
 build_dir = build
 jobs = $(shell nproc 2>/dev/null || echo 2)
+# One test more than cores, because some tests wait for a terminal, a server or a signal.
+test_jobs = $(shell expr $(jobs) + 1)
 
 # What `make demo` trains. The variables can be set on the command line:
 # make demo DEMO_NET="dense 100, relu, dense 10" DEMO_EPOCHS=2
@@ -57,7 +59,7 @@ demo_only:
 test: deps
 	@cmake --preset default -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset default
-	ctest --preset default -j $(jobs) -LE slow
+	ctest --preset default -j $(test_jobs) -LE slow
 
 # Tests that take minutes and depend more on compilers or on PyTorch and JAX than on a change. .ci/run runs
 # them too.
@@ -67,14 +69,16 @@ test-slow: deps
 	ctest --preset default -L slow
 
 # Tests that run no C code of this project, and those that run the same code as other tests for longer: the
-# tests of documents, and option_values, which starts the program hundreds of times.
+# tests of documents, option_values, which starts the program hundreds of times, and quick_reports, which runs
+# other tests again.
 of_documents = check_docs|check_formats|check_transcripts|check_readme|check_recipes|demo_output
-no_new_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests|option_values|$(of_documents))$$
+repeated = option_values|quick_reports
+no_new_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests|$(repeated)|$(of_documents))$$
 
 test-asan: deps
 	@cmake --preset asan -DBACKLESS_TESTS=ON --log-level=WARNING >/dev/null
 	@cmake --build --preset asan
-	ctest --preset asan -j $(jobs) -LE slow -E '$(no_new_c_code)'
+	ctest --preset asan -j $(test_jobs) -LE slow -E '$(no_new_c_code)'
 
 # The tests that use threads most.
 test-tsan: deps
