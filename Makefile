@@ -69,10 +69,10 @@ test-slow: deps
 	ctest --preset default -L slow
 
 # Tests that run no C code of this project, and those that run the same code as other tests for longer: the
-# tests of documents, option_values, which starts the program hundreds of times, and quick_reports, which runs
-# other tests again.
+# tests of documents, option_values, which starts the program hundreds of times, quick_reports, which runs
+# other tests again, and reproduction_page, which reads all stored results, while `reproduce` reads a few.
 of_documents = check_docs|check_formats|check_transcripts|check_readme|check_recipes|demo_output
-repeated = option_values|quick_reports
+repeated = option_values|quick_reports|reproduction_page
 no_new_c_code = ^(check_names|check_source_layers.*|.*_control|skipped_tests|$(repeated)|$(of_documents))$$
 
 test-asan: deps

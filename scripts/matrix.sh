@@ -3,9 +3,10 @@
 # part in turn, without all of them, with clang, and as distributions build: on the shared library, and twice
 # from different folders, which must give the same files. Warnings are errors. NAME: one that
 # `matrix.sh --list` prints; default: all of them. Two configurations run at the same time, because each has
-# parts that use one core. The configuration lto runs only if it is named, because each program that is linked
-# to the static library then compiles the whole library again, which takes minutes in the test `install`
-# alone.
+# parts that use one core. clang-times runs when the others have ended, on the build of clang. lto runs only
+# if it is named, because each program that is linked to the static library then compiles the whole library
+# again, which takes minutes in the test `install` alone. MATRIX_UNCACHED=NAME: the configuration that is
+# compiled without ccache.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -16,6 +17,7 @@ names="clang reproducible without-all as-packaged"
 for part in $parts; do
     names="$names without-$(echo "$part" | tr '[:upper:]' '[:lower:]')"
 done
+names="$names clang-times"
 flags_of() {
     case $1 in
     without-all) for part in $parts; do printf ' -DBACKLESS_%s=OFF' "$part"; done ;;
@@ -32,8 +34,8 @@ if [ "${1-}" = --list ]; then
 fi
 
 # Each configuration runs the tests whose result it can change, and builds only what they need:
-#   clang            the test programs and the tests of linking; everything is compiled. Those that compare
-#                    times run when all configurations have ended: their line is clang-times
+#   clang            the test programs and the tests of linking; everything is compiled
+#   clang-times      those that compare times, in the build of clang
 #   without-all      those whose source mentions a part (see what_parts_are_for), and the tests of linking
 #   one part missing, as-packaged   the tests of linking: the objects are those of other configurations
 #   lto              the tests of linking, and those that compare bits, because the kernels are compiled again
@@ -142,6 +144,7 @@ build() {
 # end of the log, in one piece.
 report() {
     folder=build-matrix-$1 began=$(date +%s) verdict=ok closing=
+    [ "$1" != "${MATRIX_UNCACHED:-}" ] || export CCACHE_DISABLE=1
     build "$1" >"$folder/log" 2>&1 || verdict=FAILED
     [ $verdict = ok ] || closing=$(echo && tail -n 40 "$folder/log")
     times >"$folder/times" # its second line: the seconds of CPU of all commands, of the user and the system
@@ -159,23 +162,25 @@ fi
 
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $names
-chosen=
+chosen= times=
 for name in "$@"; do
     case " $names lto " in
     *" $name "*) ;;
     *) echo "matrix: no configuration $name; --list shows them" >&2 && exit 2 ;;
     esac
-    if [ "$name" = clang ] && ! command -v clang >/dev/null 2>&1; then
-        echo "matrix: $name: left out, it is not installed"
-        continue
-    fi
-    chosen="$chosen $name"
+    case $name in
+    clang*)
+        if ! command -v clang >/dev/null 2>&1; then
+            echo "matrix: $name: left out, clang is not installed"
+            continue
+        fi
+        ;;
+    esac
     mkdir -p "build-matrix-$name" # now, because `reproduce` copies this folder, which must not change then
+    [ "$name" = clang-times ] && times=$name || chosen="$chosen $name"
 done
 failures=0
 # shellcheck disable=SC2086
 [ -z "$chosen" ] || printf '%s\n' $chosen | xargs -n 1 -P 2 scripts/matrix.sh --one || failures=1
-case "$chosen " in
-*" clang "*) mkdir -p build-matrix-clang-times && scripts/matrix.sh --one clang-times || failures=1 ;;
-esac
+[ -z "$times" ] || scripts/matrix.sh --one $times || failures=1
 exit $failures

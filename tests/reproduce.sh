@@ -33,6 +33,7 @@ expect 2 "--collect needs folders" reproduce nokland2016 --collect
 
 # ---- Two runs at the same time: a short one for each seed
 expect 0 "2/2" run --epochs 3 --seeds 2 --jobs 2 --out short
+[ "$(grep -c ": started, run folder short/runs/" out.txt)" = 2 ] || complain "two runs are not called started"
 short=short/nokland2016-text-4x100_tanh-ifa-1-epochs3.json
 grep -q '"short": true' $short || complain "a short run is not marked short"
 [ "$(value $short epochs | head -n 1)" = 3 ] || complain "a short run has another number of epochs"
@@ -120,6 +121,8 @@ if command -v setsid >/dev/null; then
     kill_group $pid
     [ ! -e killed/$name.json ] || complain "the run was over before it was killed"
     expect 0 "1/1" run --epochs 40 --out killed
+    grep -q "$name: continued, run folder killed/runs/$name\$" out.txt ||
+        complain "a run that continues is not called continued"
     # SIGTERM saves the state. A run begun by another numeric revision is not continued.
     "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out asked >out.txt 2>&1 &
     pid=$!

@@ -7,7 +7,11 @@ python3 -c 'import os, pty, termios; os.openpty()' 2>/dev/null ||
     { echo "SKIP: no python3, or no pseudo terminal (/dev/pts)"; exit 77; }
 # Epochs must take long enough for several redraws. A sanitizer makes them several times longer.
 rows=800
-is_sanitized && rows=250
+widths="60 80 120" line_widths="30 60 100" panel_sizes="60 80 200 60x12" slow_widths="80 100 110"
+if is_sanitized; then
+    rows=250 widths=60 line_widths=30 panel_sizes="60 60x12" slow_widths=80
+    echo "left out: widths of the terminal for which the same code runs (builds without a sanitizer try them)"
+fi
 awk -v rows=$rows 'BEGIN { print "a,b,kind"
     for (i = 0; i < rows; i++)
         printf "%.4f,%.4f,%s\n", sin(7 * i), cos(5 * i),
@@ -36,7 +40,7 @@ help_fits() { # COLUMNS WORD...
     shift
     expect 0 "0 progress lines" python3 "$here/terminal_screen.py" "${columns}x400" -- "$program" "$@"
 }
-for width in 60 80 120; do
+for width in $widths; do
     help_fits "$width" help
     help_fits "$width" rules
     [ "$width" = 60 ] || help_fits "$width" nets # its columns of numbers take 53
@@ -50,7 +54,7 @@ grep -qx "  --epochs N" out.txt && grep -qx "$epochs" out.txt ||
     { complain "the help of --epochs is not below it"; cat out.txt; }
 
 # ---- train: one progress line within long epochs, also if standard output is a pipe
-for columns in 30 60 100; do
+for columns in $line_widths; do
     expect 0 "progress lines" python3 "$here/terminal_screen.py" "$columns" -- \
         sh -c '"$1" train --data table.csv --net "dense 800, tanh, dense 800, tanh, dense 2" --epochs 1 \
         --batch 8 --no-angles >/dev/null' sh "$program"
@@ -68,7 +72,7 @@ panel() { # FRAGMENT SIZE ENVIRONMENT OPTION...
         --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2 --batch 8 "$@"
     grep -q "^epoch 2/2  train" out.txt || { complain "no line of the last epoch"; cat out.txt; }
 }
-for size in 60 80 200 60x12; do
+for size in $panel_sizes; do
     panel "6 rows of a panel" "$size" "LC_ALL=C.UTF-8"
 done
 panel "6 rows of a panel, 0 colours" 60 "LC_ALL=C NO_COLOR=1"
@@ -98,7 +102,7 @@ expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" 80 --interrupt 
     --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8
 # Ctrl-C while redraws wait for a slow terminal: none of them may be cut. Where the kernel cuts depends on the
 # size of a redraw, and so on the columns.
-for size in 80 100 110; do
+for size in $slow_widths; do
     expect 75 "6 rows of a panel" python3 "$here/terminal_screen.py" "$size" --interrupt-slow "loss   " -- \
         "$program" train --data table.csv \
         --net "dense 300, tanh, dense 300, tanh, dense 2" --rule dfa --epochs 2000 --batch 8

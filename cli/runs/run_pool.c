@@ -10,13 +10,13 @@
 #include "../progress/progress.h"
 #include "../seconds.h"
 #include "../terminal/shown_text.h"
+#include "run_training.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,14 +45,19 @@ void duration_text(double seconds, char out[32])
 /* A run that was finished before its result was collected needs no training. */
 static bool is_finished(const struct pool_run *run)
 {
-    char path[BL_PATH_ROOM + 16];
-    snprintf(path, sizeof path, "%s/result.json", run->folder);
-    return access(path, F_OK) == 0;
+    return folder_has(run->folder, "result.json");
+}
+
+/* Whether the run folder has a state from which the run continues. */
+static bool has_epochs(const struct pool_run *run)
+{
+    return folder_has(run->folder, "model.safetensors");
 }
 
 static void begin_run(struct run_pool *p, struct pool_run *run)
 {
     run->began = seconds_now();
+    const char *what = is_finished(run) ? "finished before" : has_epochs(run) ? "continued" : "started";
     fflush(NULL);
     run->child = fork();
     if (run->child < 0) {
@@ -65,7 +70,7 @@ static void begin_run(struct run_pool *p, struct pool_run *run)
     if (run->child == 0)
         _exit(is_finished(run) ? EXIT_DONE : p->train(p, run, p->process));
     if (p->has_done_lines)
-        note(p->s, "%s: started, run folder %s", run->name, run->folder);
+        note(p->s, "%s: %s, run folder %s", run->name, what, run->folder);
     p->running++;
 }
 
