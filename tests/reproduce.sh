@@ -123,6 +123,9 @@ if command -v setsid >/dev/null; then
     expect 0 "1/1" run --epochs 40 --out killed
     grep -q "$name: continued, run folder killed/runs/$name\$" out.txt ||
         complain "a run that continues is not called continued"
+    mv killed/$name.json first.json
+    expect 0 "$name: finished before, run folder" run --epochs 40 --out killed
+    cmp first.json killed/$name.json || complain "a finished run without a result gives another result"
     # SIGTERM saves the state. A run begun by another numeric revision is not continued.
     "$program" reproduce nokland2016 --row "4x100 tanh" --data $data --epochs 40 --out asked >out.txt 2>&1 &
     pid=$!

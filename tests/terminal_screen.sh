@@ -9,7 +9,7 @@ python3 -c 'import os, pty, termios; os.openpty()' 2>/dev/null ||
 rows=800
 widths="60 80 120" line_widths="30 60 100" panel_sizes="60 80 200 60x12" slow_widths="80 100 110"
 if is_sanitized; then
-    rows=250 widths=60 line_widths=30 panel_sizes="60 60x12" slow_widths=80
+    rows=250 widths=80 line_widths=30 panel_sizes="60 60x12" slow_widths=80
     echo "left out: widths of the terminal for which the same code runs (builds without a sanitizer try them)"
 fi
 awk -v rows=$rows 'BEGIN { print "a,b,kind"

@@ -1,17 +1,8 @@
 #!/bin/sh
 # verify.sh PROGRAM - `backless verify` passes on this machine, and detects every fault of broken_library.c by
 # the check that is meant for it and by no other.
-set -u
-program=$1
-broken=$(dirname "$1")/broken_backless
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-failures=0
-
-complain() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
+. "$(dirname "$0")/shell/expect.sh"
+broken=$(dirname "$program")/broken_backless
 
 # failed_checks FILE: the names of the checks that failed, each once
 failed_checks() {
@@ -92,7 +83,7 @@ done <"$folder/checks.txt"
 # In the quick test every third fault; under a sanitizer every 15th, because the same code runs for each.
 n_faults=$(echo "$faults" | grep -c '[a-z]')
 stride=3
-nm -D --undefined-only "$(dirname "$program")/libbackless.so" | grep -q -e __asan_init -e __ubsan && stride=15
+is_sanitized && stride=15
 [ -z "${QUICK_TESTS:-}" ] || faults=$(echo "$faults" | awk -v stride=$stride 'NF == 2 && n++ % stride == 0')
 n_tried=$(echo "$faults" | grep -c '[a-z]')
 [ "$n_tried" = "$n_faults" ] ||

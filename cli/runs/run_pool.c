@@ -57,7 +57,8 @@ static bool has_epochs(const struct pool_run *run)
 static void begin_run(struct run_pool *p, struct pool_run *run)
 {
     run->began = seconds_now();
-    const char *what = is_finished(run) ? "finished before" : has_epochs(run) ? "continued" : "started";
+    const bool needs_training = !is_finished(run);
+    const char *what = !needs_training ? "finished before" : has_epochs(run) ? "continued" : "started";
     fflush(NULL);
     run->child = fork();
     if (run->child < 0) {
@@ -68,7 +69,7 @@ static void begin_run(struct run_pool *p, struct pool_run *run)
         return;
     }
     if (run->child == 0)
-        _exit(is_finished(run) ? EXIT_DONE : p->train(p, run, p->process));
+        _exit(needs_training ? p->train(p, run, p->process) : EXIT_DONE);
     if (p->has_done_lines)
         note(p->s, "%s: %s, run folder %s", run->name, what, run->folder);
     p->running++;
