@@ -52,13 +52,11 @@ if(NOT BACKLESS_PICTURES STREQUAL "OFF")
 endif()
 
 set(BACKLESS_HAVE_DOWNLOAD OFF)
-set(BACKLESS_DOWNLOAD_LIBRARIES) # linked to the program only
 if(NOT BACKLESS_DOWNLOAD STREQUAL "OFF")
-    pkg_check_modules(CURL QUIET IMPORTED_TARGET "libcurl>=7.85") # CURLOPT_PROTOCOLS_STR
-    pkg_check_modules(CRYPTO QUIET IMPORTED_TARGET libcrypto)
+    pkg_check_modules(CURL QUIET "libcurl>=7.85") # CURLOPT_PROTOCOLS_STR
+    pkg_check_modules(CRYPTO QUIET libcrypto)
     if(CURL_FOUND AND CRYPTO_FOUND)
         set(BACKLESS_HAVE_DOWNLOAD ON)
-        set(BACKLESS_DOWNLOAD_LIBRARIES PkgConfig::CURL PkgConfig::CRYPTO)
     endif()
     backless_settle(DOWNLOAD ${BACKLESS_HAVE_DOWNLOAD} "libcurl 7.85 and libcrypto (for backless data get)"
                     "libcurl4-openssl-dev libssl-dev")

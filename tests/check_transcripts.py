@@ -3,7 +3,8 @@
 `$` print what is shown. The commands of a page run in its order and in one folder, which has
 examples/iris.csv. Each line below a command must be a line of its output, in that order; `...` stands for any
 lines. Commands on data that are not in the tree (--data mnist, --data cifar10), and on the runs of such a
-command, are not run. Each section of the page on troubleshooting has a command that is run; slow_runs.sh
+command, are not run; the quick test also leaves out those of the page on troubleshooting that train with
+several seeds, which take most of the time. Each section of the page on troubleshooting has a command that is run; slow_runs.sh
 compares the speed of those in the section "It is slow". At its end the test checks that it sees other
 figures, and a section without a command.
 """
@@ -22,6 +23,9 @@ PAGES = ["docs/tutorial.md", SYMPTOMS]
 # Runs flush their logs to the disk after each epoch, which takes longer than the training; memory is faster.
 PLACE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 NOT_HERE = re.compile(r"--data (mnist|cifar10)\b")
+# In the quick test only; check_transcripts_all runs these commands.
+SEVERAL_SEEDS = re.compile(r"--seeds (?!1\b)")
+IS_QUICK = "QUICK_TESTS" in os.environ
 
 
 def transcripts(text):
@@ -58,8 +62,11 @@ def is_shown(shown, printed):
 
 
 def check(page, text, folder):
-    faults, n_run, n_left, absent = [], 0, 0, []
+    faults, n_run, n_left, n_slow, absent = [], 0, 0, 0, []
     for number, command, shown in transcripts(text):
+        if IS_QUICK and page == SYMPTOMS and SEVERAL_SEEDS.search(command):
+            n_slow += 1
+            continue
         if NOT_HERE.search(command) or any(f" {run}/" in command for run in absent):
             absent += re.findall(r"--out (\S+)", command)
             n_left += 1
@@ -72,7 +79,7 @@ def check(page, text, folder):
             faults.append(f"{page}:{number}: {command}\nprints other lines than are shown:\n{done.stdout}")
         if done.returncode and not any(line.startswith("backless: ") for line in shown):
             faults.append(f"{page}:{number}: {command}\nexit {done.returncode}:\n{done.stdout}")
-    return faults, n_run, n_left
+    return faults, n_run, n_left, n_slow
 
 
 def sections_without_a_command(text):
@@ -96,7 +103,10 @@ def main():
     for page in PAGES:
         with tempfile.TemporaryDirectory(dir=PLACE) as name:
             prepare(Path(name), sys.argv[1])
-            found, n_run, n_left = check(page, (TREE / page).read_text(), Path(name))
+            found, n_run, n_left, n_slow = check(page, (TREE / page).read_text(), Path(name))
+        if n_slow:
+            print(f"left out: {n_slow} commands of {page} that train with several seeds "
+                  "(check_transcripts_all runs them)")
         print(f"{page}: {n_run} commands were run, {n_left} are on data that are not in the tree")
         if n_run < 2:
             faults.append(f"{page}: {n_run} commands, expected 2 or more")
@@ -108,7 +118,7 @@ def main():
         sys.exit("sections without a command are not seen")
     wrong = "    $ printf 'a\\nb\\nc\\n'\n    a\n    ...\n    d\n"
     right = "\n    $ printf 'a\\nb\\nc\\n' \\\n          | cat\n    a\n    ...\n    c\n"
-    found, n_run, _ = check("self-test", wrong + right, ".")
+    found, n_run, _, _ = check("self-test", wrong + right, ".")
     if n_run != 2 or len(found) != 1:
         sys.exit(f"{len(found)} faults in {n_run} commands, expected 1 in 2")
     print("\n".join(faults))

@@ -396,6 +396,16 @@ else
     echo "without openssl, https is not tried"
 fi
 
+# ---- a library that cannot be loaded: the command says which, and what to get by hand
+for library in libcurl libcrypto; do
+    mkdir "no_$library"
+    : >"no_$library/$(grep -a -o "$library\.so\.[0-9]*" "$program")"
+    expect 2 "cannot fetch: $folder/no_$library/$library.so" \
+        env LD_LIBRARY_PATH="$folder/no_$library" "$program" data get mnist --data-dir by_hand
+    also "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
+    is_gone by_hand
+done
+
 # ---- the real files, if they are on this machine
 if [ -d "${BACKLESS_TEST_DATA:-}/mnist" ]; then
     mkdir sets

@@ -98,7 +98,7 @@ static int get_set(const struct session *s, struct request *r, const struct set_
                    const char *home)
 {
     int code = EXIT_DONE;
-    for (int i = 0; i < set_source_files(source) && (code == EXIT_DONE || !download_library()); i++)
+    for (int i = 0; i < set_source_files(source) && (code == EXIT_DONE || download_missing()); i++)
         code = get_file(s, r, source, &source->files[i], home);
     if (code == EXIT_DONE) {
         printf("%s/%s\n", home, source->set);
@@ -148,7 +148,7 @@ static int get_sets(struct session *s, struct request *r)
     const bl_status status = bl_data_set_home(s->ctx, s->config, home, sizeof home);
     if (status != BL_OK)
         return fail_with(s, status);
-    for (int i = 0; i < s->n_words && (code == EXIT_DONE || !download_library()); i++)
+    for (int i = 0; i < s->n_words && (code == EXIT_DONE || download_missing()); i++)
         code = get_set(s, r, set_source_find(s->words[i]), home);
     return code;
 }
@@ -219,9 +219,9 @@ static int run_data_get(struct session *s)
     const int code = take_options(s, &request);
     if (code != EXIT_DONE)
         return code;
-    if (!download_library())
-        note(s, "backless: this build cannot fetch (install libcurl4-openssl-dev and libssl-dev, then build "
-                "it anew). To do it by hand, these files have to come here:");
+    const char *missing = download_missing();
+    if (missing)
+        note(s, "backless: cannot fetch: %s. To do it by hand, these files have to come here:", missing);
     progress_signals();
     return is_address(s->words[0]) ? get_address(s, &request) : get_sets(s, &request);
 }

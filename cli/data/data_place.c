@@ -65,7 +65,7 @@ static int fetch_for_stream(const struct session *s, const struct download *down
     d.to = file;
     d.is_temporary = true;
     int code = download_file(s, &d);
-    if (code == EXIT_DONE && download_library())
+    if (code == EXIT_DONE)
         code = give_away(s, file, to);
     unlink(file);
     unlink(part);

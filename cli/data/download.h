@@ -1,6 +1,6 @@
 /*
- * download.h - downloads a file with a known SHA-256; in a build without libcurl, prints how to get it by
- * hand.
+ * download.h - downloads a file with a known SHA-256; in a build without libcurl, and where libcurl cannot be
+ * loaded, prints how to get it by hand.
  */
 #ifndef CLI_DOWNLOAD_H
 #define CLI_DOWNLOAD_H
@@ -31,7 +31,10 @@ struct download {
    disk failed; EXIT_DATA if TO is a different file; EXIT_STOPPED after a signal. */
 int download_file(const struct session *session, const struct download *download);
 
-/* Returns name and version of the download library, "libcurl/7.88.1 ..."; NULL if this build has none. */
-const char *download_library(void);
+/* Returns why this program cannot download, or NULL if it can. */
+const char *download_missing(void);
+
+/* Prints what to download by hand, and where to put it. Returns the exit code of something unsupported. */
+int download_by_hand(const struct download *download);
 
 #endif

@@ -6,11 +6,11 @@
 
 #include "../../progress/progress.h"
 #include "../../seconds.h"
+#include "curl_functions.h"
 #include "fetch_url.h"
 #include "part_file.h"
 #include "sha256_file.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -31,9 +31,10 @@ struct job {
 
 enum download_check { CHECK_RIGHT, CHECK_OTHER, CHECK_FAILED };
 
-const char *download_library(void)
+const char *download_missing(void)
 {
-    return curl_version();
+    const char *why = curl_load();
+    return why ? why : sha256_load();
 }
 
 static int io_error(const char *path)
@@ -262,6 +263,8 @@ int download_file(const struct session *session, const struct download *d)
                                    .is_quiet = extra_of(session, "quiet") != NULL,
                                    .is_terminal = progress_is_terminal()}};
     bool is_here = false;
+    if (download_missing())
+        return download_by_hand(d);
     int code = look_for_old_file(&job, &is_here);
     if (code != EXIT_DONE || is_here)
         return code;

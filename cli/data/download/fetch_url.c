@@ -7,8 +7,8 @@
 #include "fetch_url.h"
 
 #include "../../progress/progress.h"
+#include "curl_functions.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static bool empty_file(struct transfer *t)
 static bool begins_where_asked(const struct transfer *t)
 {
     struct curl_header *range = NULL;
-    if (curl_easy_header(t->curl, "Content-Range", 0, CURLH_HEADER, -1, &range) != CURLHE_OK ||
+    if (curl_functions.header(t->curl, "Content-Range", 0, CURLH_HEADER, -1, &range) != CURLHE_OK ||
         strncmp(range->value, "bytes ", 6) != 0)
         return false;
     char *end = NULL;
@@ -66,7 +66,7 @@ static bool begins_where_asked(const struct transfer *t)
 static enum answer classify_response(struct transfer *t)
 {
     long code = 0;
-    curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &code);
+    curl_functions.info(t->curl, CURLINFO_RESPONSE_CODE, &code);
     const bool asked_for_range = t->asked_from > 0;
     if (code == HTTP_PARTIAL && asked_for_range && begins_where_asked(t)) {
         t->fetch->is_continued = true;
@@ -130,9 +130,9 @@ static void set_trust(CURL *curl)
     if (!bundle || !bundle[0])
         bundle = file;
     if (bundle && bundle[0])
-        curl_easy_setopt(curl, CURLOPT_CAINFO, bundle);
+        curl_functions.set(curl, CURLOPT_CAINFO, bundle);
     if (folder && folder[0])
-        curl_easy_setopt(curl, CURLOPT_CAPATH, folder);
+        curl_functions.set(curl, CURLOPT_CAPATH, folder);
 }
 
 static void set_options(struct transfer *t, char *error)
@@ -140,25 +140,25 @@ static void set_options(struct transfer *t, char *error)
     const struct fetch *f = t->fetch;
     const char *protocols = f->may_use_http ? "http,https" : "https";
     char range[32];
-    curl_easy_setopt(t->curl, CURLOPT_URL, f->url);
-    curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS_STR, protocols);
-    curl_easy_setopt(t->curl, CURLOPT_REDIR_PROTOCOLS_STR, protocols);
-    curl_easy_setopt(t->curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(t->curl, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
-    curl_easy_setopt(t->curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES_PER_SECOND);
-    curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_TIME, f->stall_seconds);
-    curl_easy_setopt(t->curl, CURLOPT_USERAGENT, "backless/" BL_VERSION);
-    curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, error);
-    curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_bytes);
-    curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(t->curl, CURLOPT_XFERINFOFUNCTION, on_time);
-    curl_easy_setopt(t->curl, CURLOPT_XFERINFODATA, t);
-    curl_easy_setopt(t->curl, CURLOPT_NOPROGRESS, 0L);
+    curl_functions.set(t->curl, CURLOPT_URL, f->url);
+    curl_functions.set(t->curl, CURLOPT_PROTOCOLS_STR, protocols);
+    curl_functions.set(t->curl, CURLOPT_REDIR_PROTOCOLS_STR, protocols);
+    curl_functions.set(t->curl, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_functions.set(t->curl, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
+    curl_functions.set(t->curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    curl_functions.set(t->curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES_PER_SECOND);
+    curl_functions.set(t->curl, CURLOPT_LOW_SPEED_TIME, f->stall_seconds);
+    curl_functions.set(t->curl, CURLOPT_USERAGENT, "backless/" BL_VERSION);
+    curl_functions.set(t->curl, CURLOPT_ERRORBUFFER, error);
+    curl_functions.set(t->curl, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl_functions.set(t->curl, CURLOPT_WRITEDATA, t);
+    curl_functions.set(t->curl, CURLOPT_XFERINFOFUNCTION, on_time);
+    curl_functions.set(t->curl, CURLOPT_XFERINFODATA, t);
+    curl_functions.set(t->curl, CURLOPT_NOPROGRESS, 0L);
     set_trust(t->curl);
     if (t->asked_from > 0) {
         snprintf(range, sizeof range, "%lld-", t->asked_from);
-        curl_easy_setopt(t->curl, CURLOPT_RANGE, range);
+        curl_functions.set(t->curl, CURLOPT_RANGE, range);
     }
 }
 
@@ -182,25 +182,25 @@ static enum fetch_end end_of(struct transfer *t, CURLcode result, const char *er
         WHY(f, "only %s is taken, and it is, or leads to, something else",
             f->may_use_http ? "http or https" : "https");
     else
-        WHY(f, "%s", error[0] ? error : curl_easy_strerror(result));
+        WHY(f, "%s", error[0] ? error : curl_functions.error_text(result));
     return FETCH_FAILED;
 }
 
 static enum fetch_end transfer_once(struct fetch *f, enum answer *answer)
 {
     char error[CURL_ERROR_SIZE] = "";
-    struct transfer t = {.curl = curl_easy_init(), .fetch = f, .asked_from = f->have};
+    struct transfer t = {.curl = curl_functions.init(), .fetch = f, .asked_from = f->have};
     if (!t.curl) {
         WHY(f, "libcurl has no memory");
         return FETCH_FAILED;
     }
     set_options(&t, error);
-    enum fetch_end end = end_of(&t, curl_easy_perform(t.curl), error);
+    enum fetch_end end = end_of(&t, curl_functions.perform(t.curl), error);
     if (t.answer == ANSWER_BEGIN_ANEW && !empty_file(&t)) {
         t.answer = ANSWER_REFUSED;
         end = FETCH_DISK;
     }
-    curl_easy_cleanup(t.curl);
+    curl_functions.cleanup(t.curl);
     *answer = t.answer;
     return end;
 }

@@ -1,20 +1,15 @@
 /*
- * no_download.c - the build without downloads: prints what to download by hand, and where to put it.
+ * no_download.c - the build without downloads.
  */
 #include "../download.h"
 
-const char *download_library(void)
+const char *download_missing(void)
 {
-    return NULL;
+    return "this build has no libcurl (install libcurl4-openssl-dev and libssl-dev, then build it anew)";
 }
 
 int download_file(const struct session *session, const struct download *download)
 {
     (void)session;
-    printf("%s\n    sha256 %s\n", download->to, download->sha256);
-    if (download->size > 0)
-        printf("    size   %lld bytes\n", download->size);
-    for (int i = 0; i < download->n_sources; i++)
-        printf("    %s   %s\n", i == 0 ? "from" : "  or", download->sources[i].url);
-    return exit_code_of(BL_UNSUPPORTED);
+    return download_by_hand(download);
 }
