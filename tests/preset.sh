@@ -28,6 +28,8 @@ weights() {
 
 # The preset is printed and saved, whether a flag, a file or the environment sets it.
 expect 0 "preset     nokland2016" train --preset nokland2016 --max-time 0.2
+expect 0 "preset     nokland2016, with other values for: epochs 2" \
+    train --preset nokland2016 --epochs 2 --lr 0.0001
 expect 0 "preset     nokland2016, with other values for: epochs 3" train --preset nokland2016 --epochs 3
 grep -qF "3 epochs of 4 steps, batch 64, rmsprop, lr 1e-4, schedule constant" out.txt ||
     complain "other settings are printed"

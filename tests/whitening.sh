@@ -122,7 +122,8 @@ cached() { # a run in a new folder, because one that is there has a matrix too
     expect 0 "" "$program" train $go --net "$net" --normalize "zca 0.1" --out other --val "last 30" "$@"
 }
 [ "$(ls "$kept" | wc -l)" = 1 ] || complain "the cache has not one file, but: $(ls "$kept")"
-cp "$kept"/* first
+first_file=$(ls "$kept"/*)
+cp "$first_file" first
 python3 matrix.py "$kept"/* digest
 cached
 [ "$(hash_of other)" != "$(hash_of whole)" ] || complain "the matrix of the cache is not taken"
@@ -143,6 +144,22 @@ XDG_CACHE_HOME=$folder/pixels.csv cached
 [ "$(hash_of other)" = "$(hash_of whole)" ] || complain "without a cache the run ends otherwise"
 XDG_CACHE_HOME=$folder/unused cached --cache no
 [ ! -e unused ] || complain "--cache no writes to the cache"
+
+# Of more than 8 files the one that was not used for the longest time is removed; one that was read is used.
+for i in 1 2 3 4 5; do
+    touch -d "2001-01-0$i" "$kept/zca-1-$i.safetensors"
+done
+: >"$kept/zca-1.txt"
+touch -d 2000-01-01 "$first_file"
+touch -d 2000-01-02 "$kept"/*-0.2000*
+touch -d 2000-01-03 "$kept/zca-1.txt"
+cached
+cached --normalize "zca 0.3"
+[ "$(ls "$kept" | wc -l)" = 9 ] || complain "the cache has not 8 files and another: $(ls "$kept")"
+[ -e "$first_file" ] || complain "the file that was read before is removed from the cache"
+for file in "$kept"/*-0.2000*; do
+    [ ! -e "$file" ] || complain "a file that was used less lately is in the cache: $file"
+done
 
 # ---- a run that is resumed takes the matrix of its model: with another matrix in that file it goes on, and
 # would be refused if the matrix were computed again

@@ -5,6 +5,7 @@
 #include "reproduction.h"
 
 #include "../option_traits.h"
+#include "../same_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,7 +131,7 @@ const char *options_difference(const bl_config *a, const bl_config *b, bool igno
         const bool is_compared = !option_has(key, OPTION_UNSTORED) &&
                                  strcmp(bl_option_at(i)->group, "former") != 0 &&
                                  !(ignores_length && strcmp(key, "epochs") == 0);
-        if (is_compared && strcmp(bl_config_get(a, key), bl_config_get(b, key)) != 0)
+        if (is_compared && !is_same_value(bl_config_get(a, key), bl_config_get(b, key)))
             return key;
     }
     return NULL;

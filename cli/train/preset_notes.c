@@ -4,12 +4,14 @@
  */
 #include "preset_notes.h"
 
+#include "../same_value.h"
+
 #include <string.h>
 
 bool is_from_preset(const bl_config *config, const char *key)
 {
     const char *text = bl_preset_value(bl_config_get(config, "preset"), key);
-    return text && strcmp(text, bl_config_get(config, key)) == 0;
+    return text && is_same_value(text, bl_config_get(config, key));
 }
 
 void print_preset(const struct session *session, const bl_config *config, const char *except)

@@ -308,8 +308,8 @@ const struct option_row option_table[] = {
       "images, else feature)"},
      normalize_check_text_option},
     {{"cache", "yes|no", "yes", "data",
-      "whether the matrix of normalize zca, which takes minutes to compute, is kept in the user's cache and "
-      "taken from there"},
+      "whether the matrix of normalize zca, which takes about a minute to compute for CIFAR, is kept in the "
+      "user's cache and taken from there"},
      check_cache},
     {{"augment", "none|TERM, ...", "none", "data",
       "random transformations of the training images, in order: \"pad-crop 4, flip, translate 2\" (pixels)"},

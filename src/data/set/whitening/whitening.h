@@ -53,6 +53,11 @@ void whitening_name(char out[WHITENING_NAME_ROOM], const bl_data *train);
 /* Makes s->matrix of the file's. *is_there: whether it has one for so many features. */
 bl_status whitening_take(struct scaling *s, bl_context *ctx, const struct tensors *file, size_t features,
                          bool *is_there);
+/* Sets data->scaling, which is empty, to the file's. *is_known: whether it is that of this training set and its
+   epsilon, and was taken. */
+bl_status whitening_take_all(bool *is_known, bl_data *data, const struct tensors *file);
+/* The file at `path`; *file stays NULL where there is none that can be read. */
+bl_status whitening_read(struct tensors **file, bl_context *ctx, const char *path);
 /* Takes the scaling of the model in a run folder where it is that of this training set and its epsilon, so
    that a run that is resumed does not compute it again. *is_known: whether it was taken. */
 bl_status whitening_of_run(bool *is_known, bl_data *train, const char *folder);
@@ -60,9 +65,13 @@ bl_status whitening_of_run(bool *is_known, bl_data *train, const char *folder);
 /* ---- In the user's cache: FOLDER/zca-REVISION-HASH-EPSILON.safetensors, by BL_NUMERIC_REVISION, the hash of
    the training set without the examples that are held out, and epsilon */
 
+/* The most files that are kept, 38 MB each for CIFAR. */
+enum { WHITENING_MOST_CACHED = 8 };
+
 /* As whitening_of_run. A file whose hash is not that of its contents counts as none. */
 bl_status whitening_of_cache(bool *is_known, bl_data *train, const char *folder);
-/* Writes the scaling of `train`, as replace.h describes, and creates the folder. A failure to write is a note
+/* Writes the scaling of `train`, as replace.h describes, creates the folder, and removes the files that were
+   not used for the longest time if there are more than WHITENING_MOST_CACHED. A failure to write is a note
    of the data and no error. */
 bl_status whitening_to_cache(bl_data *train, const char *folder);
 
