@@ -104,7 +104,7 @@ a,y
 END
 wild() {
     "$program" sweep --data wild.csv --target number --optimizer sgd --schedule constant --lr 1e-12,1e6 \
-        --loss mse --epochs 9 --net "dense 4, relu, dense 4, relu, dense 1" --rule bp --out wild
+        --loss mse --epochs 9 --net "dense 4, relu, dense 4, relu, dense 1" --rule bp --out wild "$@"
 }
 expect 5 "1 of 2 runs are done" wild
 [ -f wild/lr-1e-12-seed-1/result.json ] || complain "a run beside one that diverges is not done"
@@ -115,6 +115,8 @@ grep -q "^diverged .*lr-1e6-seed-1: diverged at step" out.txt ||
     complain "the table does not show what diverged"
 expect 0 "diverged" wild
 grep -q "to do" out.txt && complain "a run that diverged is repeated"
+expect 5 "0 of 2 runs are done" wild --lr 1e5,1e6 --out wilder
+grep -q "ordered by" out.txt && complain "settings without a result are said to be ordered"
 expect 2 "failed" sweep --memory normal,low --rule bp --out refused
 grep -q "low .*failed" out.txt || complain "the table does not show what failed"
 

@@ -169,7 +169,7 @@ static int show(struct sweep_command *w, const char *folder, bool has_report)
     int code = summary_make(&summary, &w->plan, folders);
     if (code == EXIT_DONE) {
         run_table_print(w->s, &summary, w->options.form);
-        if (summary.set == JUDGED_TEST && summary.n_groups > 1)
+        if (summary.done > 0 && summary.set == JUDGED_TEST && summary.n_groups > 1)
             note(w->s,
                  "%-11sthe settings are ordered by the test set; the best of many looks better there than it "
                  "is: "
