@@ -186,42 +186,20 @@ static bl_status settle(struct settled *s, bl_context *ctx, const struct target_
     return status == BL_OK ? cell_make_trainer(&s->trainer, &s->data, ctx, s->config, row) : status;
 }
 
-/* The state of the two stop rules that depend on the error e of each epoch on the training set. Both follow
-   the running error r <- 0.75 r + 0.25 e from r = 1: stop "paper" ends a run at the first r of at most 1e-4,
-   and the schedule "auto" halves the rate after an epoch with e >= r (before its update) and ends the run
-   with the eighth halving. Results have 9 digits of e, so that a comparison may be undecided: least and most
-   halvings. */
-struct stop_rules {
-    bool has_paper, has_auto;
-    double running;
-    int least, most;
-};
-
-/* Returns whether the rules may end the run after an epoch of this error; *is_certain: whether they must. */
-static bool ends_after(struct stop_rules *rules, double error, bool *is_certain)
+/* Returns the epoch after which the stop rule "paper" ends the run; 0 if no epoch fulfils it. The rule follows
+   the running error r <- 0.75 r + 0.25 e from r = 1, with the error e of each epoch on the training set, and
+   ends a run at the first r of at most 1e-4. Results have 9 digits of e, so that r may be above or below this
+   number: then the rule ends the run if the result does. */
+static int rule_end(const struct result *r, const bl_config *options)
 {
     static const double END = 1e-4, ROUNDING = 1e-9;
-    enum { MOST_HALVINGS = 8 };
-    rules->least += error >= rules->running + ROUNDING;
-    rules->most += error >= rules->running - ROUNDING;
-    rules->running = 0.75 * rules->running + 0.25 * error;
-    *is_certain = (rules->has_paper && rules->running <= END - ROUNDING) ||
-                  (rules->has_auto && rules->least >= MOST_HALVINGS);
-    return (rules->has_paper && rules->running <= END + ROUNDING) ||
-           (rules->has_auto && rules->most >= MOST_HALVINGS);
-}
-
-/* Returns the epoch after which the stop rules end the run; 0 if no epoch fulfils them. */
-static int rules_end(const struct result *r, const bl_config *options)
-{
     const json_t *errors = json_object_get(json_object_get(r->json, "epochs"), "train_error");
-    struct stop_rules rules = {.has_paper = strcmp(bl_config_get(options, "stop"), "paper") == 0,
-                               .has_auto = strcmp(bl_config_get(options, "schedule"), "auto") == 0,
-                               .running = 1.0};
+    double running = 1.0;
+    if (strcmp(bl_config_get(options, "stop"), "paper") != 0)
+        return 0;
     for (int i = 0; i < r->epochs; i++) {
-        bool is_certain = false;
-        const double error = json_number_value(json_array_get(errors, (size_t)i));
-        if (ends_after(&rules, error, &is_certain) && (is_certain || i + 1 == r->epochs))
+        running = 0.75 * running + 0.25 * json_number_value(json_array_get(errors, (size_t)i));
+        if (running <= END - ROUNDING || (running <= END + ROUNDING && i + 1 == r->epochs))
             return i + 1;
     }
     return 0;
@@ -230,7 +208,7 @@ static int rules_end(const struct result *r, const bl_config *options)
 /* Refuses a run that ended for another reason than its recipe, such as a time limit or a kill. */
 static int check_end(const struct result *r, const char *name, const bl_config *options)
 {
-    const int epochs = atoi(bl_config_get(options, "epochs")), rule = rules_end(r, options);
+    const int epochs = atoi(bl_config_get(options, "epochs")), rule = rule_end(r, options);
     const int end = rule > 0 ? rule : epochs;
     return r->epochs == end ? EXIT_DONE
                             : refuse(name, "has %d epoch%s, but its stop rule ends the run after epoch %d",
