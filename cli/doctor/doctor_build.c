@@ -3,6 +3,8 @@
  */
 #include "doctor.h"
 
+#include "../data/download.h"
+
 #include <string.h>
 
 static void say_missing(struct doctor *d, const char *name, const char *purpose, const char *package)
@@ -25,8 +27,13 @@ static void say_part(struct doctor *d, const bl_part *part)
 static void say_download(struct doctor *d)
 {
 #ifdef CLI_CURL_VERSION
-    doctor_say(d, DOCTOR_FINE, "libcurl", NULL, "%s (downloads of data sets, by the program)",
-               CLI_CURL_VERSION);
+    const char *why = download_missing();
+    if (why)
+        doctor_say(d, DOCTOR_MISSING, "libcurl", "install libcurl and libcrypto",
+                   "missing: downloads of data sets: %s", why);
+    else
+        doctor_say(d, DOCTOR_FINE, "libcurl", NULL, "%s (downloads of data sets, by the program)",
+                   CLI_CURL_VERSION);
 #else
     say_missing(d, "libcurl", "downloads of data sets", "libcurl4-openssl-dev libssl-dev");
 #endif
