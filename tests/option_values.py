@@ -107,9 +107,9 @@ PLACE = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class Tests:
-    def __init__(self, program):
+    def __init__(self, program, folder):
         self.program = program
-        self.folder = tempfile.mkdtemp(dir=PLACE)
+        self.folder = folder
         self.failures = 0
         self.n_accepted = 0
         self.n_refused = 0
@@ -227,4 +227,5 @@ class Tests:
 
 
 if __name__ == "__main__":
-    sys.exit(Tests(sys.argv[1]).main())
+    with tempfile.TemporaryDirectory(dir=PLACE) as place:
+        sys.exit(Tests(sys.argv[1], place).main())
