@@ -10,7 +10,8 @@ set_source_files_properties(${DOWNLOAD_SOURCES} PROPERTIES
 function(backless_name_to_load out library)
     file(REAL_PATH "${library}" file)
     if(NOT file MATCHES "/(lib[^/]*\\.so\\.[0-9]+)")
-        message(FATAL_ERROR "${library} is no shared library with a version; build with BACKLESS_DOWNLOAD=OFF")
+        message(FATAL_ERROR
+                "${library} is no shared library with a version; build with BACKLESS_DOWNLOAD=OFF")
     endif()
     set(${out} ${CMAKE_MATCH_1} PARENT_SCOPE)
 endfunction()

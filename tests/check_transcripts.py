@@ -4,9 +4,9 @@
 examples/iris.csv. Each line below a command must be a line of its output, in that order; `...` stands for any
 lines. Commands on data that are not in the tree (--data mnist, --data cifar10), and on the runs of such a
 command, are not run; the quick test also leaves out those of the page on troubleshooting that train with
-several seeds, which take most of the time. Each section of the page on troubleshooting has a command that is run; slow_runs.sh
-compares the speed of those in the section "It is slow". At its end the test checks that it sees other
-figures, and a section without a command.
+several seeds, which take most of the time. Each section of the page on troubleshooting has a command that is
+run; slow_runs.sh compares the speed of those in the section "It is slow". At its end the test checks that it
+sees other figures, and a section without a command.
 """
 
 import os
@@ -64,12 +64,11 @@ def is_shown(shown, printed):
 def check(page, text, folder):
     faults, n_run, n_left, n_slow, absent = [], 0, 0, 0, []
     for number, command, shown in transcripts(text):
-        if IS_QUICK and page == SYMPTOMS and SEVERAL_SEEDS.search(command):
-            n_slow += 1
-            continue
-        if NOT_HERE.search(command) or any(f" {run}/" in command for run in absent):
+        is_slow = IS_QUICK and page == SYMPTOMS and SEVERAL_SEEDS.search(command)
+        if is_slow or NOT_HERE.search(command) or any(f" {run}/" in command for run in absent):
             absent += re.findall(r"--out (\S+)", command)
-            n_left += 1
+            n_slow += bool(is_slow)
+            n_left += not is_slow
             continue
         done = subprocess.run(["sh", "-c", command], cwd=folder, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True)

@@ -50,16 +50,6 @@ grep -A1 '^- ' "$folder/out.txt" | grep -v '^--' | awk 'NR % 2 == 0 && !/ > /' |
     complain "something is missing and nothing says how to get it"
 [ ! -e "$folder/cache" ] || complain "the folder for downloads was made"
 
-# ---- libcurl that cannot be loaded
-library=$(grep -a -o 'libcurl\.so\.[0-9]*' "$program")
-if [ -n "$library" ]; then
-    mkdir "$folder/broken"
-    : >"$folder/broken/$library"
-    doctor 0 env LD_LIBRARY_PATH="$folder/broken" "$program" doctor
-    says "^- libcurl +missing: downloads of data sets: $folder/broken/$library"
-    doctor 0 "$program" doctor
-fi
-
 # ---- The JSON output has the same findings
 lines=$(grep -cE '^[ !X-] [a-zA-Z]' "$folder/out.txt")
 doctor 0 "$program" doctor --json
@@ -67,6 +57,15 @@ doctor 0 "$program" doctor --json
 says '^ "can_train": true'
 if command -v python3 >/dev/null; then
     python3 -m json.tool "$folder/out.txt" >/dev/null || complain "--json: no JSON"
+fi
+
+# ---- libcurl that cannot be loaded
+library=$(grep -a -o 'libcurl\.so\.[0-9]*' "$program")
+if [ -n "$library" ]; then
+    mkdir "$folder/broken"
+    : >"$folder/broken/$library"
+    doctor 0 env LD_LIBRARY_PATH="$folder/broken" "$program" doctor
+    says "^- libcurl +missing: downloads of data sets: $folder/broken/$library"
 fi
 
 # ---- Data sets

@@ -97,9 +97,9 @@ static float b_at(const struct gemm *g, size_t k, size_t j)
     return g->transpose_b ? g->b[j * g->ldb + k] : g->b[k * g->ldb + j];
 }
 
-/* What the product should be: each element as the definition's chain of fused multiply-adds, as a sum in double
-   precision, and the sum of the sizes of its terms. It takes longer than the product, and is the same for all
-   backends. */
+/* What the product should be: each element as the definition's chain of fused multiply-adds, as a sum in
+   double precision, and the sum of the sizes of its terms. It takes longer than the product, and is the same
+   for all backends. */
 struct reference {
     float chain[64 * 100];
     double sum[64 * 100], size[64 * 100];

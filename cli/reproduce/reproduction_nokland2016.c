@@ -23,8 +23,8 @@ static const char decay[] =
     "the decaying learning rate of the dropout rows is not published; 1e-3 with the schedule cosine is used, "
     "the best of those tried by bp on the last 10,000 training images over 100 epochs (docs/results.md)";
 static const char rate_and_decay[] =
-    "the learning rate and its decay are not published; those of the MNIST dropout row are used, and were not "
-    "chosen on a validation split of this data";
+    "the learning rate and its decay are not published; those of the MNIST dropout row are used, and were "
+    "not chosen on a validation split of this data";
 static const char figure_rate[] =
     "open: with the learning rate of the tables, 1e-4, the training errors stay above those of the figure, "
     "which shows about 5 % after the frozen part, and about 0 % some 50 epochs later. The figure's own rate "

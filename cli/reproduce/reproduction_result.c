@@ -186,7 +186,7 @@ static bl_status settle(struct settled *s, bl_context *ctx, const struct target_
     return status == BL_OK ? cell_make_trainer(&s->trainer, &s->data, ctx, s->config, row) : status;
 }
 
-/* Returns the epoch after which the stop rule "paper" ends the run; 0 if no epoch fulfils it. The rule follows
+/* Returns the epoch after which the stop rule "paper" ends the run; 0 if no epoch fulfils it. The rule has
    the running error r <- 0.75 r + 0.25 e from r = 1, with the error e of each epoch on the training set, and
    ends a run at the first r of at most 1e-4. Results have 9 digits of e, so that r may be above or below this
    number: then the rule ends the run if the result does. */

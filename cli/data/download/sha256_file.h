@@ -11,8 +11,8 @@ enum { SHA256_ROOM = 65 }; /* 64 hexadecimal digits and a zero */
 /* Loads libcrypto at the first call. Returns NULL, or why it cannot be loaded. */
 const char *sha256_load(void);
 
-/* Computes the SHA-256 of the whole file, whatever the position of fd, which stays open; after sha256_load has
-   returned NULL. Returns false if the file could not be read; errno says why. */
+/* Computes the SHA-256 of the whole file, whatever the position of fd, which stays open; after sha256_load
+   has returned NULL. Returns false if the file could not be read; errno says why. */
 bool sha256_of_fd(int fd, char hex[SHA256_ROOM]);
 
 #endif

@@ -53,8 +53,8 @@ void whitening_name(char out[WHITENING_NAME_ROOM], const bl_data *train);
 /* Makes s->matrix of the file's. *is_there: whether it has one for so many features. */
 bl_status whitening_take(struct scaling *s, bl_context *ctx, const struct tensors *file, size_t features,
                          bool *is_there);
-/* Sets data->scaling, which is empty, to the file's. *is_known: whether it is that of this training set and its
-   epsilon, and was taken. */
+/* Sets data->scaling, which is empty, to the file's. *is_known: whether it is that of this training set and
+   its epsilon, and was taken. */
 bl_status whitening_take_all(bool *is_known, bl_data *data, const struct tensors *file);
 /* The file at `path`; *file stays NULL where there is none that can be read. */
 bl_status whitening_read(struct tensors **file, bl_context *ctx, const char *path);

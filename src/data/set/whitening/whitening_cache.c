@@ -100,8 +100,8 @@ static int count_files(const char *folder, struct oldest *oldest)
     return n;
 }
 
-/* Removes the files that were not used for the longest time. A process that reads one of them has it open, and
-   keeps it. */
+/* Removes the files that were not used for the longest time. A process that reads one of them has it open,
+   and keeps it. */
 static void limit_cache(const char *folder)
 {
     struct oldest oldest;
