@@ -44,6 +44,10 @@ grep -q "report in short/runs/report.html" out.txt || complain "nothing tells wh
 [ "$(grep -o '<li data-run=' short/runs/report.html | wc -l)" = 2 ] ||
     complain "the report has not the two runs"
 rm -f short/runs/report.html
+grep -q '"threads": 1,' $short || complain "a run has more than one thread without --threads"
+expect 0 "1 at once" run --epochs 1 --seeds 2 --jobs 1 --threads 2 --out two_threads --no-report
+grep -q '"threads": 2,' two_threads/nokland2016-text-4x100_tanh-ifa-1-epochs1.json ||
+    complain "--threads is ignored"
 expect 0 "0 runs to do" run --epochs 3 --seeds 2 --out short --no-report
 [ ! -e short/runs/report.html ] || complain "--no-report writes one"
 run --epochs 3 --seeds 2 --out short --no-report --json >cells.json 2>/dev/null || complain "no JSON"

@@ -25,7 +25,13 @@ for name in rule-bp-lr-0.001-seed-1 rule-dfa-lr-0.01-seed-2 rule-dfa-lr-0.1-seed
 done
 expect 0 "test set" sweep --rule dfa,bp --lr 1e-3:1e-1:log --seeds 2 --out grid
 grep -q "to do" out.txt && complain "a finished sweep runs again"
+at_once() { sed -n 's/^runs .* to do, \([0-9]*\) at once.*/\1/p' out.txt; }
 expect 0 "" sweep --batch 4:32:log:4 --lr 0.001:0.01:lin:2 --out ranges
+width=$(at_once)
+expect 0 "at once with 1 thread each" sweep --batch 4:32:log:4 --lr 0.001:0.01:lin:2 --threads 1 \
+    --out one_thread
+[ "$(at_once)" = "$width" ] || complain "with --threads 1 other cores than one are idle"
+expect 0 "1 at once with 2 threads each" sweep --lr 0.001,0.01 --threads 2 --jobs 1 --out two_threads
 for name in batch-4-lr-0.001-seed-1 batch-8-lr-0.01-seed-1 batch-16-lr-0.01-seed-1 batch-32-lr-0.01-seed-1; do
     [ -f ranges/$name/result.json ] || complain "there is no run ranges/$name"
 done

@@ -114,10 +114,13 @@ static int show_cells(const struct session *s, const struct cell *cells, int n_c
     return code;
 }
 
-/* One thread for each run: how many there are does not change with the runs that are done already. */
+/* One thread for each run unless --threads is given, so that the runs at once do not depend on how many
+   results exist. */
 static int run_requests(const struct session *s, struct run_request *requests, int n)
 {
-    const struct pool_split split = pool_split(bl_context_threads(s->ctx), n, number_of(s, "jobs"), 1);
+    const bool has_threads = bl_config_is_set(s->config, "threads");
+    const int threads = has_threads ? atoi(bl_config_get(s->config, "threads")) : 1;
+    const struct pool_split split = pool_split(n, number_of(s, "jobs"), threads);
     struct run_pool pool = {.s = s,
                             .n_runs = n,
                             .width = split.width,

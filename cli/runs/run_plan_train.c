@@ -98,7 +98,7 @@ int plan_train(const struct session *s, const struct run_plan *plan, const char 
         return EXIT_OTHER;
     }
     pool.n_runs = select_runs(&work, shard, pool.runs);
-    const struct pool_split split = pool_split(bl_context_threads(s->ctx), pool.n_runs, jobs, threads);
+    const struct pool_split split = pool_split(pool.n_runs, jobs, threads);
     pool.width = split.width;
     work.threads = split.threads;
     if (pool.n_runs > 0) {

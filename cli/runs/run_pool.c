@@ -21,8 +21,18 @@
 #include <time.h>
 #include <unistd.h>
 
-struct pool_split pool_split(int cores, int n_runs, int jobs, int threads)
+/* All cores that this process may use, of which --threads, the threads of one run, may be a part. */
+static int cores_of_process(void)
 {
+    bl_context *ctx = bl_context_new(NULL);
+    const int cores = bl_context_threads(ctx);
+    bl_context_free(ctx);
+    return cores;
+}
+
+struct pool_split pool_split(int n_runs, int jobs, int threads)
+{
+    const int cores = cores_of_process();
     const int most = n_runs < 1 ? 1 : n_runs > MOST_JOBS ? MOST_JOBS : n_runs;
     int width = jobs > 0 ? jobs : threads > 0 ? cores / threads : cores;
     width = width < 1 ? 1 : width > most ? most : width;

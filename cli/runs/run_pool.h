@@ -63,11 +63,12 @@ int pool_work(struct run_pool *pool);
 
 /* How many runs work at once, and with how many threads each: as many runs as there are cores, with one
    thread each; if there are fewer runs than cores, the remaining cores are distributed among the runs. jobs,
-   threads: the numbers that the user gave, or 0. */
+   threads: the numbers that the user gave, or 0. If only the number of threads is given, as many runs work at
+   once as have cores for their threads. */
 struct pool_split {
     int width, threads;
 };
-struct pool_split pool_split(int cores, int n_runs, int jobs, int threads);
+struct pool_split pool_split(int n_runs, int jobs, int threads);
 
 /* "12 min" */
 void duration_text(double seconds, char out[32]);
