@@ -2,8 +2,9 @@
  * kernel_update_fused.c - gradient and update in one operation: W and the optimiser state are updated with
  * the gradient delta^T x, tile by tile, without storing the gradient.
  *
- * While the sums of one tile are computed, the update by the previous tile is interleaved, one vector per
- * term: its square root and division hardly use the multipliers. The next weights are prefetched.
+ * While the sums of one tile are computed, the update by the previous tile is interleaved for RMSprop, one
+ * vector per term: its square root and division hardly use the multipliers. The weights and the state of the
+ * next update are prefetched: they are read in short pieces, which the hardware does not fetch ahead.
  */
 #include "kernel.h"
 #include "tile.h"
@@ -13,9 +14,13 @@
    stripe are then stored between blocks. FEW: with at most this many terms, each row of W is updated from end
    to end, because reading and writing memory in order then matters more than reading a tile's terms once.
    DEEP: a stripe of more terms does not fit the first-level cache and is prefetched. OVERLAPS: a tile is
-   computed while the one before it is updated; 16 registers are too few for both, and on NEON, which has 32,
-   this was not measured. */
-enum { ROWS = 128, FEW = 4, DEEP = 128, OVERLAPS = VEC_WIDTH == 16 };
+   computed while the one before it is updated; not measured with NEON. */
+enum { ROWS = 128, FEW = 4, DEEP = 128, OVERLAPS = VEC_WIDTH >= 8 };
+
+static bool overlaps(const struct fused_update *d)
+{
+    return OVERLAPS && d->by.kind == UPDATE_RMSPROP;
+}
 
 /* The pending update of rows x columns of W. */
 struct pending {
@@ -77,7 +82,7 @@ SPECIALIZED void multiply(const struct tile *t, const struct pending *pending, c
 
 static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, struct pending *pending)
 {
-    if (!OVERLAPS || pending->d->by.kind != UPDATE_RMSPROP) {
+    if (!overlaps(pending->d)) {
         take_rows(pending);
         pending->rows = 0;
     }
@@ -86,6 +91,18 @@ static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, str
     else
         TILE_CALL(rows, vectors, multiply, t, pending, false);
     pending->rows = 0;
+}
+
+/* Prefetches rows x columns of the weights and of the optimiser's state. at: the offset in W of the first. */
+static void ask_rows(const struct fused_update *d, size_t at, size_t rows, size_t columns)
+{
+    for (size_t i = 0; i < rows; i++, at += d->ldw)
+        for (size_t j = 0; j < columns; j += CACHE_LINE / sizeof(float)) {
+            __builtin_prefetch(d->w + at + j, 1);
+            for (size_t s = 0; s < 2; s++)
+                if (d->slots[s])
+                    __builtin_prefetch(d->slots[s] + at + j, 1);
+        }
 }
 
 /* Makes the update by the tile's complete sums pending. at: the offset in W of its first weight. */
@@ -129,6 +146,8 @@ static void update_fused_block(const struct fused_update *d, const struct kernel
         rows = d->pairs ? bf16_rows(tile_rows(b->rows - r)) : tile_rows(b->rows - r);
         t.a = d->delta + b->k * d->ldd + b->i + r;
         t.c = d->k <= GEMM_DEPTH ? kept : kept + r * width;
+        if (is_last && !overlaps(d))
+            ask_rows(d, at, rows, b->columns);
         pending->onward = pending->rows > 0 ? d->w + at - pending->w : 0;
         multiply_tile(&t, rows, vectors, pending);
         if (is_last)
