@@ -1,6 +1,6 @@
 /*
- * reproduction_not_run.c - the part of the page about cells that have no result: what a run costs at most, in
- * figures that are the same on every machine.
+ * reproduction_not_run.c - the part of the page about cells that have no full run: what a run costs at most,
+ * in figures that are the same on every machine.
  */
 #include "reproduction.h"
 
@@ -9,7 +9,7 @@
 static const double MACS_PER_SECOND = 40e9;
 
 static const char head[] =
-    "\n### Cells without a run\n\n"
+    "\n### Cells without a full run\n\n"
     "The cost of one run by bp if no stop rule ends it before the last epoch of its recipe: three forward\n"
     "passes for each training example and one for each test example; other rules cost as much or less. The\n"
     "hours are those of one core that does %.0f billion multiply-accumulates per second, as a core with\n"

@@ -147,12 +147,14 @@ static void put_others(FILE *to, const struct target *target, const struct resul
         if (!has_head)
             fputs("\n### Not comparable\n\n"
                   "Short runs, and runs on other data. They are not part of the tables above.\n\n"
-                  "| cell | seed | epochs | last 10 epochs | last | why |\n|---|---|---|---|---|---|\n",
+                  "| cell | seed | epochs | last 10 epochs (train) | last | why |\n"
+                  "|---|---|---|---|---|---|\n",
                   to);
         has_head = true;
         cell_text(&r->cell, name);
-        fprintf(to, "| %s | %llu | %d | %s | %s | %s |\n", name, r->seed, r->epochs,
-                percent_text(r->mean).text, percent_text(r->last).text, r->is_short ? "short" : "other data");
+        fprintf(to, "| %s | %llu | %d | %s (%s) | %s | %s |\n", name, r->seed, r->epochs,
+                percent_text(r->mean).text, percent_text(r->train_mean).text, percent_text(r->last).text,
+                r->is_short ? "short" : "other data");
     }
 }
 
