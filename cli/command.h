@@ -109,6 +109,8 @@ bool command_lists(const struct command *command, const bl_option *option);
 int arguments_read(struct session *session, int argc, char **argv);
 /* Chooses the backend and threads that the options name. */
 int session_use_backend(struct session *session);
+/* The option threads if it is given, and otherwise 1: for work that one thread does best by default. */
+int threads_or_one(const struct session *session);
 
 /* Refuses a file for results that cannot be written, or that the library has read, before the work. On error
    it prints a message. Returns the exit code. */

@@ -3,6 +3,7 @@
  */
 #include "command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int extra_index(const struct command *command, const char *key)
@@ -57,4 +58,9 @@ bool command_takes(const struct command *command, const bl_option *option)
     const char *found = command->groups ? strstr(command->groups, option->group) : NULL;
     const size_t n = strlen(option->group);
     return found && (found == command->groups || found[-1] == ' ') && (found[n] == ' ' || found[n] == 0);
+}
+
+int threads_or_one(const struct session *session)
+{
+    return bl_config_is_set(session->config, "threads") ? atoi(bl_config_get(session->config, "threads")) : 1;
 }

@@ -158,9 +158,7 @@ int reproduction_list(const struct session *s, const struct cell *cells, int n_c
 {
     struct results results;
     bl_context *ctx = bl_context_new(NULL);
-    bl_status status = bl_context_use(
-        ctx, bl_config_get(s->config, "backend"),
-        bl_config_is_set(s->config, "threads") ? atoi(bl_config_get(s->config, "threads")) : 1);
+    bl_status status = bl_context_use(ctx, bl_config_get(s->config, "backend"), threads_or_one(s));
     const int code =
         status == BL_OK ? results_read(&results, s, reproduction_folder(s)) : fail_with(s, status);
     if (code == EXIT_DONE && !extra_of(s, "json") && n_cells > 0)

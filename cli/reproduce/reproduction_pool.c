@@ -118,9 +118,7 @@ static int show_cells(const struct session *s, const struct cell *cells, int n_c
    results exist. */
 static int run_requests(const struct session *s, struct run_request *requests, int n)
 {
-    const bool has_threads = bl_config_is_set(s->config, "threads");
-    const int threads = has_threads ? atoi(bl_config_get(s->config, "threads")) : 1;
-    const struct pool_split split = pool_split(n, number_of(s, "jobs"), threads);
+    const struct pool_split split = pool_split(n, number_of(s, "jobs"), threads_or_one(s));
     struct run_pool pool = {.s = s,
                             .n_runs = n,
                             .width = split.width,

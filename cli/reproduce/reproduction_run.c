@@ -6,7 +6,6 @@
 #include "../runs/run_training.h"
 #include "reproduction.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -111,9 +110,7 @@ int rerun_epochs(const struct session *s, const struct rerun *rerun)
 {
     struct rerun_state state = {.rerun = rerun};
     struct training *t = &state.training;
-    const bool has_threads = bl_config_is_set(s->config, "threads");
-    bl_status status = training_begin(t, bl_config_get(s->config, "backend"),
-                                      has_threads ? atoi(bl_config_get(s->config, "threads")) : 1);
+    bl_status status = training_begin(t, bl_config_get(s->config, "backend"), threads_or_one(s));
     if (status == BL_OK)
         status = bl_config_copy(&t->config, rerun->config);
     if (status == BL_OK)

@@ -111,8 +111,7 @@ static int conclude(const struct findings *all, double seconds)
 static bl_status open_backends(const struct session *s, struct verify backends[MAX_BACKENDS], int *n,
                                struct findings *all)
 {
-    const int threads =
-        bl_config_is_set(s->config, "threads") ? atoi(bl_config_get(s->config, "threads")) : 1;
+    const int threads = threads_or_one(s);
     const uint64_t seed = strtoull(bl_config_get(s->config, "seed"), NULL, 10);
     for (*n = 0; bl_backend_name(*n) && *n < MAX_BACKENDS; ++*n) {
         struct verify *v = &backends[*n];
