@@ -180,4 +180,25 @@ grep -q "the same command continues" out.txt || complain "asked to stop: nothing
 # shellcheck disable=SC2086
 sweep $long --out asked --csv --quiet >asked.csv || complain "a sweep that was stopped does not go on"
 cmp -s asked.csv whole.csv || complain "a sweep that was stopped ends with another table"
+
+# ---- SIGTERM to the process of one run: it is named, and the other runs go on
+"$program" sweep --data table.csv --test-fraction 0.25 --lr 0.001,0.01 --epochs 100000 --jobs 1 --threads 1 \
+    --out one >out.txt 2>&1 &
+pid=$!
+wait_for_run() {
+    while [ ! -s "one/lr-$1-seed-1/log.jsonl" ] && kill -0 $pid 2>/dev/null; do sleep 0.02; done
+}
+wait_for_run 0.001
+child=$(cat /proc/$pid/task/$pid/children 2>/dev/null)
+if [ -n "$child" ]; then
+    kill -TERM "${child% }"
+    wait_for_run 0.01
+    grep -q "lr-0.001-seed-1: its process was asked to stop.* the same command continues it" out.txt ||
+        complain "nothing is said of a run whose process was asked to stop"
+else
+    echo "left out: a run whose process is asked to stop, because /proc does not list child processes"
+fi
+kill -TERM $pid
+wait $pid
+[ $? = 75 ] || complain "a sweep with a run that was asked to stop: not exit 75"
 [ "$failures" = 0 ] || { echo "$failures failed" && exit 1; }

@@ -29,7 +29,9 @@ static const struct extra extras[] = {
     {"seeds", "N", "runs of each rule with N seeds, from --seed on: mean, deviation, difference to bp"},
     {"folds", "K",
      "K-fold cross-validation of a single file: each of K parts, drawn by class, is tested once"},
-    {"jobs", "N", "with --seeds, --folds or --tune: runs at once (default: one for each core)"},
+    {"jobs", "N",
+     "with --seeds, --folds or --tune: runs at once (default: one per core; with --threads K, one per K "
+     "cores)"},
     {"shard", "I/N", "with --seeds or --folds: part I of N of the runs; backless collect shows all parts"},
     {"init", "zero|fanin|glorot|he|...|same",
      "initial weights of every rule; same: fanin for all (default: each rule's own)"},

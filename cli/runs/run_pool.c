@@ -119,6 +119,9 @@ static void end_run(struct run_pool *p, struct pool_run *run, int status)
         say_done(p, run);
     else if (code != EXIT_STOPPED)
         keep_failure(p, code);
+    else if (!progress_asked_to_stop())
+        usage_error("%s: its process was asked to stop, and saved its state; the same command continues it",
+                    run->name);
 }
 
 /* ---- Progress */

@@ -17,7 +17,7 @@ enum { MOST_RUNS = 5000 };
 static const struct extra extras[] = {
     {"random", "N", "draw N settings from the lists and ranges (default: every combination)"},
     {"seeds", "N", "seeds of each setting, from --seed on (default: 1)"},
-    {"jobs", "N", "runs at once (default: one for each core)"},
+    {"jobs", "N", "runs at once (default: one per core; with --threads K, one per K cores)"},
     {"shard", "I/N", "part I of N of the runs, for N machines or jobs; backless collect shows all parts"},
     {"config", "FILE.json", "options from a file; flags take precedence"},
     {"json", NULL, "one JSON object a setting on standard output"},
