@@ -8,6 +8,7 @@
 #ifndef BL_BACKEND_BACKEND_H
 #define BL_BACKEND_BACKEND_H
 
+#include "../base/rng.h"
 #include "../base/status.h"
 
 #include <stdbool.h>
@@ -85,6 +86,13 @@ struct rmsprop_step {
    (Kingma & Ba 2015, algorithm 1) */
 struct adam_step {
     float rate, beta1, beta2, epsilon, decay, correction1, correction2;
+};
+
+/* A mask of dropout. Word i of the generator is word i % 4 of its block i / 4 (base/rng.h). */
+struct drop {
+    struct rng rng;
+    uint32_t least; /* p 2^32, where p is the probability of 0 */
+    float scale;    /* 1 / (1 - p) */
 };
 
 /* A step of any of the three optimisers. */
@@ -196,6 +204,9 @@ struct backend {
     void (*gelu)(float *y, const float *x, size_t n); /* x P(x), P the normal distribution; y may be x */
     void (*gelu_backward)(float *dx, const float *dy, const float *x,
                           size_t n); /* dy (P(x) + x P'(x)); dx may be dy */
+
+    /* x[i] <- 0 where word first + i is below d->least, else x[i] d->scale (dropout) */
+    void (*drop)(const struct drop *d, uint64_t first, float *x, size_t n);
 
     /* y = softmax(x) for one row of n. Gives log(sum exp x), for the loss. y may be x. */
     float (*softmax)(const float *x, float *y, size_t n);

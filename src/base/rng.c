@@ -5,13 +5,14 @@
 #include "rng.h"
 
 #include "maths.h"
+#include "philox.h"
 
 #include <math.h>
 
 static void philox_round(uint32_t counter[4], const uint32_t key[2])
 {
-    const uint64_t p0 = (uint64_t)0xD2511F53u * counter[0];
-    const uint64_t p1 = (uint64_t)0xCD9E8D57u * counter[2];
+    const uint64_t p0 = (uint64_t)PHILOX_FACTOR_0 * counter[0];
+    const uint64_t p1 = (uint64_t)PHILOX_FACTOR_2 * counter[2];
     const uint32_t next[4] = {(uint32_t)(p1 >> 32) ^ counter[1] ^ key[0], (uint32_t)p1,
                               (uint32_t)(p0 >> 32) ^ counter[3] ^ key[1], (uint32_t)p0};
     for (int i = 0; i < 4; i++)
@@ -21,14 +22,11 @@ static void philox_round(uint32_t counter[4], const uint32_t key[2])
 void rng_block(const struct rng *rng, uint64_t block, uint32_t out[4])
 {
     uint32_t key[2] = {(uint32_t)rng->seed, (uint32_t)(rng->seed >> 32)};
-    out[0] = (uint32_t)block;
-    out[1] = rng->step;
-    out[2] = rng->layer + ((uint32_t)(block >> 32) << 16);
-    out[3] = (uint32_t)rng->stream + (rng->pass << 16);
-    for (int i = 0; i < 10; i++) {
+    philox_counter(rng, block, out);
+    for (int i = 0; i < PHILOX_ROUNDS; i++) {
         philox_round(out, key);
-        key[0] += 0x9E3779B9u;
-        key[1] += 0xBB67AE85u;
+        key[0] += PHILOX_KEY_0;
+        key[1] += PHILOX_KEY_1;
     }
 }
 

@@ -8,8 +8,6 @@
  */
 #include "layer_table.h"
 
-#include "../base/rng.h"
-
 #include <stdio.h>
 
 static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slice arguments)
@@ -22,26 +20,19 @@ static bl_status dropout_parse(bl_context *ctx, struct layer *layer, struct slic
     return BL_OK;
 }
 
-/* m <- m mask / (1 - p) on the columns `range`. A number is dropped if its random word is below p 2^32. */
+/* m <- m mask / (1 - p) on the columns `range`. */
 static void mask(const struct layer *layer, const struct layer_io *c, struct matrix m, struct range range)
 {
-    const struct rng rng = {.seed = c->pass.seed,
-                            .stream = RNG_DROPOUT,
-                            .pass = c->pass.number,
-                            .layer = (uint32_t)c->number,
-                            .step = c->pass.step};
-    const uint32_t least = (uint32_t)(layer->rate * 0x1p32);
-    const float kept = (float)(1.0 / (1.0 - layer->rate));
-    uint32_t words[4];
+    const struct drop drop = {.rng = {.seed = c->pass.seed,
+                                      .stream = RNG_DROPOUT,
+                                      .pass = c->pass.number,
+                                      .layer = (uint32_t)c->number,
+                                      .step = c->pass.step},
+                              .least = (uint32_t)(layer->rate * 0x1p32),
+                              .scale = (float)(1.0 / (1.0 - layer->rate))};
     for (size_t n = 0; n < m.rows; n++) {
-        float *row = matrix_row(&m, n);
-        const uint64_t first = (uint64_t)(c->first_example + n) * layer->units;
-        for (size_t j = range.begin; j < range.end; j++) {
-            const uint64_t i = first + j;
-            if (j == range.begin || i % 4 == 0)
-                rng_block(&rng, i / 4, words);
-            row[j] = words[i % 4] < least ? 0.0f : row[j] * kept;
-        }
+        const uint64_t first = (uint64_t)(c->first_example + n) * layer->units + range.begin;
+        c->worker->backend->drop(&drop, first, matrix_row(&m, n) + range.begin, range.end - range.begin);
     }
 }
 

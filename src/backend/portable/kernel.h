@@ -62,6 +62,7 @@ void KERNEL(softplus)(float *x, size_t n);
 void KERNEL(softplus_backward)(float *d, const float *h, size_t n);
 void KERNEL(gelu)(float *y, const float *x, size_t n);
 void KERNEL(gelu_backward)(float *dx, const float *dy, const float *x, size_t n);
+void KERNEL(drop)(const struct drop *d, uint64_t first, float *x, size_t n);
 float KERNEL(softmax)(const float *x, float *y, size_t n);
 
 void KERNEL(sgd)(const struct sgd_step *s, float *w, const float *g, float *v, size_t n);

@@ -46,6 +46,7 @@ void KERNEL(fill)(struct backend *out)
         .softplus_backward = KERNEL(softplus_backward),
         .gelu = KERNEL(gelu),
         .gelu_backward = KERNEL(gelu_backward),
+        .drop = KERNEL(drop),
         .softmax = KERNEL(softmax),
         .sgd = KERNEL(sgd),
         .rmsprop = KERNEL(rmsprop),

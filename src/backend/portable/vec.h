@@ -4,8 +4,9 @@
  *
  * Every operation is rounded once, as IEEE 754 says, lane by lane, and denormal numbers are kept: so a kernel
  * that combines them in one order per element gives the same bits in every width. (Only the sign and payload
- * of a NaN depend on the processor.) vec_shift_left, vec_shift_right, vec_and and vec_or work on the bits of
- * the floats.
+ * of a NaN depend on the processor.) vec_shift_left, vec_shift_right, vec_and, vec_or and vec_xor work on
+ * the bits of the floats; vec_add_bits, vec_multiply_bits and vec_pick_below take the bits as unsigned
+ * integers.
  */
 #ifndef BL_PORTABLE_VEC_H
 #define BL_PORTABLE_VEC_H

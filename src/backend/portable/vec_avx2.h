@@ -109,6 +109,11 @@ static inline vec vec_or(vec a, vec b)
     return _mm256_or_ps(a, b);
 }
 
+static inline vec vec_xor(vec a, vec b)
+{
+    return _mm256_xor_ps(a, b);
+}
+
 static inline vec vec_bits(uint32_t bits) /* in every element */
 {
     return _mm256_castsi256_ps(_mm256_set1_epi32((int)bits));
@@ -117,6 +122,24 @@ static inline vec vec_bits(uint32_t bits) /* in every element */
 static inline vec vec_add_bits(vec a, vec b) /* as integers of 32 bits */
 {
     return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)));
+}
+
+/* The lower and the upper 32 bits of the products of integers of 32 bits. */
+static inline void vec_multiply_bits(vec a, vec b, vec *low, vec *high)
+{
+    const __m256i x = _mm256_castps_si256(a), y = _mm256_castps_si256(b);
+    const __m256i even = _mm256_mul_epu32(x, y),
+                  odd = _mm256_mul_epu32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(y, 32));
+    *low = _mm256_castsi256_ps(_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa));
+    *high = _mm256_castsi256_ps(_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa));
+}
+
+/* AVX2 compares signed integers only: a < b exactly if the larger of a and b is not a. */
+static inline vec vec_pick_below(vec a, vec b, vec yes, vec no)
+{
+    const __m256i x = _mm256_castps_si256(a), y = _mm256_castps_si256(b);
+    const __m256i is_not_below = _mm256_cmpeq_epi32(_mm256_max_epu32(x, y), x);
+    return _mm256_blendv_ps(yes, no, _mm256_castsi256_ps(is_not_below));
 }
 
 static inline void vec_unzip(vec a, vec b, vec *even, vec *odd)

@@ -104,6 +104,11 @@ static inline vec vec_or(vec a, vec b)
     return _mm512_castsi512_ps(_mm512_or_si512(_mm512_castps_si512(a), _mm512_castps_si512(b)));
 }
 
+static inline vec vec_xor(vec a, vec b)
+{
+    return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
+
 static inline vec vec_bits(uint32_t bits) /* in every element */
 {
     return _mm512_castsi512_ps(_mm512_set1_epi32((int)bits));
@@ -112,6 +117,22 @@ static inline vec vec_bits(uint32_t bits) /* in every element */
 static inline vec vec_add_bits(vec a, vec b) /* as integers of 32 bits */
 {
     return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+}
+
+/* The lower and the upper 32 bits of the products of integers of 32 bits. */
+static inline void vec_multiply_bits(vec a, vec b, vec *low, vec *high)
+{
+    const __m512i x = _mm512_castps_si512(a), y = _mm512_castps_si512(b);
+    const __m512i even = _mm512_mul_epu32(x, y),
+                  odd = _mm512_mul_epu32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(y, 32));
+    *low = _mm512_castsi512_ps(_mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32)));
+    *high = _mm512_castsi512_ps(_mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd));
+}
+
+static inline vec vec_pick_below(vec a, vec b, vec yes, vec no)
+{
+    return _mm512_mask_blend_ps(_mm512_cmplt_epu32_mask(_mm512_castps_si512(a), _mm512_castps_si512(b)), no,
+                                yes);
 }
 
 static inline void vec_unzip(vec a, vec b, vec *even, vec *odd)

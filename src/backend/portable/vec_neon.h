@@ -130,6 +130,11 @@ static inline vec vec_or(vec a, vec b)
     return vec_of_bits_(vorrq_u32(vec_to_bits_(a), vec_to_bits_(b)));
 }
 
+static inline vec vec_xor(vec a, vec b)
+{
+    return vec_of_bits_(veorq_u32(vec_to_bits_(a), vec_to_bits_(b)));
+}
+
 static inline vec vec_bits(uint32_t bits) /* in every element */
 {
     return vec_of_bits_(vdupq_n_u32(bits));
@@ -138,6 +143,21 @@ static inline vec vec_bits(uint32_t bits) /* in every element */
 static inline vec vec_add_bits(vec a, vec b) /* as integers of 32 bits */
 {
     return vec_of_bits_(vaddq_u32(vec_to_bits_(a), vec_to_bits_(b)));
+}
+
+/* The lower and the upper 32 bits of the products of integers of 32 bits. */
+static inline void vec_multiply_bits(vec a, vec b, vec *low, vec *high)
+{
+    const uint32x4_t x = vec_to_bits_(a), y = vec_to_bits_(b);
+    const uint32x4_t first = vreinterpretq_u32_u64(vmull_u32(vget_low_u32(x), vget_low_u32(y))),
+                     second = vreinterpretq_u32_u64(vmull_high_u32(x, y));
+    *low = vec_of_bits_(vuzp1q_u32(first, second));
+    *high = vec_of_bits_(vuzp2q_u32(first, second));
+}
+
+static inline vec vec_pick_below(vec a, vec b, vec yes, vec no)
+{
+    return vbslq_f32(vcltq_u32(vec_to_bits_(a), vec_to_bits_(b)), yes, no);
 }
 
 static inline void vec_unzip(vec a, vec b, vec *even, vec *odd)

@@ -122,6 +122,11 @@ static inline vec vec_or(vec a, vec b)
     return vec_of_bits_(vec_bits_(a) | vec_bits_(b));
 }
 
+static inline vec vec_xor(vec a, vec b)
+{
+    return vec_of_bits_(vec_bits_(a) ^ vec_bits_(b));
+}
+
 static inline vec vec_bits(uint32_t bits)
 {
     return vec_of_bits_(bits);
@@ -130,6 +135,19 @@ static inline vec vec_bits(uint32_t bits)
 static inline vec vec_add_bits(vec a, vec b) /* as integers of 32 bits */
 {
     return vec_of_bits_(vec_bits_(a) + vec_bits_(b));
+}
+
+/* The lower and the upper 32 bits of the product of integers of 32 bits. */
+static inline void vec_multiply_bits(vec a, vec b, vec *low, vec *high)
+{
+    const uint64_t product = (uint64_t)vec_bits_(a) * vec_bits_(b);
+    *low = vec_of_bits_((uint32_t)product);
+    *high = vec_of_bits_((uint32_t)(product >> 32));
+}
+
+static inline vec vec_pick_below(vec a, vec b, vec yes, vec no)
+{
+    return vec_bits_(a) < vec_bits_(b) ? yes : no;
 }
 
 static inline void vec_unzip(vec a, vec b, vec *even, vec *odd)
