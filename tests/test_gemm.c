@@ -26,14 +26,14 @@ static const float untouched = -77.0f; /* the value between the rows of C, which
 struct shape {
     size_t m, n, k;
 };
-/* Sizes near the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns; 256 terms), empty products,
-   and the shapes of training. */
+/* Sizes near the widths and heights of tiles (1 to 8 rows; 16, 24, 48 columns) and near blocks of 256 or 512
+   terms, empty products, and the shapes of training. */
 static const struct shape shapes[] = {
-    {0, 0, 0},   {0, 5, 3},    {5, 0, 3},    {1, 1, 0},    {3, 17, 0},    {1, 1, 1},
-    {2, 3, 1},   {1, 7, 5},    {3, 8, 8},    {4, 9, 7},    {5, 15, 16},   {6, 16, 17},
-    {7, 17, 9},  {8, 24, 15},  {9, 25, 31},  {11, 31, 33}, {12, 33, 23},  {13, 47, 8},
-    {15, 48, 5}, {16, 49, 64}, {17, 65, 12}, {3, 97, 255}, {2, 50, 256},  {9, 10, 257},
-    {1, 3, 515}, {10, 12, 10}, {10, 80, 64}, {64, 10, 80}, {24, 80, 784},
+    {0, 0, 0},    {0, 5, 3},    {5, 0, 3},    {1, 1, 0},     {3, 17, 0},   {1, 1, 1},      {2, 3, 1},
+    {1, 7, 5},    {3, 8, 8},    {4, 9, 7},    {5, 15, 16},   {6, 16, 17},  {7, 17, 9},     {8, 24, 15},
+    {9, 25, 31},  {11, 31, 33}, {12, 33, 23}, {13, 47, 8},   {15, 48, 5},  {16, 49, 64},   {17, 65, 12},
+    {3, 97, 255}, {2, 50, 256}, {9, 10, 257}, {11, 40, 512}, {9, 50, 513}, {17, 33, 1040}, {1, 3, 515},
+    {10, 12, 10}, {10, 80, 64}, {64, 10, 80}, {24, 80, 784},
 };
 enum {
     SHAPES = sizeof shapes / sizeof *shapes,

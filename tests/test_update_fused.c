@@ -16,13 +16,13 @@
 #include <stdlib.h>
 
 /* Sizes near the heights and widths of tiles, near the number of vectors of a pending tile (24, one for each
-   term), near blocks of 256 terms and of 128 rows. */
+   term), near blocks of 256 or 512 terms, and of 128 rows. */
 static const struct shape {
     size_t m, n, k;
 } shapes[] = {
-    {1, 1, 1},    {1, 16, 2},    {2, 48, 1},     {3, 17, 5},   {7, 31, 23},  {8, 48, 24},
-    {9, 49, 25},  {16, 96, 64},  {23, 97, 7},    {4, 33, 64},  {10, 80, 64}, {5, 3, 256},
-    {8, 64, 257}, {11, 50, 515}, {130, 20, 300}, {257, 50, 3},
+    {1, 1, 1},      {1, 16, 2},   {2, 48, 1},    {3, 17, 5},   {7, 31, 23},     {8, 48, 24},  {9, 49, 25},
+    {16, 96, 64},   {23, 97, 7},  {4, 33, 64},   {10, 80, 64}, {5, 3, 256},     {8, 64, 257}, {11, 50, 515},
+    {130, 20, 300}, {257, 50, 3}, {12, 50, 512}, {9, 64, 513}, {131, 33, 1030},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes, UPDATES = 4 };
 

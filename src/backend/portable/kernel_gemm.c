@@ -18,14 +18,22 @@
    place, far apart; measured on the shapes of docs/speed.md. */
 enum { MOST_ROWS = 256, PACKED_ROWS = 128 };
 
-SPECIALIZED void multiply(const struct tile *t, const bool pairs, const size_t rows, const size_t vectors)
+/* is_transposed: whether A is stored transposed, so that a term of all rows is contiguous. If it is not, the
+   lines of the next tile's rows are prefetched, one at each of the first terms of a line. */
+SPECIALIZED void multiply(const struct tile *t, const bool pairs, const bool is_transposed, const size_t rows,
+                          const size_t vectors)
 {
     const float *a = t->a, *b = t->b;
-    const size_t a_row = t->a_row, a_term = t->a_term, b_term = t->b_term;
+    const size_t a_row = is_transposed ? 1 : t->a_row, a_term = is_transposed ? t->a_term : 1;
+    const size_t b_term = t->b_term;
     tile_sums sum;
     tile_begin(t, sum, rows, vectors);
     for (size_t k = t->depth; k > 0; k--, a += a_term, b += b_term) {
         tile_ask(b, b_term, vectors);
+        if (is_transposed)
+            tile_ask_across(a, a_term);
+        else if (k % LINE_FLOATS < rows)
+            __builtin_prefetch(a + (rows + k % LINE_FLOATS) * a_row);
         tile_add(sum, a, a_row, b, pairs, rows, vectors);
     }
     tile_end(t, sum, rows, vectors);
@@ -33,10 +41,15 @@ SPECIALIZED void multiply(const struct tile *t, const bool pairs, const size_t r
 
 static void multiply_tile(const struct tile *t, bool pairs, size_t rows, size_t vectors)
 {
-    if (pairs)
-        BF16_CALL(TILE_CALL_ROWS, rows, vectors, multiply, t, true);
+    const bool is_transposed = t->a_row == 1;
+    if (pairs && is_transposed)
+        BF16_CALL(TILE_CALL_ROWS, rows, vectors, multiply, t, true, true);
+    else if (pairs)
+        BF16_CALL(TILE_CALL_ROWS, rows, vectors, multiply, t, true, false);
+    else if (is_transposed)
+        TILE_CALL(rows, vectors, multiply, t, false, true);
     else
-        TILE_CALL(rows, vectors, multiply, t, false);
+        TILE_CALL(rows, vectors, multiply, t, false, false);
 }
 
 /* Computes columns j .. j + columns - 1 of C from the terms k .. k + depth - 1. */
@@ -78,8 +91,10 @@ static void multiply_rows(const struct gemm *g, float *packed)
 {
     for (size_t j = 0, columns; j < g->n; j += columns) {
         columns = stripe(g->n - j);
-        for (size_t k = 0; k < g->k; k += GEMM_DEPTH)
-            multiply_block(g, j, columns, k, g->k - k < GEMM_DEPTH ? g->k - k : GEMM_DEPTH, packed);
+        for (size_t k = 0, depth; k < g->k; k += depth) {
+            depth = block_depth(g->k - k);
+            multiply_block(g, j, columns, k, depth, packed);
+        }
     }
 }
 

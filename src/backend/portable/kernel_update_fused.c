@@ -88,10 +88,13 @@ SPECIALIZED void multiply(const struct tile *t, const struct pending *pending, c
     if (t->depth > DEEP)
         for (; k > 0; k--, a += a_term, b += b_term) {
             tile_ask(b, b_term, vectors);
+            tile_ask_across(a, a_term);
             tile_add(sum, a, 1, b, pairs, rows, vectors);
         }
-    for (; k > 0; k--, a += a_term, b += b_term)
+    for (; k > 0; k--, a += a_term, b += b_term) {
+        tile_ask_across(a, a_term);
         tile_add(sum, a, 1, b, pairs, rows, vectors);
+    }
     tile_end(t, sum, rows, vectors);
 }
 
@@ -112,7 +115,7 @@ static void multiply_tile(const struct tile *t, size_t rows, size_t vectors, str
 static void ask_rows(const struct fused_update *d, size_t at, size_t rows, size_t columns)
 {
     for (size_t i = 0; i < rows; i++, at += d->ldw)
-        for (size_t j = 0; j < columns; j += CACHE_LINE / sizeof(float)) {
+        for (size_t j = 0; j < columns; j += LINE_FLOATS) {
             __builtin_prefetch(d->w + at + j, 1);
             for (size_t s = 0; s < 2; s++)
                 if (d->slots[s])
@@ -239,7 +242,7 @@ static void update_fused_rows(const struct fused_update *d)
 
 size_t KERNEL(scratch)(void)
 {
-    return STRIPE * GEMM_DEPTH + STRIPE * ROWS + CACHE_LINE / sizeof(float) - 1;
+    return STRIPE * GEMM_DEPTH + STRIPE * ROWS + LINE_FLOATS - 1;
 }
 
 void KERNEL(update_fused)(const struct fused_update *d, float *scratch)
@@ -257,8 +260,8 @@ void KERNEL(update_fused)(const struct fused_update *d, float *scratch)
         for (b.j = 0; b.j < d->n; b.j += b.columns) {
             b.rows = d->m - b.i < ROWS ? d->m - b.i : ROWS;
             b.columns = stripe(d->n - b.j);
-            for (b.k = 0; b.k < d->k; b.k += GEMM_DEPTH) {
-                b.depth = d->k - b.k < GEMM_DEPTH ? d->k - b.k : GEMM_DEPTH;
+            for (b.k = 0; b.k < d->k; b.k += b.depth) {
+                b.depth = block_depth(d->k - b.k);
                 update_fused_block(d, &b, packed, kept, &pending);
             }
         }

@@ -7,9 +7,18 @@
 #include "bf16.h"
 #include "panel.h"
 
-/* AHEAD: how many terms ahead B is prefetched, because a stripe of GEMM_DEPTH terms does not fit the
-   first-level cache; measured on the shapes of docs/speed.md. */
-enum { STRIPE = GEMM_VECTORS * VEC_WIDTH, GEMM_DEPTH = 256, AHEAD = 6, CACHE_LINE = 64 };
+/* GEMM_DEPTH: the most terms of a block; a stripe of so many fits the second-level cache. AHEAD: how many
+   terms ahead B is prefetched, because a stripe of GEMM_DEPTH terms does not fit the first-level cache.
+   AHEAD_ACROSS: the same for A where it is stored transposed: each of its terms is in another line then, which
+   the hardware does not fetch ahead. Measured on the shapes of docs/speed.md. */
+enum {
+    STRIPE = GEMM_VECTORS * VEC_WIDTH,
+    GEMM_DEPTH = VEC_WIDTH == 16 ? 512 : 256,
+    AHEAD = 6,
+    AHEAD_ACROSS = 10,
+    CACHE_LINE = 64,
+    LINE_FLOATS = CACHE_LINE / sizeof(float)
+};
 
 struct tile { /* c (rows x columns) = or += the sum of a b over `depth` terms */
     const float *a;
@@ -26,6 +35,12 @@ SPECIALIZED void tile_ask(const float *b, size_t b_term, const size_t vectors)
 {
     EACH (j, vectors)
         __builtin_prefetch(b + AHEAD * b_term + j * VEC_WIDTH);
+}
+
+/* Prefetches A, stored transposed. */
+SPECIALIZED void tile_ask_across(const float *a, size_t a_term)
+{
+    __builtin_prefetch(a + AHEAD_ACROSS * a_term);
 }
 
 typedef vec tile_sums[GEMM_ROWS][GEMM_VECTORS];
@@ -79,6 +94,15 @@ static inline size_t stripe(size_t left)
     return columns < left ? columns : left;
 }
 
+/* The number of terms of the next block, of the `left` remaining ones. Blocks are about equal, because a
+   block of few terms loads and stores as many sums as one of GEMM_DEPTH. */
+static inline size_t block_depth(size_t left)
+{
+    const size_t blocks = (left + GEMM_DEPTH - 1) / GEMM_DEPTH;
+    const size_t depth = ((left + blocks - 1) / blocks + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS;
+    return depth < left ? depth : left;
+}
+
 /* b: depth x columns, as stored; to: depth x width, where width is a multiple of VEC_WIDTH. */
 static inline void pack_straight(const float *b, size_t ldb, size_t depth, size_t columns, size_t width,
                                  float *to)
@@ -91,7 +115,7 @@ static inline void pack_straight(const float *b, size_t ldb, size_t depth, size_
 static inline float *on_cache_line(float *x)
 {
     const size_t past = (uintptr_t)x % CACHE_LINE / sizeof(float);
-    return x + (past ? CACHE_LINE / sizeof(float) - past : 0);
+    return x + (past ? LINE_FLOATS - past : 0);
 }
 
 #endif
