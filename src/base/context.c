@@ -3,30 +3,17 @@
  */
 #include "context.h"
 
+#include "default_allocator.h"
 #include "mem.h"
 #include "parallel.h"
 #include "text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-static void *default_allocate(void *user, size_t size, size_t alignment)
-{
-    (void)user;
-    return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-}
-
-static void default_release(void *user, void *block)
-{
-    (void)user;
-    free(block);
-}
 
 bl_context *context_create(const bl_allocator *allocator)
 {
-    const bl_allocator chosen =
-        allocator ? *allocator : (bl_allocator){NULL, default_allocate, default_release};
+    const bl_allocator chosen = allocator ? *allocator : default_allocator;
     bl_context *ctx = chosen.allocate(chosen.user, sizeof *ctx, MEM_ALIGNMENT);
     if (!ctx)
         return NULL;
