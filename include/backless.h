@@ -59,9 +59,10 @@ BL_API int bl_numeric_revision(void);
 
 /* ---- Context: backend, threads, memory, and the message of the latest failure --------------------- */
 
-/* Creates a context that uses all cores. allocator: NULL for the C library's. Returns NULL if there is no
-   memory or a function of the allocator is NULL. Every function refuses a context that is NULL
-   (BL_BAD_VALUE), so a program may check the status of the last call only. */
+/* Creates a context that uses all cores. allocator: NULL for the C library's, which is asked for huge pages
+   for blocks of 2 MiB and more on Linux. Returns NULL if there is no memory or a function of the allocator is
+   NULL. Every function refuses a context that is NULL (BL_BAD_VALUE), so a program may check the status of
+   the last call only. */
 BL_API bl_context *bl_context_new(const bl_allocator *allocator);
 BL_API void bl_context_free(bl_context *ctx);
 BL_API const char *bl_why(const bl_context *ctx); /* the message of the latest failure; never NULL */
@@ -75,8 +76,9 @@ BL_API bl_status bl_context_use(bl_context *ctx, const char *backend, int thread
 BL_API const char *bl_context_backend(const bl_context *ctx); /* the backend in use: "portable" */
 /* The backend's instruction set: "avx512", "neon", ... */
 BL_API const char *bl_context_machine(const bl_context *ctx);
-/* 1 if the processor has instructions that multiply bfloat16, else 0. On a processor without them,
-   precision bf16 gives the same bits but is slower than float32. */
+/* 1 if the processor has instructions that multiply bfloat16, else 0. On a processor without them, and on
+   some that have them, precision bf16 gives the same bits but is slower than float32
+   (bl_context_measure_bf16 in backless_experimental.h). */
 BL_API int bl_context_has_bf16(const bl_context *ctx);
 BL_API int bl_context_threads(const bl_context *ctx);
 BL_API const char *bl_backend_name(int i); /* the name of the i-th backend, from 0; NULL past the last */

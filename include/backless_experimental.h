@@ -83,6 +83,10 @@ BL_API bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *o
 /* As bl_context_measure without the memory bandwidth: bytes is set to 0. It needs little memory, so that it
    can run between other work. */
 BL_API bl_status bl_context_measure_registers(bl_context *ctx, double seconds, bl_peaks *out);
+/* Measures the multiply-adds per second of precision bf16, divided by those of float32: about 2 where the
+   processor's instruction for bfloat16 is as fast as that for float32, 0.5 where it takes four times as long,
+   and less where there is none. It takes `seconds`, which must be above 0. */
+BL_API bl_status bl_context_measure_bf16(bl_context *ctx, double seconds, double *out);
 /* Measures the bandwidth, in bytes per second to and from memory, for a working set of `bytes`: an array of
    that size, of which each thread reads and writes its share in place repeatedly, so that what fits a cache
    stays there. It takes `seconds`, or the time of five passes if that is longer, and the array's memory. */

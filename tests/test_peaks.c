@@ -20,9 +20,11 @@ static void test_kernels(void **state)
     struct backend backend;
     (void)state;
     for (int i = 0; portable_variant(i, &backend); i++) {
-        float product = 0.0f, root = 0.0f;
+        float product = 0.0f, root = 0.0f, pairs = 0.0f;
         assert_true(backend.multiply_adds(&product) > 0);
         assert_true(backend.root_divisions(&root) > 0);
+        assert_true(backend.pair_products(&pairs) > 0);
+        assert_true(isnormal(pairs) && pairs > 1.0f && pairs < 1000.0f);
         assert_true(isnormal(product) && product > 1.0f && product < 1000.0f);
         assert_true(isnormal(root) && root > 1.0f && root < 1000.0f);
     }
@@ -39,6 +41,9 @@ static void test_measure(void **state)
         assert_true(isfinite(peaks.flops) && peaks.flops > 0.0);
         assert_true(isfinite(peaks.roots) && peaks.roots > 0.0);
         assert_true(isfinite(peaks.bytes) && peaks.bytes > 0.0);
+        double bf16 = 0.0;
+        assert_int_equal(bl_context_measure_bf16(ctx, 0.01, &bf16), BL_OK);
+        assert_true(isfinite(bf16) && bf16 > 0.0);
         const size_t sizes[] = {0, 1, 100000, 3 << 20};
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
             double bytes = 0.0;
@@ -61,6 +66,7 @@ static void test_refused(void **state)
     double bytes = 4.0;
     assert_int_equal(bl_context_measure_memory(ctx, 0.0, 1000, &bytes), BL_BAD_VALUE);
     assert_int_equal(bl_context_measure_memory(ctx, 0.01, SIZE_MAX, &bytes), BL_BAD_VALUE);
+    assert_int_equal(bl_context_measure_bf16(ctx, -1.0, &bytes), BL_BAD_VALUE);
     assert_true(bytes == 4.0);
     assert_true(peaks.flops == 1.0 && peaks.roots == 2.0 && peaks.bytes == 3.0);
     bl_context_free(ctx);

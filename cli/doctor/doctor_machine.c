@@ -5,6 +5,8 @@
 #include "../proc_value.h"
 #include "doctor.h"
 
+#include "backless_experimental.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -57,6 +59,21 @@ static void say_processor(struct doctor *d)
         return;
     list_sets(flags, sets, sizeof sets);
     doctor_say(d, DOCTOR_FINE, "it has", NULL, "%s", sets[0] ? sets : "none of those that matter");
+}
+
+static void say_bf16(struct doctor *d)
+{
+    static const double seconds = 0.01; /* for measuring */
+    bl_context *ctx = d->session->ctx;
+    double speed = 0.0;
+    if (!bl_context_has_bf16(ctx))
+        doctor_say(
+            d, DOCTOR_FINE, "bfloat16", NULL,
+            "no instructions for it: --precision bf16 gives the same bits, but more slowly than float32");
+    else if (bl_context_measure_bf16(ctx, seconds, &speed) == BL_OK)
+        doctor_say(d, DOCTOR_FINE, "bfloat16", NULL,
+                   "%.1f times as many multiply-adds a second as float32, so --precision bf16 is %s", speed,
+                   speed < 1.0 ? "slower" : "faster");
 }
 
 /* ---- Cores and load */
@@ -128,6 +145,7 @@ void doctor_machine(struct doctor *d)
     const int cores = bl_context_threads(d->session->ctx);
     doctor_section(d, "machine");
     say_processor(d);
+    say_bf16(d);
     say_cores(d, cores);
     say_load(d, cores);
     say_memory(d);

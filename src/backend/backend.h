@@ -224,6 +224,8 @@ struct backend {
     /* For measuring: fused multiply-adds in registers at the peak rate of the instruction set. Returns the
        number of operations; *sink gets a result, so that the compiler does not remove them. */
     size_t (*multiply_adds)(float *sink);
+    /* As multiply_adds, for products of pairs of bfloat16; each is two multiply-adds. */
+    size_t (*pair_products)(float *sink);
     /* As multiply_adds, for square roots and divisions by them, as in a step of RMSprop. */
     size_t (*root_divisions)(float *sink);
     /* x <- factor x, each number read and written once. n: a multiple of 64 */

@@ -139,6 +139,21 @@ bl_status bl_context_measure_registers(bl_context *ctx, double seconds, bl_peaks
     return BL_OK;
 }
 
+bl_status bl_context_measure_bf16(bl_context *ctx, double seconds, double *out)
+{
+    struct turn *turn = NULL;
+    if (!ctx)
+        return BL_BAD_VALUE;
+    BL_GIVEN(ctx, out);
+    BL_TRY(begin(&turn, ctx, seconds));
+    turn->in_registers = turn->backend->multiply_adds;
+    const double of_float32 = best_rate(turn, seconds / 2);
+    turn->in_registers = turn->backend->pair_products;
+    *out = best_rate(turn, seconds / 2) / of_float32;
+    mem_free(ctx, turn);
+    return BL_OK;
+}
+
 bl_status bl_context_measure(bl_context *ctx, double seconds, bl_peaks *out)
 {
     struct turn *turn = NULL;

@@ -72,6 +72,7 @@ void KERNEL(adam)(const struct adam_step *s, float *w, const float *g, float *m,
 void KERNEL(add_products)(const struct double_products *p);
 
 size_t KERNEL(multiply_adds)(float *sink);
+size_t KERNEL(pair_products)(float *sink);
 size_t KERNEL(root_divisions)(float *sink);
 void KERNEL(rewrite)(float *x, size_t n, float factor);
 

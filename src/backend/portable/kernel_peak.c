@@ -1,14 +1,15 @@
 /*
  * kernel_peak.c - operations for measuring the machine's peak rates: independent chains of operations in
- * registers, for the lower bound of products (multiply_adds) and of RMSprop's step (root_divisions); and
- * reading and writing in place with little arithmetic, for the lower bound of memory traffic (rewrite).
+ * registers, for the lower bound of products (multiply_adds) and of RMSprop's step (root_divisions), and to
+ * compare products of bfloat16 with those of float32 (pair_products); and reading and writing in place with
+ * little arithmetic, for the lower bound of memory traffic (rewrite).
  *
  * CHAINS is large enough to hide the latency of an operation: 4 cycles on 2 units need 8 chains, on the 4
  * units of larger AArch64 cores 16; and small enough for the registers. The numbers converge to a fixed point
  * near 1, and are never denormal.
  */
+#include "bf16.h"
 #include "kernel.h"
-#include "vec.h"
 
 enum { CHAINS = VEC_WIDTH == 16 || VEC_WIDTH == 4 ? 16 : 12, ROUNDS = 4000 };
 
@@ -47,6 +48,20 @@ size_t KERNEL(multiply_adds)(float *sink)
     chain[i] = vec_fma(chain[i], factor, term);
     *sink = end(chain);
     return (size_t)ROUNDS * CHAINS * VEC_WIDTH;
+}
+
+/* Each product is two multiply-adds. */
+size_t KERNEL(pair_products)(float *sink)
+{
+    vec chain[CHAINS];
+    const vec factor = bf16_pair(vec_all(1e-3f), vec_all(1e-3f)),
+              term = bf16_pair(vec_all(2e-3f), vec_all(1e-3f));
+    begin(chain);
+    for (size_t n = 0; n < ROUNDS; n++)
+        EACH_CHAIN
+    chain[i] = bf16_add_product(factor, term, chain[i]);
+    *sink = end(chain);
+    return (size_t)2 * ROUNDS * CHAINS * VEC_WIDTH;
 }
 
 size_t KERNEL(root_divisions)(float *sink)

@@ -54,6 +54,7 @@ void KERNEL(fill)(struct backend *out)
         .bytes_to_float = KERNEL(bytes_to_float),
         .add_products = KERNEL(add_products),
         .multiply_adds = KERNEL(multiply_adds),
+        .pair_products = KERNEL(pair_products),
         .root_divisions = KERNEL(root_divisions),
         .rewrite = KERNEL(rewrite),
     };
