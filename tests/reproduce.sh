@@ -115,6 +115,13 @@ best=lenet/biotorch2021-lenet-mnist-bp-1-epochs1.json
     complain "the decay of LeNet is not the gradient's"
 expect 0 "equal in epochs 1 to 1 of 1" reproduce --check $best --data $data
 
+# ---- A rule of a row can have options of its own; a result with those of another rule is refused
+other=lenet/biotorch2021-lenet-mnist-dfa-1-epochs1.json
+[ "$(value $best lr) $(value $other lr)" = "0.03 3e-3" ] || complain "bp and dfa have the same rate"
+mkdir other_rate
+sed 's/"lr": "3e-3"/"lr": "0.03"/' $other >other_rate/${other##*/}
+expect 3 'the option lr is "0.03", but the row'"'"'s is "3e-3"' reproduce biotorch2021 --list --out other_rate
+
 # ---- After kill -9 the same command continues and reaches the same bits
 run --epochs 40 --out whole >/dev/null 2>&1 || complain "cannot run 40 epochs"
 name=nokland2016-text-4x100_tanh-ifa-1-epochs40

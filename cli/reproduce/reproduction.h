@@ -18,6 +18,7 @@ enum {
     MAX_CELLS = 6,
     MAX_ROW_OPTIONS = 6,
     MAX_TARGET_OPTIONS = 10,
+    MAX_CELL_OPTIONS = 2,
     JUDGED_EPOCHS = 10,
     SEEDS_TO_JUDGE = 3,
     NAME_ROOM = 128
@@ -56,8 +57,9 @@ enum published_kind {
 struct published {
     const char *rule;
     enum published_kind kind;
-    double mean, deviation; /* of the test error, percent */
-    double train;           /* error on the training set, percent; 0: none is published */
+    double mean, deviation;                   /* of the test error, percent */
+    double train;                             /* error on the training set, percent; 0: none is published */
+    const char *options[MAX_CELL_OPTIONS][2]; /* further options of this rule only; ends with NULL */
 };
 
 /* The features of the largest examples: CIFAR's images. */
@@ -72,7 +74,7 @@ struct target_row {
        and the rule of that row's only cell; NULL: from weights that are drawn. */
     const char *begins_with;
     struct published cells[MAX_CELLS];
-    const char *options[MAX_ROW_OPTIONS][2]; /* further options and their values; ends with NULL */
+    const char *options[MAX_ROW_OPTIONS][2]; /* further options of all cells; ends with NULL */
 };
 
 struct target {

@@ -19,12 +19,15 @@ static const char *value_in(const char *const (*options)[2], size_t most, const 
     return NULL;
 }
 
-/* Returns the value that the row, else its target, else the preset sets; NULL if none does. */
+/* Returns the value that the cell, else its row, else its target, else the preset sets; NULL if none does. */
 static const char *cell_option(const struct cell *cell, const char *key)
 {
-    const char *of_row = value_in(cell->row->options, MAX_ROW_OPTIONS, key),
-               *of_target = value_in(cell->target->options, MAX_TARGET_OPTIONS, key);
-    return of_row ? of_row : of_target ? of_target : bl_preset_value(cell->target->preset, key);
+    const char *value = value_in(cell->published->options, MAX_CELL_OPTIONS, key);
+    if (!value)
+        value = value_in(cell->row->options, MAX_ROW_OPTIONS, key);
+    if (!value)
+        value = value_in(cell->target->options, MAX_TARGET_OPTIONS, key);
+    return value ? value : bl_preset_value(cell->target->preset, key);
 }
 
 int cell_epochs(const struct cell *cell)
@@ -59,6 +62,8 @@ static bl_status set_all(bl_config *config, const struct cell *cell, unsigned lo
         status = set_list(config, cell->target->options, MAX_TARGET_OPTIONS);
     if (status == BL_OK)
         status = set_list(config, cell->row->options, MAX_ROW_OPTIONS);
+    if (status == BL_OK)
+        status = set_list(config, cell->published->options, MAX_CELL_OPTIONS);
     return status == BL_OK && epochs > 0 ? bl_config_set(config, "epochs", epochs_text) : status;
 }
 
