@@ -32,8 +32,8 @@ static const struct target_row rows[] = {
      .cells = {{"bp", BEST(0.91), {{"lr", "0.03"}}},
                {"fa", BEST(1.7), {{"lr", "0.01"}}},
                {"usf", BEST(0.94), {{"lr", "0.01"}}},
-               {"brsf", BEST(0.91)},
-               {"frsf", BEST(0.97)},
+               {"brsf", BEST(0.91), {{NULL}}},
+               {"frsf", BEST(0.97), {{NULL}}},
                {"dfa", BEST(1.61), {{"lr", "3e-3"}}}}},
     {.table = "lenet",
      .name = "fashion-mnist",
@@ -43,8 +43,8 @@ static const struct target_row rows[] = {
      .cells = {{"bp", BEST(9.2), {{"lr", "0.03"}}},
                {"fa", BEST(13.06), {{"lr", "0.01"}}},
                {"usf", BEST(9.69), {{"lr", "0.01"}}},
-               {"brsf", BEST(10.02)},
-               {"frsf", BEST(9.61)},
+               {"brsf", BEST(10.02), {{NULL}}},
+               {"frsf", BEST(9.61), {{NULL}}},
                {"dfa", BEST(12.81), {{"lr", "3e-3"}}}}},
 };
 

@@ -39,7 +39,12 @@ static const char rate[] = "the learning rate is not published; that of the MNIS
 #define TANH_1000(n) n " x (dense 1000, tanh), dense C"
 #define MEAN(rule, mean, deviation, train)                                                                   \
     {                                                                                                        \
-        rule, PUBLISHED_WITH_DEVIATION, mean, deviation, train                                               \
+        rule, PUBLISHED_WITH_DEVIATION, mean, deviation, train,                                              \
+        {                                                                                                    \
+            {                                                                                                \
+                NULL                                                                                         \
+            }                                                                                                \
+        }                                                                                                    \
     }
 
 static const struct target_row rows[] = {
@@ -52,8 +57,8 @@ static const struct target_row rows[] = {
      .name = "100x240 tanh",
      .net = "100 x (dense 240, tanh), dense C",
      .data = &data_mnist,
-     .cells = {{"bp", PUBLISHED_NO_CONVERGENCE, 0, 0, 0},
-               {"fa", PUBLISHED_NO_CONVERGENCE, 0, 0, 0},
+     .cells = {{"bp", PUBLISHED_NO_CONVERGENCE, 0, 0, 0, {{NULL}}},
+               {"fa", PUBLISHED_NO_CONVERGENCE, 0, 0, 0, {{NULL}}},
                MEAN("dfa", 3.92, 0.09, 0.12)}},
     {.table = "1",
      .name = "1x800 tanh",
@@ -166,13 +171,13 @@ static const struct target_row rows[] = {
      .name = "4x100 tanh",
      .net = "4 x (dense 100, tanh), dense C",
      .data = &data_mnist,
-     .cells = {{"ifa", PUBLISHED_MEAN_ONLY, 3.9, 0, 0}}},
+     .cells = {{"ifa", PUBLISHED_MEAN_ONLY, 3.9, 0, 0, {{NULL}}}}},
     {.table = "figure 2",
      .name = "3x50 tanh frozen",
      .net = "3 x (dense 50, tanh), dense C",
      .data = &data_mnist,
      .incomplete = figure_rate,
-     .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0}},
+     .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0, {{NULL}}}},
      .options = {{"freeze", "0"}, {"init", "fanin"}, {"epochs", "50"}, {"stop", "epochs"}}},
     {.table = "figure 2",
      .name = "3x50 tanh",
@@ -180,7 +185,7 @@ static const struct target_row rows[] = {
      .data = &data_mnist,
      .incomplete = figure_rate,
      .begins_with = "3x50 tanh frozen",
-     .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0}, {"dfa", PUBLISHED_CURVE, 0, 0, 0}},
+     .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0, {{NULL}}}, {"dfa", PUBLISHED_CURVE, 0, 0, 0, {{NULL}}}},
      .options = {{"epochs", "100"}, {"stop", "epochs"}}},
 };
 
