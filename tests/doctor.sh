@@ -37,6 +37,7 @@ doctor 0 "$program" doctor
 for section in build environment machine training "data sets" terminal; do says "^$section\$"; done
 says "^  backless +$("$program" --version | cut -d' ' -f2) "
 for part in libarchive Jansson compiler; do says "^  $part +[0-9a-zA-Z]"; done
+says "^  bfloat16 +([0-9.]+ times as many multiply-adds|no instructions)"
 for part in PNG JPEG libcurl; do says "^[ -] $part +(missing: )?[0-9a-z]"; done
 says '^  portable +takes a step'
 says '^  chosen +portable, by --backend auto'

@@ -113,7 +113,7 @@ static const struct target_data task = {.name = "linear task 30-20-10",
 #define ROW(rate)                                                                                            \
     {                                                                                                        \
         .table = "linear task", .name = "lr " rate, .net = "dense 20 nobias, dense C nobias", .data = &task, \
-        .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0, {{NULL}}}, {"fa", PUBLISHED_CURVE, 0, 0, 0, {{NULL}}}},   \
+        .cells = {{.rule = "bp", .kind = PUBLISHED_CURVE}, {.rule = "fa", .kind = PUBLISHED_CURVE}},         \
         .options = {{"lr", rate}},                                                                           \
     }
 

@@ -37,14 +37,10 @@ static const char rate[] = "the learning rate is not published; that of the MNIS
 
 #define TANH_800(n) n " x (dense 800, tanh), dense C"
 #define TANH_1000(n) n " x (dense 1000, tanh), dense C"
-#define MEAN(rule, mean, deviation, train)                                                                   \
+#define MEAN(name, error, spread, of_training)                                                               \
     {                                                                                                        \
-        rule, PUBLISHED_WITH_DEVIATION, mean, deviation, train,                                              \
-        {                                                                                                    \
-            {                                                                                                \
-                NULL                                                                                         \
-            }                                                                                                \
-        }                                                                                                    \
+        .rule = name, .kind = PUBLISHED_WITH_DEVIATION, .mean = error, .deviation = spread,                  \
+        .train = of_training                                                                                 \
     }
 
 static const struct target_row rows[] = {
@@ -57,8 +53,8 @@ static const struct target_row rows[] = {
      .name = "100x240 tanh",
      .net = "100 x (dense 240, tanh), dense C",
      .data = &data_mnist,
-     .cells = {{"bp", PUBLISHED_NO_CONVERGENCE, 0, 0, 0, {{NULL}}},
-               {"fa", PUBLISHED_NO_CONVERGENCE, 0, 0, 0, {{NULL}}},
+     .cells = {{.rule = "bp", .kind = PUBLISHED_NO_CONVERGENCE},
+               {.rule = "fa", .kind = PUBLISHED_NO_CONVERGENCE},
                MEAN("dfa", 3.92, 0.09, 0.12)}},
     {.table = "1",
      .name = "1x800 tanh",
@@ -171,13 +167,13 @@ static const struct target_row rows[] = {
      .name = "4x100 tanh",
      .net = "4 x (dense 100, tanh), dense C",
      .data = &data_mnist,
-     .cells = {{"ifa", PUBLISHED_MEAN_ONLY, 3.9, 0, 0, {{NULL}}}}},
+     .cells = {{.rule = "ifa", .kind = PUBLISHED_MEAN_ONLY, .mean = 3.9}}},
     {.table = "figure 2",
      .name = "3x50 tanh frozen",
      .net = "3 x (dense 50, tanh), dense C",
      .data = &data_mnist,
      .incomplete = figure_rate,
-     .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0, {{NULL}}}},
+     .cells = {{.rule = "bp", .kind = PUBLISHED_CURVE}},
      .options = {{"freeze", "0"}, {"init", "fanin"}, {"epochs", "50"}, {"stop", "epochs"}}},
     {.table = "figure 2",
      .name = "3x50 tanh",
@@ -185,7 +181,7 @@ static const struct target_row rows[] = {
      .data = &data_mnist,
      .incomplete = figure_rate,
      .begins_with = "3x50 tanh frozen",
-     .cells = {{"bp", PUBLISHED_CURVE, 0, 0, 0, {{NULL}}}, {"dfa", PUBLISHED_CURVE, 0, 0, 0, {{NULL}}}},
+     .cells = {{.rule = "bp", .kind = PUBLISHED_CURVE}, {.rule = "dfa", .kind = PUBLISHED_CURVE}},
      .options = {{"epochs", "100"}, {"stop", "epochs"}}},
 };
 

@@ -106,7 +106,7 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
          bl_config_get(c, "split-seed"));
-    if (strcmp(bl_config_get(c, "precision"), "float32") != 0)
+    if (strcmp(bl_config_get(c, "precision"), "float32") != 0 && !extra_of(s, "quiet")) /* it measures */
         note(s, "precision  %s%s", bl_config_get(c, "precision"), bf16_note(s->ctx));
     if (bl_config_get(c, "slope")[0])
         note(s, "slope      %s%s", bl_config_get(c, "slope"),

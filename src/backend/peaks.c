@@ -105,12 +105,16 @@ static size_t threads_of(const bl_context *ctx)
     return (size_t)(ctx->threads < MOST_THREADS ? ctx->threads : MOST_THREADS);
 }
 
+static double rate_in_registers(struct turn *turn, size_t (*operations)(float *sink), double seconds)
+{
+    turn->in_registers = operations;
+    return best_rate(turn, seconds);
+}
+
 static void measure_registers(struct turn *turn, double seconds, bl_peaks *out)
 {
-    turn->in_registers = turn->backend->multiply_adds;
-    out->flops = 2.0 * best_rate(turn, seconds);
-    turn->in_registers = turn->backend->root_divisions;
-    out->roots = best_rate(turn, seconds);
+    out->flops = 2.0 * rate_in_registers(turn, turn->backend->multiply_adds, seconds);
+    out->roots = rate_in_registers(turn, turn->backend->root_divisions, seconds);
 }
 
 static bl_status begin(struct turn **out, bl_context *ctx, double seconds)
@@ -146,10 +150,8 @@ bl_status bl_context_measure_bf16(bl_context *ctx, double seconds, double *out)
         return BL_BAD_VALUE;
     BL_GIVEN(ctx, out);
     BL_TRY(begin(&turn, ctx, seconds));
-    turn->in_registers = turn->backend->multiply_adds;
-    const double of_float32 = best_rate(turn, seconds / 2);
-    turn->in_registers = turn->backend->pair_products;
-    *out = best_rate(turn, seconds / 2) / of_float32;
+    *out = rate_in_registers(turn, turn->backend->pair_products, seconds / 2) /
+           rate_in_registers(turn, turn->backend->multiply_adds, seconds / 2);
     mem_free(ctx, turn);
     return BL_OK;
 }

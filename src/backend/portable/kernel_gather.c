@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { PANEL = GEMM_VECTORS * VEC_WIDTH, LINE = 16 };
+enum { PANEL = GEMM_VECTORS * VEC_WIDTH };
 
 size_t KERNEL(panel_columns)(void)
 {
@@ -108,8 +108,8 @@ SPECIALIZED void multiply(const struct gather *g, const struct gather_tile *t, c
         row[i] = t->rows[i];
     for (size_t k = 0; k < g->k; k++, b += vectors * VEC_WIDTH) {
         const ptrdiff_t term = terms[k];
-        if (k % LINE < rows) /* prefetched, because otherwise a tile of weights waits for memory */
-            __builtin_prefetch(t->next[k % LINE] + terms[k - k % LINE]);
+        if (k % LINE_FLOATS < rows) /* prefetched, because otherwise a tile of weights waits for memory */
+            __builtin_prefetch(t->next[k % LINE_FLOATS] + terms[k - k % LINE_FLOATS]);
         vec column[GEMM_VECTORS];
         EACH (j, vectors)
             column[j] = vec_load(b + j * VEC_WIDTH);

@@ -6,6 +6,8 @@
 
 #include "vec.h"
 
+enum { CACHE_LINE = 64, LINE_FLOATS = CACHE_LINE / sizeof(float) };
+
 /* EACH: a loop that must be unrolled, because otherwise the sums of a tile are kept in memory, which halves
    the speed. SPECIALIZED: a function that is compiled again for each size of a tile, because only loops of
    constant length can be unrolled. The sanitizers' checks of so much code take minutes to compile, so under a

@@ -15,9 +15,7 @@ enum {
     STRIPE = GEMM_VECTORS * VEC_WIDTH,
     GEMM_DEPTH = VEC_WIDTH == 16 ? 512 : 256,
     AHEAD = 6,
-    AHEAD_ACROSS = 10,
-    CACHE_LINE = 64,
-    LINE_FLOATS = CACHE_LINE / sizeof(float)
+    AHEAD_ACROSS = 10
 };
 
 struct tile { /* c (rows x columns) = or += the sum of a b over `depth` terms */
