@@ -18,8 +18,8 @@ for n in 206 207 208 230 250 254 255; do
     rm -f "$name"
 done
 expect 4 "File name too long" predict --output "$(name_of 256)"
-folder=$(name_of 255)
-train --out "$folder" >/dev/null && [ -s "$folder/model.safetensors" ] || complain "a run folder of 255 bytes"
+longest=$(name_of 255)
+train --out "$longest" >/dev/null && [ -s "$longest/model.safetensors" ] || complain "a run folder of 255 bytes"
 [ -z "$(find . -name '*.tmp' -o -name '*-0*')" ] || complain "not removed: $(find . -name '*.tmp')"
 
 # ---- An output to the descriptor of an input file is refused like an output to that file

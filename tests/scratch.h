@@ -59,10 +59,28 @@ static inline size_t scratch_files(struct scratch *s, int erase)
     return n;
 }
 
+/* Removes a file, a link, or a folder with all that is in it. */
+static inline void scratch_erase(const char *path)
+{
+    if (remove(path) == 0)
+        return;
+    DIR *folder = opendir(path);
+    for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder)) {
+        char inside[2 * SCRATCH_PATH];
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name) >= (int)sizeof inside)
+            abort();
+        scratch_erase(inside);
+    }
+    if (folder)
+        closedir(folder);
+    remove(path);
+}
+
 static inline void scratch_remove(struct scratch *s)
 {
-    scratch_files(s, 1);
-    rmdir(s->folder);
+    scratch_erase(s->folder);
 }
 
 /* Creates a new file each time, because ext4 syncs a file that is truncated to 0 and written again. */

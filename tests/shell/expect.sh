@@ -3,6 +3,7 @@
 set -u
 program=$1
 folder=$(mktemp -d)
+readonly folder # the trap removes it
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 failures=0
