@@ -33,6 +33,7 @@ BF16_BOUND = 0.5  # for the library's steps in bfloat16, which round to 8 bits i
 WRONG_SCALE = 1.01
 TOO_SLOW = 1.3  # a variant is not timed in full if it took this much longer than the best of its kind
 TOO_BUSY = 0.01  # share of a core that a waiting process may use
+PEERS = ("torch", "torch_hand", "jax")  # each is a module peer_NAME.py
 
 
 @dataclass(frozen=True)
@@ -244,21 +245,44 @@ def faults_of(case, same_module):
     return faults
 
 
+def check_words(parser, option, given, known):
+    for word in given.split(","):
+        if word not in known:
+            parser.error(f"{option}: {word!r} is not one of {', '.join(known)}")
+
+
+def positive_number(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def positive_numbers(text):
+    return [positive_number(word) for word in text.split(",")]
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--nets", default="2x800", help="with commas: " + ", ".join(peer_cases.NETS))
-    parser.add_argument("--batches", default="64", help="with commas")
-    parser.add_argument("--threads", type=int, default=1, help="of every peer, each on a core of its own")
+    parser.add_argument("--batches", type=positive_numbers, default="64", help="with commas")
+    parser.add_argument("--threads", type=positive_number, default=1, help="of every peer, each on a core of its own")
     parser.add_argument("--rules", default="bp,dfa,fa,ifa,drtp",
                         help="of ours; bp and dfa must be among them")
-    parser.add_argument("--peers", default="torch,torch_hand,jax", help="with commas")
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--peers", default=",".join(PEERS), help="with commas")
+    parser.add_argument("--rounds", type=positive_number, default=15)
     parser.add_argument("--turn", type=float, default=0.3, help="seconds a turn")
     parser.add_argument("--all", action="store_true",
                         help="print each variant, not only the best of each kind")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--self-test", action="store_true")
-    return parser.parse_args()
+    options = parser.parse_args()
+    check_words(parser, "--nets", options.nets, list(peer_cases.NETS))
+    check_words(parser, "--peers", options.peers, PEERS)
+    for rule in ("bp", "dfa"):
+        if rule not in options.rules.split(","):
+            parser.error(f"--rules: {rule} is missing; the peers' steps of {rule} are compared with ours")
+    return options
 
 
 def main():
@@ -267,7 +291,7 @@ def main():
         return self_test(options)
     result = {"machine": machine(), "cases": []}
     for name in options.nets.split(","):
-        for batch in map(int, options.batches.split(",")):
+        for batch in options.batches:
             say(f"{name}, batch {batch}")
             case = Case(name, batch, options)
             try:
