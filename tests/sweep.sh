@@ -43,6 +43,10 @@ expect 0 "" sweep --lr 1e-4:1e-1:log --rule dfa,bp,fa --random 5 --out drawn
 [ "$(ls drawn | grep -c seed)" = 5 ] || complain "--random 5 is not 5 runs"
 expect 0 "" sweep --lr 1e-4:1e-1:log --rule dfa,bp,fa --random 6 --out drawn
 [ "$(ls drawn | grep -c seed)" = 6 ] || complain "--random 6 does not begin with the settings of --random 5"
+expect 0 "precision  bf16-dense" sweep --precision float32,bf16,bf16-dense --out precisions
+[ "$(grep -c '^precision  bf16' out.txt)" = 2 ] || complain "not one line for each precision: $(cat out.txt)"
+expect 0 "precision  bf16" sweep --precision bf16 --lr 1e-3,1e-2 --out precision
+[ "$(grep -c '^precision  bf16' out.txt)" = 1 ] || complain "not one line for one precision: $(cat out.txt)"
 
 # ---- What is refused
 expect 2 "no rule \"bo\"" sweep --rule dfa,bo --out none

@@ -2,6 +2,7 @@
  * comparison_head.c - prints the settings of a comparison on standard error, before the first run.
  */
 #include "../data/data_notes.h"
+#include "../train/precision_note.h"
 #include "../train/preset_notes.h"
 #include "comparison.h"
 
@@ -62,20 +63,19 @@ static void print_training(const struct comparison *c)
                  steps = (n + batch - 1) / batch;
     const bool is_by_layer = is_set_to(c, "modules", "layer");
     note(c->s, "net        %s", setting(c, "net"));
-    note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s%s%s%s",
+    note(c->s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s, loss %s%s%s%s%s%s",
          setting(c, "epochs"), plural(atof(setting(c, "epochs"))), steps, plural((double)steps),
          setting(c, "batch"), setting(c, "optimizer"),
          c->rates.n > 0 || c->is_tuned ? "chosen for each rule" : setting(c, "lr"), setting(c, "schedule"),
          setting(c, "loss"), is_set_to(c, "reduction", "sum") ? ", reduction sum" : "",
          is_set_to(c, "stop", "paper") ? ", stop paper" : "",
-         is_set_to(c, "precision", "float32") ? "" : ", precision ",
-         is_set_to(c, "precision", "float32") ? "" : setting(c, "precision"),
          is_set_to(c, "memory", "low") ? ", memory low" : "", is_by_layer ? "" : ", modules ",
          is_by_layer ? "" : setting(c, "modules"));
     print_preset(c->s, c->settled, c->rates.n > 0 || c->is_tuned ? "lr" : NULL);
     note(c->s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", setting(c, "seed"),
          setting(c, "weight-seed"), setting(c, "feedback-seed"), setting(c, "order-seed"),
          setting(c, "split-seed"));
+    print_precision(c->s, setting(c, "precision"));
     note(c->s, "machine    %s (%s), %d thread%s", bl_context_backend(c->s->ctx),
          bl_context_machine(c->s->ctx), bl_context_threads(c->s->ctx), plural(bl_context_threads(c->s->ctx)));
 }

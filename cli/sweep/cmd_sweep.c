@@ -8,6 +8,7 @@
 #include "../runs/run_options.h"
 #include "../runs/run_values.h"
 #include "../train/check_options.h"
+#include "../train/precision_note.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,20 @@ static int check_first(const struct sweep_command *w)
 
 /* ---- The command */
 
+/* Prints the precision of the runs; if it is an axis, each of its values. */
+static void print_precisions(const struct sweep_command *w)
+{
+    bool is_axis = false;
+    for (int i = 0; i < w->s->n_lists; i++)
+        if (strcmp(w->axes[i], "precision") == 0) {
+            is_axis = true;
+            for (int k = 0; k < w->values[i].n; k++)
+                print_precision(w->s, w->values[i].list[k]);
+        }
+    if (!is_axis)
+        print_precision(w->s, bl_config_get(w->s->config, "precision"));
+}
+
 /* Prints the table, and releases the plan. */
 static int show(struct sweep_command *w, const char *folder, bool has_report)
 {
@@ -196,6 +211,7 @@ static int sweep(struct sweep_command *w)
         code = plan_keep(&w->plan, folder);
     if (code != EXIT_DONE)
         return code;
+    print_precisions(w);
     code = plan_train(w->s, &w->plan, folder, w->options.shard, w->options.jobs);
     const int shown = show(w, folder, code != EXIT_STOPPED);
     return code == EXIT_DONE ? shown : code;

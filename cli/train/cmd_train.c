@@ -9,9 +9,8 @@
 #include "../report/report.h"
 #include "../terminal/shown_text.h"
 #include "check_options.h"
+#include "precision_note.h"
 #include "preset_notes.h"
-
-#include "backless_experimental.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -47,19 +46,6 @@ static size_t steps_of(const bl_config *c, const bl_data *train)
 {
     const size_t batch = strtoull(bl_config_get(c, "batch"), NULL, 10);
     return (bl_data_count(train) + batch - 1) / batch;
-}
-
-/* Whether bfloat16 slows a run down here. Some processors have instructions for it that are slower than those
-   for float32. */
-static const char *bf16_note(bl_context *ctx)
-{
-    static const double seconds = 0.01; /* for measuring */
-    double speed = 0.0;
-    if (!bl_context_has_bf16(ctx))
-        return ": this processor lacks it; the same bits, but slower than float32";
-    if (bl_context_measure_bf16(ctx, seconds, &speed) == BL_OK && speed < 1.0)
-        return ": slower than float32 on this processor; the bits are the same on every one";
-    return "";
 }
 
 /* Lists the settings that are defaults. */
@@ -106,8 +92,7 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
          bl_config_get(c, "split-seed"));
-    if (strcmp(bl_config_get(c, "precision"), "float32") != 0 && !extra_of(s, "quiet")) /* it measures */
-        note(s, "precision  %s%s", bl_config_get(c, "precision"), bf16_note(s->ctx));
+    print_precision(s, bl_config_get(c, "precision"));
     if (bl_config_get(c, "slope")[0])
         note(s, "slope      %s%s", bl_config_get(c, "slope"),
              bl_config_is_set(c, "slope") ? "" : " (default here)");
