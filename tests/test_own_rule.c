@@ -3,6 +3,8 @@
  * public emitter, give the library's bits; a rule with maps, arrays, noise and a period is trained, saved,
  * resumed and measured, and misuse of it is refused.
  */
+#include "../src/train/step/flush.h"
+#include "../src/train/trainer/trainer.h"
 #include "own_fixture.h"
 #include "quick.h"
 #include "scratch.h"
@@ -256,6 +258,23 @@ static void test_memory_gives_out(void **state)
     quick_report(QUICK_STRIDE, "allocations that fail", "test_own_rule_all tries all of them");
 }
 
+/* flush.h; test_denormals.c has the state of weights and of feedback. */
+static void test_state_of_arrays_is_flushed(void **state)
+{
+    const struct chosen c = {.rule = "my-arrays", .net = dense, .threads = 1};
+    struct made m;
+    (void)state;
+    must(&m, make(&m, &c));
+    const struct array_slots *slots = &m.trainer->stepper.array_slots;
+    assert_true(slots->n_floats > 0);
+    for (size_t k = 0; k < 2; k++) /* of adam */
+        slots->floats[k][slots->n_floats - 1] = 1e-40f;
+    stepper_flush(&m.trainer->stepper, 1);
+    for (size_t k = 0; k < 2; k++)
+        assert_true(slots->floats[k][slots->n_floats - 1] == 0.0f);
+    release(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_shown),
         cmocka_unit_test(test_file_of_an_unknown_rule),
         cmocka_unit_test(test_memory_gives_out),
+        cmocka_unit_test(test_state_of_arrays_is_flushed),
     };
     return cmocka_run_group_tests(tests, begin_test, NULL);
 }

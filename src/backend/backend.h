@@ -11,9 +11,21 @@
 #include "../base/rng.h"
 #include "../base/status.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* The least magnitude of an element of an error or a delta: smaller ones are set to 0. They, or their products
+   with weights and inputs, would be denormal numbers, with which products take a hundred times as long on
+   some processors. Saturated outputs have many. A weight that is not itself about as small keeps its bits
+   under a step by such a delta. */
+#define LEAST_DELTA 0x1p-100f
+
+static inline float flush_delta(float x)
+{
+    return fabsf(x) < LEAST_DELTA ? 0.0f : x;
+}
 
 /* C (m x n) = op(A) op(B), or C += with `accumulate`. op(A): m x k; A is stored k x m where transpose_a.
    op(B): k x n; stored n x k where transpose_b. ld*: floats from one stored row to the next. k = 0 gives
@@ -191,8 +203,8 @@ struct backend {
     void (*layer_norm_gain)(float *dgain, const float *dy, const float *x, const struct moments *m,
                             size_t n); /* dgain += dy x^ */
 
-    /* Activations in place, x <- f(x); then d <- d f'(a), with f' taken from h = f(a). n contiguous
-       elements. */
+    /* Activations in place, x <- f(x); then d <- d f'(a), with f' taken from h = f(a), and 0 where its
+       magnitude is below LEAST_DELTA. n contiguous elements. */
     void (*tanh)(float *x, size_t n);
     void (*tanh_backward)(float *d, const float *h, size_t n); /* 1 - h^2 */
     void (*logistic)(float *x, size_t n);
@@ -215,6 +227,7 @@ struct backend {
                 size_t n); /* v NULL: no momentum */
     void (*rmsprop)(const struct rmsprop_step *s, float *w, const float *g, float *m, size_t n);
     void (*adam)(const struct adam_step *s, float *w, const float *g, float *m, float *v, size_t n);
+    void (*flush)(float *x, size_t n); /* denormal numbers <- 0 */
 
     void (*bytes_to_float)(const uint8_t *x, size_t n, float offset, float scale,
                            float *y); /* (x - offset) scale */

@@ -10,6 +10,8 @@
  * the outputs (0, a).
  *
  *     mse  1/2 sum (a - y)^2                           e = a - y
+ *
+ * An element of e below LEAST_DELTA (backend.h) is set to 0.
  */
 #include "loss.h"
 
@@ -23,7 +25,7 @@
 static void subtract(float *e, const float *y, size_t n, float scale)
 {
     for (size_t j = 0; j < n; j++)
-        e[j] = scale * (e[j] - y[j]);
+        e[j] = flush_delta(scale * (e[j] - y[j]));
 }
 
 static double dot(const float *a, const float *y, size_t n)
@@ -121,7 +123,7 @@ static double mse_error(const struct backend *backend, struct matrix a, struct m
         for (size_t j = 0; j < a.cols; j++) {
             const double difference = (double)score[j] - (double)target[j];
             sum += 0.5 * difference * difference;
-            row[j] = scale * (score[j] - target[j]);
+            row[j] = flush_delta(scale * (score[j] - target[j]));
         }
     }
     return sum;

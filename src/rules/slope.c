@@ -4,6 +4,7 @@
  */
 #include "slope.h"
 
+#include "../backend/backend.h"
 #include "../base/maths.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ bl_status slope_check_text(bl_context *ctx, const char *text)
 static void times_cosines(const float *of, float *d, size_t n)
 {
     for (size_t j = 0; j < n; j++)
-        d[j] *= (float)maths_cos_turns((double)of[j] * 0.15915494309189535); /* 1 / 2 pi */
+        d[j] = flush_delta(d[j] * (float)maths_cos_turns((double)of[j] * 0.15915494309189535)); /* 1 / 2 pi */
 }
 
 static void times_cos_a(const float *a, const float *h, float *d, size_t n)

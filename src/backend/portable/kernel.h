@@ -68,6 +68,7 @@ float KERNEL(softmax)(const float *x, float *y, size_t n);
 void KERNEL(sgd)(const struct sgd_step *s, float *w, const float *g, float *v, size_t n);
 void KERNEL(rmsprop)(const struct rmsprop_step *s, float *w, const float *g, float *m, size_t n);
 void KERNEL(adam)(const struct adam_step *s, float *w, const float *g, float *m, float *v, size_t n);
+void KERNEL(flush)(float *x, size_t n);
 
 void KERNEL(add_products)(const struct double_products *p);
 

@@ -69,6 +69,11 @@ static inline vec gelu_slope_of(vec x)
     return vec_pick_less(x, vec_all(0.0f), below, vec_sub(vec_all(1.0f), below));
 }
 
+static inline void store_delta(float *d, vec value, size_t n)
+{
+    vec_store_part(d, vec_flush(value, LEAST_DELTA), n);
+}
+
 void KERNEL(tanh)(float *x, size_t n)
 {
     for (size_t i = 0; i < n; i += VEC_WIDTH)
@@ -80,7 +85,7 @@ void KERNEL(tanh_backward)(float *d, const float *h, size_t n)
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec value = vec_load_part(h + i, n - i);
         const vec slope = vec_fnma(value, value, vec_all(1.0f));
-        vec_store_part(d + i, vec_mul(vec_load_part(d + i, n - i), slope), n - i);
+        store_delta(d + i, vec_mul(vec_load_part(d + i, n - i), slope), n - i);
     }
 }
 
@@ -95,7 +100,7 @@ void KERNEL(logistic_backward)(float *d, const float *h, size_t n)
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec value = vec_load_part(h + i, n - i);
         const vec slope = vec_mul(value, vec_sub(vec_all(1.0f), value));
-        vec_store_part(d + i, vec_mul(vec_load_part(d + i, n - i), slope), n - i);
+        store_delta(d + i, vec_mul(vec_load_part(d + i, n - i), slope), n - i);
     }
 }
 
@@ -116,7 +121,7 @@ void KERNEL(relu_backward)(float *d, const float *h, size_t n, float slope)
     const vec zero = vec_all(0.0f), one = vec_all(1.0f), below = vec_all(slope);
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec factor = vec_pick_less(zero, vec_load_part(h + i, n - i), one, below);
-        vec_store_part(d + i, vec_mul(vec_load_part(d + i, n - i), factor), n - i);
+        store_delta(d + i, vec_mul(vec_load_part(d + i, n - i), factor), n - i);
     }
 }
 
@@ -131,7 +136,7 @@ void KERNEL(softplus_backward)(float *d, const float *h, size_t n)
 {
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec slope = vec_negative(vec_expm1(vec_negative(vec_load_part(h + i, n - i))));
-        vec_store_part(d + i, vec_mul(vec_load_part(d + i, n - i), slope), n - i);
+        store_delta(d + i, vec_mul(vec_load_part(d + i, n - i), slope), n - i);
     }
 }
 
@@ -145,6 +150,6 @@ void KERNEL(gelu_backward)(float *dx, const float *dy, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i += VEC_WIDTH) {
         const vec slope = gelu_slope_of(vec_load_part(x + i, n - i));
-        vec_store_part(dx + i, vec_mul(vec_load_part(dy + i, n - i), slope), n - i);
+        store_delta(dx + i, vec_mul(vec_load_part(dy + i, n - i), slope), n - i);
     }
 }

@@ -51,6 +51,7 @@ void KERNEL(fill)(struct backend *out)
         .sgd = KERNEL(sgd),
         .rmsprop = KERNEL(rmsprop),
         .adam = KERNEL(adam),
+        .flush = KERNEL(flush),
         .bytes_to_float = KERNEL(bytes_to_float),
         .add_products = KERNEL(add_products),
         .multiply_adds = KERNEL(multiply_adds),

@@ -1,20 +1,45 @@
 /*
  * update_vector.h - the step of each optimiser on one vector of weights, or its first n. The formulas are in
  * backend.h; square roots and divisions are exact.
+ *
+ * The squares of gradients that are too small to change a step are raised (least_gradient), because denormal
+ * numbers take more than a hundred cycles on some processors. The denormal numbers that state decays to are
+ * set to 0 from time to time (train/step/flush.h).
  */
 #ifndef BL_PORTABLE_UPDATE_VECTOR_H
 #define BL_PORTABLE_UPDATE_VECTOR_H
 
 #include "../backend.h"
-#include "vec.h"
+#include "vec_math.h"
+
+/* In mean squares a gradient other than 0 counts with at least this magnitude. The root of a mean of such
+   squares is below epsilon 2^-30, so its sum with epsilon rounds to epsilon; and the square is not 0, so a
+   tie of the sum that it is added to is rounded as with the true square. From 2^-57 on, 0.001 of a square is
+   not denormal. */
+static inline float least_gradient(float epsilon)
+{
+    const float unseen = epsilon * 0x1p-30f, least = 0x1p-57f;
+    return unseen < least ? unseen : least;
+}
+
+static inline vec square_of(vec slope, float least)
+{
+    const vec seen = vec_unless_zero(slope, vec_larger(vec_abs(slope), vec_all(least)));
+    return vec_mul(seen, seen);
+}
 
 struct rmsprop_factors {
-    float rate, rho, rest, epsilon, keep;
+    float rate, rho, rest, epsilon, keep, least;
 };
 
 static inline struct rmsprop_factors rmsprop_factors(const struct rmsprop_step *s)
 {
-    return (struct rmsprop_factors){s->rate, s->rho, 1.0f - s->rho, s->epsilon, 1.0f - s->decay};
+    return (struct rmsprop_factors){.rate = s->rate,
+                                    .rho = s->rho,
+                                    .rest = 1.0f - s->rho,
+                                    .epsilon = s->epsilon,
+                                    .keep = 1.0f - s->decay,
+                                    .least = least_gradient(s->epsilon)};
 }
 
 /* v NULL: there is no momentum, and the step is the slope. */
@@ -43,8 +68,8 @@ static inline __attribute__((always_inline)) void adam_vector(const struct adam_
                                                               float *m, float *v, size_t n)
 {
     const vec mean = mix(vec_all(s->beta1), vec_load_part(m, n), vec_all(1.0f - s->beta1), slope);
-    const vec square =
-        mix(vec_all(s->beta2), vec_load_part(v, n), vec_all(1.0f - s->beta2), vec_mul(slope, slope));
+    const vec square = mix(vec_all(s->beta2), vec_load_part(v, n), vec_all(1.0f - s->beta2),
+                           square_of(slope, least_gradient(s->epsilon)));
     vec_store_part(m, mean, n);
     vec_store_part(v, square, n);
     const vec first = s->correction1 == 1.0f ? mean : vec_div(mean, vec_all(s->correction1)),
@@ -58,7 +83,7 @@ static inline __attribute__((always_inline)) void adam_vector(const struct adam_
 static inline __attribute__((always_inline)) void rmsprop_vector(const struct rmsprop_factors *f, float *w,
                                                                  vec slope, float *m, size_t n)
 {
-    const vec square = vec_mul(vec_all(f->rest), vec_mul(slope, slope));
+    const vec square = vec_mul(vec_all(f->rest), square_of(slope, f->least));
     const vec mean = vec_fma(vec_all(f->rho), vec_load_part(m, n), square);
     vec_store_part(m, mean, n);
     const vec below = vec_add(vec_sqrt(mean), vec_all(f->epsilon));

@@ -33,7 +33,13 @@ static inline vec vec_sign(vec a) /* +0 or -0 */
 
 static inline vec vec_abs(vec a)
 {
-    return vec_shift_right(vec_shift_left(a, 1), 1);
+    return vec_and(a, vec_bits(0x7fffffffu));
+}
+
+/* 0 where the magnitude is below `least`; NaN stays NaN. */
+static inline vec vec_flush(vec a, float least)
+{
+    return vec_pick_less(vec_abs(a), vec_all(least), vec_all(0.0f), a);
 }
 
 /* c[0] + c[1] x + ... + c[degree] x^degree */

@@ -8,6 +8,7 @@
 #include "../../layers/products.h"
 #include "../../net/cut.h"
 #include "../../rules/direct.h"
+#include "flush.h"
 
 #include <string.h>
 
@@ -607,6 +608,8 @@ static bl_status begin_run(struct step_run *run, struct stepper *s, struct works
     if (is_buffered && !is_clipped)
         BL_TRY(stepper_need_buffered(s));
     optimizer_begin(&s->optimizer, rate, t);
+    if (t % FLUSH_PERIOD == 0)
+        stepper_flush(s, workspace->threads.now);
     *run = (struct step_run){.program = is_buffered && !is_clipped ? s->buffered : s->program,
                              .stepper = s,
                              .net = s->net,

@@ -37,9 +37,11 @@ struct stepper {
     size_t learns_from;
     /* The optimiser's state of learned feedback, block by block; NULL: no feedback is learned. */
     float *B_slots[OPTIMIZER_MAX_SLOTS];
-    size_t *B_at; /* for each block, the offset of its state in B_slots */
+    size_t *B_at;    /* for each block, the offset of its state in B_slots */
+    size_t B_floats; /* of each of B_slots */
     struct array_slots {
         float *floats[OPTIMIZER_MAX_SLOTS];
+        size_t n_floats; /* of each */
         /* For each array of a user's rule, by rule_array_number: the offset of its floats plus 1; 0: it is
            not updated. NULL: no array is updated. */
         size_t *at;
@@ -71,7 +73,7 @@ float *stepper_slot(const struct stepper *s, size_t slot, size_t at);
 /* The optimiser's state of an array of a user's rule, by rule_array_number. */
 float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
 /* Freezes or unfreezes block l from the next step on; s->frozen must exist. A frozen block's parameters and
-   their optimiser state keep their bits. */
+   their optimiser state keep their bits, except that denormal numbers of the state become 0 (flush.h). */
 void stepper_freeze(struct stepper *s, size_t l, bool is_frozen);
 /* Whether the instruction is left out because it is a gradient or an update of a frozen block. */
 bool stepper_leaves_out(const struct stepper *s, const struct program *program,

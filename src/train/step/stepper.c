@@ -29,6 +29,7 @@ static bl_status need_B_slots(struct stepper *s)
         s->B_at[l] = n;
         n += s->rule->B[l].rows * s->rule->B[l].cols;
     }
+    s->B_floats = n;
     return need_slots(s, s->B_slots, n);
 }
 
@@ -48,6 +49,7 @@ static bl_status need_array_slots(struct stepper *s)
         s->array_slots.at[rule_array_number(s->rule, array, item->l)] = n + 1;
         n += rule_array_floats(s->rule, array, item->l);
     }
+    s->array_slots.n_floats = n;
     return n > 0 ? need_slots(s, s->array_slots.floats, n) : BL_OK;
 }
 
