@@ -29,9 +29,9 @@ BL_API bl_status bl_trainer_inspect_targets(bl_trainer *trainer, const float *x,
                                             size_t n);
 /* Results of bl_trainer_inspect and bl_trainer_inspect_targets. Each returns 1, or 0 past the last, after a
    step, and if the last inspection failed. delta: n x units of block i, the derivative with respect to its
-   pre-activation. activation: n x units, the block's output h; of the last block the scores, before the
-   loss turns them into probabilities. gradient: that of the i-th tensor of bl_model_tensor, with the same
-   name ("0.dense.weight"; weights and biases only). */
+   pre-activation; below 2^-100 an element is 0. activation: n x units, the block's output h; of the last
+   block the scores, before the loss turns them into probabilities. gradient: that of the i-th tensor of
+   bl_model_tensor, with the same name ("0.dense.weight"; weights and biases only). */
 BL_API int bl_trainer_activation(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_delta(const bl_trainer *trainer, int i, bl_tensor *out);
 BL_API int bl_trainer_gradient(const bl_trainer *trainer, int i, bl_tensor *out);
