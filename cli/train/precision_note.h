@@ -1,5 +1,6 @@
 /*
- * precision_note.h - prints in which precision products are computed, in the head of train, compare and sweep.
+ * precision_note.h - prints in which precision products are computed, in the head of train, compare and
+ * sweep.
  */
 #ifndef CLI_PRECISION_NOTE_H
 #define CLI_PRECISION_NOTE_H

@@ -16,10 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The least magnitude of an element of an error or a delta: smaller ones are set to 0. They, or their products
-   with weights and inputs, would be denormal numbers, with which products take a hundred times as long on
-   some processors. Saturated outputs have many. A weight that is not itself about as small keeps its bits
-   under a step by such a delta. */
+/* The least magnitude of an element of an error or a delta: smaller ones are set to 0. They, or their
+   products with weights and inputs, would be denormal numbers, with which products take a hundred times as
+   long on some processors. Saturated outputs have many. A weight that is not itself about as small keeps its
+   bits under a step by such a delta. */
 #define LEAST_DELTA 0x1p-100f
 
 static inline float flush_delta(float x)
@@ -84,7 +84,8 @@ struct moments {
 };
 
 /* One step of an optimiser on n weights w with gradient g. The weights and the state (v, m) are updated in
-   place, element by element. */
+   place, element by element. In g^2 a gradient other than 0 counts with at least a magnitude that is too
+   small to change a step (least_gradient in portable/update_vector.h). */
 struct sgd_step { /* v <- momentum v + g; w <- (1 - decay) w - rate (nesterov ? g + momentum v : v) */
     float rate, momentum, decay;
     bool nesterov;

@@ -9,8 +9,8 @@
 
 /* GEMM_DEPTH: the most terms of a block; a stripe of so many fits the second-level cache. AHEAD: how many
    terms ahead B is prefetched, because a stripe of GEMM_DEPTH terms does not fit the first-level cache.
-   AHEAD_ACROSS: the same for A where it is stored transposed: each of its terms is in another line then, which
-   the hardware does not fetch ahead. Measured on the shapes of docs/speed.md. */
+   AHEAD_ACROSS: the same for A where it is stored transposed: each of its terms is in another line then,
+   which the hardware does not fetch ahead. Measured on the shapes of docs/speed.md. */
 enum {
     STRIPE = GEMM_VECTORS * VEC_WIDTH,
     GEMM_DEPTH = VEC_WIDTH == 16 ? 512 : 256,
