@@ -57,8 +57,8 @@ done
 
 # run_tests ARGUMENTS...: what pytest skips is a line "left out" for the summary of ctest.
 run_tests() {
-    PYTHONDONTWRITEBYTECODE=1 "$env/bin/python" -m pytest -q -rs -p no:cacheprovider "$@" \
-        >"$folder/log" 2>&1
+    PYTHONDONTWRITEBYTECODE=1 "$env/bin/python" -m pytest -q -rs -p no:cacheprovider \
+        --basetemp="$folder/pytest" "$@" >"$folder/log" 2>&1
     verdict=$?
     sed 's/^SKIPPED \[[0-9]*\] /left out: /' "$folder/log"
     [ $verdict = 0 ] || fail "pytest $*"
