@@ -206,7 +206,7 @@ static void slopes_of_adfa_are_flushed(void **state)
     }
 }
 
-/* Scores so far apart that the smaller probabilities are below LEAST_DELTA, some of them denormal. */
+/* The second score is so low that its probability is below LEAST_DELTA. */
 static void errors_are_flushed(void **state)
 {
     static const char *const losses[] = {"ce", "bce"};
@@ -216,7 +216,7 @@ static void errors_are_flushed(void **state)
     (void)state;
     portable_variant(0, &backend);
     for (size_t i = 0; i < 2; i++) {
-        a[1] = i ? -80.0f : -30.0f; /* logistic -80 and exp -80 are below, logistic -20 is not */
+        a[1] = i ? -80.0f : -30.0f; /* by bce it alone counts, by ce its distance from 50 */
         loss_find(losses[i])->error(&backend, matrix_of(a, 1, 5), matrix_of(y, 1, 5), 1.0f,
                                     matrix_of(e, 1, 5));
         assert_true(e[1] == 0.0f && e[4] > 0.0f);

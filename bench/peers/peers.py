@@ -266,7 +266,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--nets", default="2x800", help="with commas: " + ", ".join(peer_cases.NETS))
     parser.add_argument("--batches", type=positive_numbers, default="64", help="with commas")
-    parser.add_argument("--threads", type=positive_number, default=1, help="of every peer, each on a core of its own")
+    parser.add_argument("--threads", type=positive_number, default=1,
+                        help="of every peer, each on a core of its own")
     parser.add_argument("--rules", default="bp,dfa,fa,ifa,drtp",
                         help="of ours; bp and dfa must be among them")
     parser.add_argument("--peers", default=",".join(PEERS), help="with commas")
@@ -277,7 +278,7 @@ def arguments():
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
-    check_words(parser, "--nets", options.nets, list(peer_cases.NETS))
+    check_words(parser, "--nets", options.nets, peer_cases.NETS)
     check_words(parser, "--peers", options.peers, PEERS)
     for rule in ("bp", "dfa"):
         if rule not in options.rules.split(","):

@@ -24,7 +24,8 @@ static inline float least_gradient(float epsilon)
 
 static inline vec square_of(vec slope, float least)
 {
-    const vec seen = vec_unless_zero(slope, vec_larger(vec_abs(slope), vec_all(least)));
+    const vec size = vec_abs(slope), raised = vec_larger(size, vec_all(least));
+    const vec seen = vec_pick_below(size, vec_bits(1), vec_all(0.0f), raised); /* 0 where size is 0 */
     return vec_mul(seen, seen);
 }
 

@@ -89,12 +89,6 @@ static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
     return _mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
 }
 
-/* b, and 0 where a is 0 */
-static inline vec vec_unless_zero(vec a, vec b)
-{
-    return _mm256_and_ps(b, _mm256_cmp_ps(a, _mm256_setzero_ps(), _CMP_NEQ_UQ));
-}
-
 static inline vec vec_shift_left(vec a, int bits)
 {
     return _mm256_castsi256_ps(_mm256_sllv_epi32(_mm256_castps_si256(a), _mm256_set1_epi32(bits)));

@@ -84,12 +84,6 @@ static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
 }
 
-/* b, and 0 where a is 0 */
-static inline vec vec_unless_zero(vec a, vec b)
-{
-    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_NEQ_UQ), b);
-}
-
 static inline vec vec_shift_left(vec a, int bits)
 {
     return _mm512_castsi512_ps(_mm512_sllv_epi32(_mm512_castps_si512(a), _mm512_set1_epi32(bits)));

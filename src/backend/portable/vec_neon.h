@@ -100,12 +100,6 @@ static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
     return vbslq_f32(vcltq_f32(a, b), yes, no);
 }
 
-/* b, and 0 where a is 0 */
-static inline vec vec_unless_zero(vec a, vec b)
-{
-    return vbslq_f32(vceqq_f32(a, vdupq_n_f32(0.0f)), vdupq_n_f32(0.0f), b);
-}
-
 static inline uint32x4_t vec_to_bits_(vec a)
 {
     return vreinterpretq_u32_f32(a);

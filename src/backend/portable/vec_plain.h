@@ -88,12 +88,6 @@ static inline vec vec_pick_less(vec a, vec b, vec yes, vec no)
     return a < b ? yes : no;
 }
 
-/* b, and 0 where a is 0 */
-static inline vec vec_unless_zero(vec a, vec b)
-{
-    return a == 0.0f ? 0.0f : b;
-}
-
 static inline uint32_t vec_bits_(vec a)
 {
     uint32_t bits;
