@@ -143,6 +143,7 @@ def check_static(page):
     expect("default-src 'none'" in page.source, "no security policy")
     n_charts = page.source.count('class="chart"')
     expect(n_charts >= 10, f"{n_charts} charts")
+    expect('data-y="seconds"' in page.source, "no chart of the seconds of each epoch")
     expect('class="confusion"' in page.source, "no confusion matrix")
     expect("Mistakes with the highest scores" in page.source, "no mistakes")
     expect("NaN" not in page.source.split("<script", 1)[0]

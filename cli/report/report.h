@@ -103,6 +103,7 @@ bool report_has(const struct report *report, const char *column);
 int put_curves(FILE *to, const struct report *report, enum detail detail);
 int put_angles(FILE *to, const struct report *report, enum detail detail);
 int put_norms(FILE *to, const struct report *report, enum detail detail);
+int put_seconds(FILE *to, const struct report *report, enum detail detail);
 int put_models(FILE *to, const struct report *report);
 /* The margins around the two charts of a picture, in the units of a chart. */
 enum { PICTURE_MARGIN = 6, PICTURE_TOP = 30 };

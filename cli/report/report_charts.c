@@ -1,5 +1,5 @@
 /*
- * report_charts.c - writes the charts of a report: errors and losses, angles, norms.
+ * report_charts.c - writes the charts of a report: errors and losses, angles, norms, speed.
  */
 #include "../draw/chart.h"
 #include "../draw/markup.h"
@@ -202,6 +202,26 @@ int put_curves(FILE *to, const struct report *report, enum detail detail)
     for (size_t i = 0; is_done && i < sizeof scores / sizeof *scores; i++)
         if (report_has(report, scores[i].column))
             is_done = put_score(to, report, detail, i);
+    fputs("</div></section>\n", to);
+    return is_done;
+}
+
+int put_seconds(FILE *to, const struct report *report, enum detail detail)
+{
+    if (!report_has(report, "seconds"))
+        return 1;
+    fputs("<section id=\"speed\"><h2>Speed</h2>\n<p>Seconds of training in each epoch, without measurements. "
+          "Epochs of one run cost the same arithmetic: where they take longer, other programs used the "
+          "processor.</p>\n<div class=\"charts small\">\n",
+          to);
+    const int is_done = put_chart(to, report,
+                                  &(struct wanted){.title = "Seconds per epoch",
+                                                   .x = "epoch",
+                                                   .y = "seconds",
+                                                   .x_label = "epoch",
+                                                   .y_label = "seconds",
+                                                   .height = SMALL_HEIGHT,
+                                                   .detail = detail});
     fputs("</div></section>\n", to);
     return is_done;
 }

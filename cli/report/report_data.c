@@ -63,9 +63,9 @@ static void put_table(FILE *to, const struct selection *s, const struct report *
    list of runs. */
 static bool is_column(const struct report *report, const char *name, bool only_main)
 {
-    static const char *const main_columns[] = {"record",     "epoch",       "step",
-                                               "train_loss", "train_error", "val_error",
-                                               "test_error", "val_rmse",    "test_rmse"};
+    static const char *const main_columns[] = {"record",      "epoch",     "step",       "train_loss",
+                                               "train_error", "val_error", "test_error", "val_rmse",
+                                               "test_rmse",   "seconds"};
     if (strcmp(name, "record") == 0)
         return true;
     if (!report_has(report, name))

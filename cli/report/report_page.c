@@ -90,7 +90,8 @@ struct part_text {
 static int put_charts(FILE *to, const struct report *report, enum detail detail)
 {
     put_summary(to, report);
-    return put_curves(to, report, detail) && put_angles(to, report, detail) && put_norms(to, report, detail);
+    return put_curves(to, report, detail) && put_angles(to, report, detail) &&
+           put_norms(to, report, detail) && put_seconds(to, report, detail);
 }
 
 /* Makes the charts, with a lower level of detail if the page would be too large. 0: no memory. */
