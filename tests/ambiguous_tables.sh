@@ -140,6 +140,39 @@ header 0 'numbers ("1") and words ("true") are both labels'
 printf 'a,b,label\n1,2,18446744073709551615\n3,4,1\n' >table.csv
 header 3 'numbers beyond 2^31 are classes only as words (--categorical)'
 
+# ---- The first line of a table of words: for a model, its words tell names from values
+
+awk 'BEGIN { for (i = 0; i < 40; i++) print (i % 3 ? "red" : "blue") "," (i % 5 ? "small" : "large") "," \
+    (i % 2 ? "yes" : "no") }' >words.csv
+"$program" train --data words.csv --rule linear --net "dense 2" --epochs 1 --quiet --out words ||
+    complain "train words.csv"
+printf 'red,small\nblue,large\nblue,small\n' >three.csv
+expect 0 "3 predictions" "$program" predict --model words --data three.csv --output three.txt
+printf 'red,small\n' >one.csv
+expect 0 "1 prediction" "$program" predict --model words --data one.csv --output one.txt
+printf 'colour,size\nblue,large\nred,large\n' >named.csv
+expect 0 "2 predictions" "$program" predict --model words --data named.csv --output named.txt
+printf 'red,small,yes\nblue,large,no\n' >labelled.csv
+expect 0 "on 2 examples" "$program" eval --model words --data labelled.csv
+{ printf '"a ""q""",b\n'; cut -d, -f1,3 words.csv; } >quotes.csv
+"$program" train --data quotes.csv --rule linear --net "dense 2" --epochs 1 --quiet --out quotes ||
+    complain "train quotes.csv"
+head -n 2 quotes.csv >row.csv
+expect 0 "1 prediction" "$program" predict --model quotes --data row.csv --output row.txt
+expect 0 "line 1 is used as the names of the columns" "$program" data info quotes.csv
+{ echo "city,2020,region"; awk 'BEGIN { for (i = 0; i < 20; i++) print (i % 3 ? "Oslo" : "Rome") "," 500 + i "," \
+    (i % 2 ? "north" : "south") }'; } >region.csv
+expect 0 '"region" occurs in the first line only; if that line has the names of the columns, --header yes' \
+    "$program" data info region.csv
+expect 0 "" "$program" data info region.csv --header yes
+grep -q "occurs in the first line only" out.txt && complain "the note comes with --header yes too"
+
+# ---- Decimal commas in a label whose values are words
+awk 'BEGIN { print "a;b;lab"; for (i = 0; i < 40; i++) print i ";" i % 3 ";" (i % 2 ? "1,5" : "2,5") }' >comma.csv
+"$program" train --data comma.csv --decimal comma --categorical lab --label lab --rule linear --net "dense 2" \
+    --epochs 1 --quiet --out comma || complain "train comma.csv"
+expect 0 "on 40 examples" "$program" eval --model comma --data comma.csv
+
 # ---- Different numbers are printed differently
 
 printf 'a,b,label\n0.1,1700000031,x\n0.10000000000000002,1700000032,y\n' >table.csv

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -45,6 +46,18 @@ def make_picture(path):
                      + chunk(b"IEND", b""))
 
 
+def make_arrays(path):
+    """A .npz of 8 examples of one number, and their labels under a name of their own."""
+    def array(shape, values):
+        head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}}}"
+        head = head.encode().ljust(117) + b"\n"
+        return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + bytes(values)
+
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("x.npy", array("(8, 1)", range(8)))
+        file.writestr("truth.npy", array("(8,)", [0, 1] * 4))
+
+
 def make_runs(program, folder):
     """Runs that have all keys together. Returns the keys that this build cannot write."""
     def at(name):
@@ -58,6 +71,9 @@ def make_runs(program, folder):
     train(program, at("bounds"), "--rule", "adfa", "--adversarial", "0.01", "--max-norm", "9",
           "--clip-norm", "9", "--freeze", "0 until 1")
     train(program, at("clipped"), "--rule", "dfa", "--clip-value", "9")
+    train(program, at("fold"), "--rule", "dfa", "--fold", "1/3")
+    make_arrays(folder / "arrays.npz")
+    train(program, at("arrays"), "--data", at("arrays.npz"), "--label", "truth")
     train(program, at("numbers"), "--label", "petal_width", "--target", "number", "--val", "0.2",
           "--test-fraction", "0.3")
     rows = [f"{i % 7},5;{'red' if i % 3 else 'blue'};{i % 2}" for i in range(90)]

@@ -127,4 +127,34 @@ cut -d, -f1 whole.csv >blind.csv
 expect 3 'a file without labels can be used for predictions, but not as a test set' "$program" train \
     --data whole.csv --test blind.csv
 
+# ---- columns that the model does not use, in files without its label or without names
+awk 'BEGIN { print "age,fare,class,survived"
+    for (i = 1; i <= 40; i++) printf "%d,%d,%s,%d\n", i, i * 2 % 9, i % 2 ? "First" : "Second", i % 3 % 2 }' \
+    >titanic.csv
+train titanic.csv titanic --label survived --ignore class
+# "class" and "quality" are usual names of labels, but not the name of this model's label.
+cut -d, -f1-3 titanic.csv >unlabelled.csv
+expect 0 "40 predictions" "$program" predict --model titanic --data unlabelled.csv --output out.csv
+awk 'NR == 1 { print "age,fare,quality" } NR > 1 { print NR "," NR % 5 "," NR % 2 }' titanic.csv >quality.csv
+expect 3 'it has no column "survived"' "$program" eval --model titanic --data quality.csv
+expect 0 "on 40 examples" "$program" eval --model titanic --data quality.csv --label quality
+# without names, the third of three columns may be the label, or the column that training left out
+awk 'BEGIN { print "id,a,b,y"
+    for (i = 1; i <= 40; i++) printf "%d,%d,%d,%g\n", i, i % 7, i % 5, i % 7 * 0.5 + i % 5 * 0.25 }' >ids.csv
+"$program" train --data ids.csv --net "dense 1" --rule linear --epochs 2 --threads 1 --quiet --out ids ||
+    complain "train ids.csv"
+cut -d, -f1-3 ids.csv >named.csv
+sed 1d named.csv >bare.csv
+"$program" predict --model ids --data named.csv --output named.txt --quiet || complain "predict named.csv"
+expect 3 "3 columns, which may be the 2 features and the label, or the features and a column that training left" \
+    "$program" predict --model ids --data bare.csv --output -
+expect 0 "40 predictions" "$program" predict --model ids --data bare.csv --ignore 0 --output bare.txt
+[ "$(cut -d, -f2 named.txt)" = "$(cut -d, -f2 bare.txt)" ] || complain "--ignore 0 gives other predictions"
+cut -d, -f2-4 ids.csv | sed 1d >right.csv
+expect 0 "on 40 examples" "$program" eval --model ids --data right.csv --label last
+# a label that the file's columns only suggest is told, for a model too
+printf 'kind,a\n0,1\n1,2\n0,3\n' >other_name.csv
+expect 0 'test set: column "kind" is used as the label' "$program" train --data train.csv --test other_name.csv \
+    --net "dense 2" --rule linear --epochs 1
+
 exit "$failures"

@@ -39,8 +39,16 @@ expect 0 "120 predictions" "$program" predict --model run --data words.csv --mis
 # a column that is empty in every row of the file
 sed '2,$s/,[0-9]*,\([0-9]*\),/,,\1,/' train.csv >empty.csv
 expect 0 "120 predictions" "$program" predict --model run --data empty.csv --output answers.csv
-# a test file is read with the same rule as the training set
+# a test file is read with the same rule as the training set, and its notes are printed
 expect 0 "" "$program" train --data train.csv --test holes.csv --missing impute $quick
+for command in train "compare --rules linear"; do
+    expect 0 'test set: column "fare": 80 missing values, where the training set had none' "$program" $command \
+        --data train.csv --test holes.csv --missing impute --epochs 1 --angles none
+done
+# words that only rows have which are held out
+sed '$s/,[SC],/,rare,/' train.csv >rare.csv
+expect 0 '1 word or missing value occurs only in rows that are held out: column "port=rare"' "$program" train \
+    --data rare.csv --missing impute --val "last 5" --rule linear --epochs 1
 
 # --missing impute is stored also if the training table has no missing values. Control: without the option
 # they are refused.
@@ -50,6 +58,14 @@ expect 0 "filled in by the mean" "$program" eval --model full --data train.csv
 expect 0 "" "$program" train --data full.csv $quick --out strict
 expect 3 'no value' "$program" eval --model strict --data train.csv
 expect 3 'no value' "$program" predict --model strict --data train.csv --output answers.csv
+
+# ---- without a mean of each column nothing can be filled in
+expect 0 "" "$program" train --data full.csv --missing impute --normalize none $quick --out none
+expect 3 'column "age": no value, and there is no mean of this column to fill in' "$program" eval --model none \
+    --data train.csv
+expect 3 'no value, and there is no mean' "$program" train --data full.csv --test train.csv --missing impute \
+    --normalize none $quick
+expect 0 "" "$program" eval --model none --data full.csv
 
 # ---- data info counts missing values
 expect 0 "missing    17 values in 1 column of the file" "$program" data info train.csv

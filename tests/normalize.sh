@@ -95,7 +95,11 @@ expect 2 "expected one of: auto none range global channel feature image" \
     "$program" train --data colour.csv --normalize mean
 expect 2 "columns have different units" "$program" train --data plain.csv --normalize global --epochs 1
 expect 2 "columns have different units" "$program" train --data plain.csv --normalize image --epochs 1
-expect 0 "" "$program" train --data plain.csv --normalize none --epochs 1 --lr 1e-4 --quiet
+expect 0 "" "$program" train --data plain.csv --normalize none --epochs 1 --lr 1e-4 --quiet --out kept
+sed '3s/,[^,]*,/,3e39,/' plain.csv >far.csv
+expect 3 "3e+39, which is too large for a float without scaling" "$program" train --data far.csv \
+    --normalize none --epochs 1
+expect 0 "the option normalize has no effect" "$program" eval --model kept --data plain.csv --normalize zca
 expect 2 "some numbers are missing" \
     "$program" train --data gaps.csv --missing impute --normalize none --epochs 1
 expect 0 "" "$program" train --data gaps.csv --missing impute --normalize feature --epochs 1 --quiet

@@ -98,6 +98,23 @@ expect 0 "epoch 1" "$program" train --data train-images-idx3-ubyte --shape 1x6x7
 sed '2s/,0,/,,/' digits.csv >holes.csv
 expect 3 'an image (--shape) has no missing values' "$program" train --data holes.csv --shape 1x6x7
 expect 2 "an image has no missing values" "$program" train --data holes.csv --shape 1x6x7 --missing impute
+# ---- for a model
+# A model of images has no columns: which column of a table is the label is told.
+awk -F, '{ for (i = 2; i <= NF; i++) printf "%s,", $i; print $1 }' bare.csv >last.csv
+expect 0 "column 42 (from 0) is used as the label" "$program" eval --model idx --data last.csv
+expect 0 "" "$program" eval --model idx --data bare.csv --label first
+grep -q "is used as the label" out.txt && complain "a note about the label that --label names"
+# An image has no missing values.
+expect 0 "" "$program" train --data digits.csv --shape 1x6x7 --net "$net" $go --out pixels
+expect 3 "no value, and there is no mean of this column to fill in" "$program" eval --model pixels \
+    --data holes.csv --missing impute
+# pixels in other units
+awk -F, 'NR == 1 { print } NR > 1 { printf "%s", $1
+    for (i = 2; i <= NF; i++) printf ",%g", $i / 255
+    print "" }' digits.csv >unit.csv
+expect 0 "the numbers of the training set were up to about 255: are the units the same?" "$program" eval \
+    --model pixels --data unit.csv
+"$program" eval --model pixels --data digits.csv 2>&1 | grep -q "units" && complain "a note about the same units"
 sed '2,$s/,0,/,zero,/; 3s/,zero,/,one,/' digits.csv >words.csv
 expect 3 "holds words" "$program" train --data words.csv --shape 1x6x7
 expect 2 "a convolution needs an image" "$program" train --data digits.csv --net "$net"

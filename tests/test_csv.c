@@ -283,7 +283,10 @@ static void columns_and_classes_are_matched(void **state)
          false},
         {{"v,u\n2,1\n4,3\n", .expected = "1x1x2 of 2: 1 2, 3 4; columns u v"}, false, true},
         {{"v,id,u\n2,7,1\n4,8,3\n", .expected = "1x1x2 of 2: 1 2, 3 4; columns u v"}, false, true},
-        {{"v,label,u\n2,cat,1\n4,dog,3\n", .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1; columns u v"},
+        /* the label of the training set is called y */
+        {{"v,label,u\n2,cat,1\n4,dog,3\n", .expected = "1x1x2 of 2: 1 2, 3 4; columns u v"}, false, true},
+        {{"v,label,u\n2,cat,1\n4,dog,3\n", .label = "label",
+          .expected = "1x1x2 of 2: 1 2 = 0, 3 4 = 1; columns u v"},
          false,
          true},
         {{"1,2,dog\n3,4,cat\n", .expected = "1x1x2 of 2: 1 2 = 1, 3 4 = 0; columns u v"}, true, true},

@@ -347,6 +347,38 @@ static void gz_must_end_with_its_data(void **state)
     free(packed);
 }
 
+/* The trailers of all members are compared, also of those before the last, and an empty member at the end, as
+   bgzip writes it, is none. */
+static void each_member_of_gz_is_checked(void **state)
+{
+    enum { MEMBERS = 4 };
+    unsigned char original[1000], many[8192];
+    size_t n, n_empty = 0, all = 0, ends[MEMBERS];
+    unsigned char *packed = good_gz(&n, original);
+    struct bytes got;
+    (void)state;
+    write_gz(scratch_path(&scratch, "empty.gz"), original, 0);
+    unsigned char *empty = scratch_read(scratch_path(&scratch, "empty.gz"), &n_empty);
+    assert_true((MEMBERS - 1) * n + n_empty <= sizeof many);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        const bool is_last = i == MEMBERS - 1;
+        memcpy(many + all, is_last ? empty : packed, is_last ? n_empty : n);
+        all += is_last ? n_empty : n;
+        ends[i] = all;
+    }
+    scratch_write(scratch_path(&scratch, "many.gz"), many, all);
+    assert_int_equal(read_bytes(scratch_path(&scratch, "many.gz"), BYTES_READ_LIMIT, &got), BL_OK);
+    assert_int_equal(got.n, 1000 * (MEMBERS - 1));
+    mem_free(ctx, got.at);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        many[ends[i] - 6] ^= 1; /* in the member's checksum */
+        assert_gz(many, all, "checksum");
+        many[ends[i] - 6] ^= 1;
+    }
+    free(packed);
+    free(empty);
+}
+
 /* Changes of time, flags and system in the header are allowed; all others must be detected or harmless. */
 static void damaged_gz_is_refused_or_right(void **state)
 {
@@ -487,6 +519,7 @@ int main(void)
         EACH (shapes_must_agree),
         EACH (cut_gz_is_refused_at_every_byte),
         EACH (gz_must_end_with_its_data),
+        EACH (each_member_of_gz_is_checked),
         EACH (damaged_gz_is_refused_or_right),
         EACH (expansion_is_limited),
         EACH (empty_gz_is_an_empty_file),

@@ -166,6 +166,45 @@ static void archives_of_arrays_are_read(void **state)
     data_free(train);
 }
 
+/* The option label names the labels of all parts, and a model remembers it. In write_npz, arrays whose names
+   begin with y or l are labels. */
+static void given_labels_are_those_of_all_parts(void **state)
+{
+    static const char *const both[] = {"x_train", "y_train", "l_train", "x_test", "y_test", "l_test"},
+                             *const untested[] = {"x_train", "y_train", "l_train", "x_test", "y_test"},
+                             *const whole[] = {"x", "l"}, *const others[] = {"x", "y"};
+    bl_data *train = NULL, *val = NULL, *test = NULL;
+    struct data_options given = with_labels;
+    (void)state;
+    given.label = "l_train";
+    write_npz(below("both.npz"), both, 6);
+    assert_int_equal(data_load(&train, &val, &test, ctx, below("both.npz"), NULL, &given), BL_OK);
+    assert_non_null(test);
+    assert_int_equal(train->n_notes, 0);
+    assert_string_equal(train->label_array, "l_train");
+    assert_string_equal(train->origin.label, "l_train");
+    data_free(test);
+    bl_data *data = must_read(below("both.npz"), "test", &with_labels, train);
+    assert_int_equal(data->n_notes, 0);
+    data_free(data);
+    write_npz(below("whole.npz"), whole, 2);
+    data = must_read(below("whole.npz"), "test", &with_labels, train);
+    assert_int_equal(data->n_notes, 0);
+    data_free(data);
+    write_npz(below("others.npz"), others, 2);
+    data = must_read(below("others.npz"), "test", &without_labels, train);
+    assert_int_equal(data->n_notes, 1);
+    assert_non_null(strstr(data->notes[0], "were the array \"l_train\", which is not in this file; \"y\""));
+    data_free(data);
+    data_free(train);
+    /* Labels that are not the option's are not used for its test set. */
+    write_npz(below("untested.npz"), untested, 5);
+    train = must_read(below("untested.npz"), "train", &given, NULL);
+    assert_false(train->has_test_beside);
+    assert_non_null(strstr(train->notes[0], "array \"x_test\" is not used for testing"));
+    data_free(train);
+}
+
 static void test_examples_may_lack_labels(void **state)
 {
     static const char *const names[] = {"x_test", "x_train", "y_train"};
@@ -225,6 +264,7 @@ int main(void)
         EACH (broken_arrays_are_refused),
         EACH (archives_of_arrays_are_read),
         EACH (test_examples_may_lack_labels),
+        EACH (given_labels_are_those_of_all_parts),
         EACH (ambiguous_channels_are_noted),
         EACH (failing_allocations_lose_no_memory),
     };

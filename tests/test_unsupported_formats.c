@@ -128,6 +128,13 @@ static void tables_are_not_mistaken_for_them(void **state)
         "@home,b\n1,2\n",
         "version,b\n1,2\n",
         "1 2 0\n3 4 1\n",
+        "PAR1,PAR2,y\n1,2,0\n",
+        "ORCHID,FEA1,y\n1,2,0\n",
+        "BZh,LZIP,y\n1,2,0\n",
+        "GIF8,b,y\n1,2,0\n",
+        "MATLAB score,b,y\n1,2,0\n",
+        "abcdefghWEBP,b,y\n1,2,0\n",
+        "5\t12:30\n6\t23:59\n",
         "",
     };
     (void)state;

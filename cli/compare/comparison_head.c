@@ -52,6 +52,7 @@ static void print_data(const struct comparison *c)
         note(c->s, "folds      %d: each of the parts is tested once; above are the sizes of the first",
              c->folds);
     print_data_notes(c->s, "           ", c->train);
+    print_test_notes(c->s, "           test set: ", c->test, c->train);
     if (!c->test)
         note(c->s, "           no test set: the table shows errors on the training set; --test-fraction 0.2 "
                    "holds out a fifth of the examples for testing");

@@ -32,9 +32,19 @@ bl_status open_model(bl_model **out, const struct session *session, const char *
     return status;
 }
 
+/* The options of training that a model has, and that its data cannot change. */
+static void note_unused(const struct session *session)
+{
+    static const char *const keys[] = {"normalize", "augment"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (bl_config_is_set(session->config, keys[i]))
+            note(session, "note: the option %s has no effect: the inputs are scaled as in training", keys[i]);
+}
+
 bl_status open_model_data(bl_data **out, const bl_model *model, const struct session *session)
 {
     const char *part = extra_of(session, "part"), *path = bl_config_get(session->config, "data");
+    note_unused(session);
     return part ? bl_model_open_part(out, model, path, part, session->config)
                 : bl_model_open_data(out, model, path, "test", session->config);
 }

@@ -76,6 +76,7 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
          : bl_data_labels(train) ? "es"
                                  : "s");
     print_data_notes(s, "           ", train);
+    print_test_notes(s, "           test set: ", test, train);
     note(s, "net        %s", bl_config_get(c, "net"));
     note(s, "rule       %s: %s", bl_config_get(c, "rule"), bl_rule_about(bl_config_get(c, "rule")));
     note(s, "training   %s epoch%s of %zu step%s, batch %s, %s, lr %s, schedule %s",

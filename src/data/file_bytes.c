@@ -2,9 +2,10 @@
  * file_bytes.c - reads a whole file into memory, and unpacks gzip (RFC 1952).
  *
  * libarchive unpacks, but ignores data after the last member and does not compare checksums. Both are checked
- * here: every byte of the file must have been used, and the last trailer (checksum, length mod 2^32) must
- * describe the end of the unpacked data. In a file of one member, as gzip writes it, the checksum covers
- * every byte.
+ * here: every byte of the file must have been used, and the trailers of the members (checksum, length mod
+ * 2^32) must describe the unpacked data from its first byte to the last. Where a member ends is not known
+ * without unpacking it, so every place that looks like the next member's header is tried: it begins a member
+ * if the eight bytes before it are the trailer of the data that follow the member before.
  */
 #include "file_bytes.h"
 
@@ -27,7 +28,8 @@ enum {
     FIRST_ROOM = 1 << 16,
     GZIP_SHORTEST = 18,
     GZIP_TRAILER = 8,
-    USUAL_RATIO = 16 /* real data hardly reach this ratio */
+    GZIP_DEFLATE = 8, /* the third byte of every member */
+    USUAL_RATIO = 16  /* real data hardly reach this ratio */
 };
 
 /* The file that is read, and how. */
@@ -150,7 +152,28 @@ static uint32_t crc32_of(const uint8_t *at, size_t n)
     return ~crc;
 }
 
-static bl_status check_trailer(const struct bytes *out, const struct source *s, const struct bytes *packed)
+static bool is_gzip_at(const uint8_t *at)
+{
+    return at[0] == 0x1f && at[1] == 0x8b && at[2] == GZIP_DEFLATE;
+}
+
+/* The number of unpacked bytes that the members before the last one have: all whose trailers agree with the
+   data. */
+static size_t skip_members(const struct bytes *out, const struct bytes *packed, uint32_t last)
+{
+    size_t done = 0;
+    for (size_t at = GZIP_SHORTEST; at + GZIP_SHORTEST <= packed->n && (uint32_t)(out->n - done) != last;
+         at++) {
+        const uint8_t *trailer = packed->at + at - GZIP_TRAILER;
+        const uint32_t length = little_endian(trailer + 4);
+        if (is_gzip_at(packed->at + at) && length <= out->n - done &&
+            crc32_of(out->at + done, length) == little_endian(trailer))
+            done += length;
+    }
+    return done;
+}
+
+static bl_status check_trailers(const struct bytes *out, const struct source *s, const struct bytes *packed)
 {
     const uint8_t *trailer = packed->at + packed->n - GZIP_TRAILER;
     const uint32_t length = little_endian(trailer + 4);
@@ -159,7 +182,9 @@ static bl_status check_trailer(const struct bytes *out, const struct source *s, 
                 "%s: the gzip data is damaged: %zu bytes were unpacked, but its "
                 "trailer says %lu",
                 s->path, out->n, (unsigned long)length);
-    if (crc32_of(out->at + out->n - length, length) != little_endian(trailer))
+    const size_t done = skip_members(out, packed, length);
+    if ((uint32_t)(out->n - done) != length ||
+        crc32_of(out->at + done, out->n - done) != little_endian(trailer))
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data is damaged: its checksum does not match", s->path);
     return BL_OK;
 }
@@ -281,7 +306,7 @@ static bl_status unpack_with(struct bytes *out, const struct source *s, const st
     if (used < 0 || (size_t)used != packed->n)
         BL_FAIL(s->ctx, BL_BAD_DATA, "%s: the gzip data ends after %lld bytes, but the file has %zu", s->path,
                 (long long)used, packed->n);
-    return check_trailer(out, s, packed);
+    return check_trailers(out, s, packed);
 }
 
 static bl_status unpack(struct bytes *out, const struct source *s, const struct bytes *packed)

@@ -9,6 +9,7 @@
 
 #include "../base/mem.h"
 #include "../base/text.h"
+#include "../base/utf8.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -38,6 +39,7 @@ static const struct kind kinds[] = {
     {MAGIC("\xFD"
            "7zXZ\0"),
      "an xz file", "unpack it: xz -d FILE"},
+    {"1AY&SY", 6, 4, "a bzip2 file", "unpack it: bunzip2 FILE"},
     {MAGIC("BZh"), "a bzip2 file", "unpack it: bunzip2 FILE"},
     {MAGIC("\x28\xB5\x2F\xFD"), "a Zstandard file", "unpack it: zstd -d FILE"},
     {MAGIC("\x04\x22\x4D\x18"), "an LZ4 file", "unpack it: lz4 -d FILE"},
@@ -54,7 +56,8 @@ static const struct kind kinds[] = {
     {MAGIC("\x89HDF\r\n\x1A\n"), "an HDF5 file", export_it},
     {MAGIC("CDF\x01"), "a NetCDF file", export_it},
     {MAGIC("CDF\x02"), "a NetCDF file", export_it},
-    {MAGIC("MATLAB "), "a MATLAB file", "write the table as CSV (MATLAB: writematrix, writetable)"},
+    {MAGIC("MATLAB 5.0 MAT"), "a MATLAB file", "write the table as CSV (MATLAB: writematrix, writetable)"},
+    {MAGIC("MATLAB 7.3 MAT"), "a MATLAB file", "write the table as CSV (MATLAB: writematrix, writetable)"},
     {MAGIC("\x80\x02"), "a Python pickle", export_it},
     {MAGIC("\x80\x03"), "a Python pickle", export_it},
     {MAGIC("\x80\x04\x95"), "a Python pickle", export_it},
@@ -98,10 +101,33 @@ static bool holds_at(const struct bytes *file, size_t at, const char *text, size
     return file->n >= n && at <= file->n - n && memcmp(file->at + at, text, n) == 0;
 }
 
+/* Whether a table may begin with this magic number, as a name of a column does: "ORC", "FEA1". */
+static bool may_be_name(const struct kind *kind)
+{
+    enum { LONGEST_NAME = 7 };
+    for (size_t i = 0; i < kind->n; i++)
+        if (!isalnum((unsigned char)kind->magic[i]) && kind->magic[i] != ' ' && kind->magic[i] != '$')
+            return false;
+    return kind->n <= LONGEST_NAME;
+}
+
+/* Whether the beginning has no control characters, except blanks and line ends, and is UTF-8. */
+static bool begins_as_text(const struct bytes *file)
+{
+    enum { EXAMINED = 1024, LONGEST_CHARACTER = 4 };
+    const size_t n = file->n < EXAMINED ? file->n : EXAMINED;
+    for (size_t i = 0; i < n; i++)
+        if (iscntrl(file->at[i]) && !isspace(file->at[i]))
+            return false;
+    const size_t valid = utf8_valid(file->at, n);
+    return valid == n || (n < file->n && valid + LONGEST_CHARACTER > n);
+}
+
 static const struct kind *kind_by_magic(const struct bytes *file)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (holds_at(file, kinds[i].at, kinds[i].magic, kinds[i].n))
+        if (holds_at(file, kinds[i].at, kinds[i].magic, kinds[i].n) &&
+            !(may_be_name(&kinds[i]) && begins_as_text(file)))
             return &kinds[i];
     return NULL;
 }
@@ -259,6 +285,15 @@ static bool is_arff(struct slice s)
     return begins(s, "@relation") || begins(s, "@attribute");
 }
 
+/* Whether the word is a time, such as "12:30". */
+static bool is_time(struct slice word)
+{
+    struct slice rest = word, hour, minute;
+    size_t h, m;
+    return slice_next(&rest, ':', &hour) && slice_next(&rest, ':', &minute) && minute.n == 2 && hour.n <= 2 &&
+           text_to_size(hour, &h) && text_to_size(minute, &m) && h < 24 && m < 60;
+}
+
 /* Whether the word is "index:value" or "qid:1". */
 static bool is_pair(struct slice word)
 {
@@ -280,14 +315,14 @@ static bool is_label(struct slice word)
     return true;
 }
 
-/* Whether the line consists of a label and pairs, which are counted. An example whose numbers are all zero
-   has no pairs. */
+/* Whether the line consists of a label and pairs, of which those that are no times are counted. An example
+   whose numbers are all zero has no pairs. */
 static bool count_pairs(struct slice line, size_t *pairs)
 {
     struct slice word;
     if (!slice_word(&line, &word) || !is_label(word))
         return false;
-    for (*pairs = 0; slice_word(&line, &word) && word.at[0] != '#'; ++*pairs)
+    for (*pairs = 0; slice_word(&line, &word) && word.at[0] != '#'; *pairs += !is_time(word))
         if (!is_pair(word))
             return false;
     return true;

@@ -87,12 +87,11 @@ static bl_status no_number(const bl_data *data, size_t i, double value)
 /* Whether the values of feature j differ in the file but are all equal as doubles. */
 static bool is_lost(const bl_data *data, const struct npy_view *x, size_t j)
 {
-    const size_t size = (size_t)x->size;
     bool differs = false;
     for (size_t i = j + data->features; i < x->count; i += data->features) {
         if (npy_value(x, i) != npy_value(x, j))
             return false;
-        differs = differs || memcmp(x->values + i * size, x->values + j * size, size) != 0;
+        differs = differs || memcmp(npy_at(x, i), npy_at(x, j), x->size) != 0;
     }
     return differs;
 }
@@ -310,19 +309,41 @@ static bl_status take_both(struct taking *t, const struct bytes *file)
     return no_labels(t->data, r, "it has no array of labels beside the examples");
 }
 
+/* The labels that the option names, else those of the model's training; NULL: neither names any. */
+static const char *given_labels(const struct reading *r)
+{
+    const char *given = r->options->label;
+    if (given)
+        return path_ends(given, ".npy") ? NULL : given;
+    return !r->schema                   ? NULL
+           : r->schema->label_array     ? r->schema->label_array
+           : r->schema->origin.label[0] ? r->schema->origin.label
+                                        : NULL;
+}
+
+static bl_status note_other_labels(bl_data *data, const char *given, const char *used)
+{
+    return data_add_note(
+        data,
+        "the labels of training were the array \"%.60s\", which is not in this file; \"%.60s\" "
+        "is used (--label names another)",
+        given, used);
+}
+
 static bl_status choose_and_take(bl_data *data, const struct reading *r, const struct bytes *file,
                                  const char *part, const struct npz_names *names)
 {
-    const char *given = r->options->label;
-    const struct npz_question question = {.ctx = r->ctx,
-                                          .path = r->path,
-                                          .part = part,
-                                          .given = given && !path_ends(given, ".npy") ? given : NULL,
-                                          .needs_labels = r->options->has_labels};
+    const char *given = given_labels(r);
+    const struct npz_question question = {
+        .ctx = r->ctx, .path = r->path, .part = part, .given = given, .needs_labels = r->options->has_labels};
     struct npz_answer chosen;
     BL_TRY(npz_names_choose(&chosen, names, &question));
     if (!r->schema)
         BL_TRY(note_names(data, &chosen));
+    if (!r->schema && given)
+        BL_TRY(mem_text(data->ctx, &data->label_array, given, strlen(given)));
+    if (given && !chosen.has_given && chosen.labels)
+        BL_TRY(note_other_labels(data, given, chosen.labels));
     data->has_test_beside = chosen.has_test;
     return take_both(
         &(struct taking){.data = data, .r = r, .examples = chosen.examples, .labels = chosen.labels}, file);

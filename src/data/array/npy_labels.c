@@ -84,7 +84,7 @@ static bl_status name_values(bl_data *data, const struct values *v)
     BL_TRY(MEM_ARRAY(data->ctx, &data->class_names, v->n, "class names"));
     for (size_t k = 0; k < v->n; k++) {
         char name[32] = "";
-        text_append(name, sizeof name, "%.0f", v->items[k]);
+        text_append(name, sizeof name, "%.0f", v->items[k] + 0.0); /* adding 0 turns -0 into 0 */
         BL_TRY(mem_text(data->ctx, &data->class_names[k], name, strlen(name)));
     }
     return BL_OK;

@@ -69,28 +69,72 @@ static bool without(struct slice name, const char *word, struct slice *rest)
     return true;
 }
 
-static bool classify(const char *name, enum role *role, enum npz_split *part)
+static const struct {
+    const char *word;
+    enum npz_split part;
+} parts[] = {{"training", TRAIN},        {"train", TRAIN},      {"testing", TEST},  {"test", TEST},
+             {"validation", VALIDATION}, {"valid", VALIDATION}, {"val", VALIDATION}};
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+/* A name in lower case. */
+struct lower {
+    char text[LONGEST];
+};
+
+/* false: the name is too long to have a role. */
+static bool lower_of(const char *name, struct lower *out)
 {
-    static const struct {
-        const char *word;
-        enum npz_split part;
-    } parts[] = {{"training", TRAIN},        {"train", TRAIN},      {"testing", TEST},  {"test", TEST},
-                 {"validation", VALIDATION}, {"valid", VALIDATION}, {"val", VALIDATION}};
-    char lower[LONGEST];
     const size_t n = strlen(name);
-    if (n >= sizeof lower)
+    if (n >= sizeof out->text)
         return false;
     for (size_t i = 0; i <= n; i++)
-        lower[i] = (char)tolower((unsigned char)name[i]);
+        out->text[i] = (char)tolower((unsigned char)name[i]);
+    return true;
+}
+
+static bool classify(const char *name, enum role *role, enum npz_split *part)
+{
+    struct lower lower;
     struct slice rest;
+    if (!lower_of(name, &lower))
+        return false;
     *part = WHOLE;
-    if (role_of(slice_of(lower), role))
+    if (role_of(slice_of(lower.text), role))
         return true;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (without(slice_of(lower), parts[i].word, &rest) && role_of(rest, role)) {
+    for (size_t i = 0; i < N_PARTS; i++)
+        if (without(slice_of(lower.text), parts[i].word, &rest) && role_of(rest, role)) {
             *part = parts[i].part;
             return true;
         }
+    return false;
+}
+
+/* Whether the name is `stem`, with or without the word of a split. */
+static bool has_stem(const struct lower *name, struct slice stem)
+{
+    struct slice rest;
+    if (slice_compare(slice_of(name->text), stem) == 0)
+        return true;
+    for (size_t i = 0; i < N_PARTS; i++)
+        if (without(slice_of(name->text), parts[i].word, &rest) && slice_compare(rest, stem) == 0)
+            return true;
+    return false;
+}
+
+/* Whether both names are the same, apart from the words of their splits, and `name` is of that part: "z_train",
+   or "z", and "test_z" with part TEST. */
+static bool is_counterpart(const char *given, const char *name, enum npz_split part)
+{
+    struct lower one, other;
+    struct slice stem;
+    if (!lower_of(given, &one) || !lower_of(name, &other))
+        return false;
+    if (part == WHOLE)
+        return has_stem(&one, slice_of(other.text));
+    for (size_t i = 0; i < N_PARTS; i++)
+        if (parts[i].part == part && without(slice_of(other.text), parts[i].word, &stem) &&
+            has_stem(&one, stem))
+            return true;
     return false;
 }
 
@@ -110,6 +154,15 @@ static const char *find_named_array(const struct npz_names *names, const char *n
 {
     for (size_t i = 0; name && i < names->n; i++)
         if (strcmp(names->names[i], name) == 0)
+            return names->names[i];
+    return NULL;
+}
+
+/* Finds the labels of a part that belong to those that the option label names; NULL: there are none. */
+static const char *find_counterpart(const struct npz_names *names, const char *given, enum npz_split part)
+{
+    for (size_t i = 0; given && i < names->n; i++)
+        if (is_counterpart(given, names->names[i], part))
             return names->names[i];
     return NULL;
 }
@@ -172,11 +225,12 @@ static bl_status check_parts(const struct places *p, enum npz_split part, bool i
 /* Counts the arrays that no part uses. */
 static void count_left_out(struct npz_answer *out, const struct npz_names *names, const char *given)
 {
+    const char *tested = find_counterpart(names, given, TEST);
     for (size_t i = 0; i < names->n; i++) {
         enum role role;
         enum npz_split part = WHOLE;
-        const bool is_used =
-            names->names[i] == given || (classify(names->names[i], &role, &part) && part != VALIDATION);
+        const bool is_used = names->names[i] == given || names->names[i] == tested ||
+                             (classify(names->names[i], &role, &part) && part != VALIDATION);
         if (!is_used && names->names[i] != out->examples && out->n_left_out++ == 0)
             out->left_out = names->names[i];
     }
@@ -187,24 +241,30 @@ bl_status npz_names_choose(struct npz_answer *out, const struct npz_names *names
 {
     struct places p = {0};
     const char *given = find_named_array(names, q->given);
+    for (int i = WHOLE; i < VALIDATION && !given; i++)
+        given = find_counterpart(names, q->given, (enum npz_split)i);
     if (q->given && !given && q->needs_labels)
         BL_FAIL(q->ctx, BL_BAD_DATA, "%s: no array \"%.60s\" of labels; its arrays are %s", q->path, q->given,
                 list(names).text);
     place_all(&p, names, given);
     const enum npz_split first = p.name[EXAMPLES][TRAIN] || !p.name[EXAMPLES][WHOLE] ? TRAIN : WHOLE;
-    if (given && !p.name[LABELS][first])
-        p.name[LABELS][first] = given;
+    if (given) {
+        const char *trained = find_counterpart(names, given, TRAIN);
+        p.name[LABELS][first] = first == TRAIN && trained ? trained : given;
+        p.name[LABELS][TEST] = find_counterpart(names, given, TEST);
+    }
     const bool has_test = p.name[EXAMPLES][TEST] && (p.name[LABELS][TEST] || !q->needs_labels);
     const enum npz_split part = has_test && strcmp(q->part, "test") == 0 ? TEST : first;
     const char *examples = p.name[EXAMPLES][part];
     if (!examples && names->n == 1 && !q->needs_labels)
         examples = names->names[0];
-    const char *labels = given && part == first ? given : p.name[LABELS][part];
-    BL_TRY(check_parts(&p, part, given && part == first, names, q));
+    const char *labels = p.name[LABELS][part];
+    BL_TRY(check_parts(&p, part, given != NULL, names, q));
     if (!examples || (!labels && q->needs_labels))
         return no_names(names, q);
     *out = (struct npz_answer){.examples = examples,
                                .labels = labels,
+                               .has_given = given != NULL,
                                .has_test = has_test,
                                .untested = has_test ? NULL : p.name[EXAMPLES][TEST]};
     count_left_out(out, names, given);

@@ -3,7 +3,8 @@
  *
  * Examples are called x, data, images, features or inputs; labels y, label(s), target(s) or class(es), in any
  * case. "train" or "test" may precede or follow, with or without a separator: x_train, trainX, test_images.
- * Arrays without names are arr_0 (examples) and arr_1 (labels).
+ * Arrays without names are arr_0 (examples) and arr_1 (labels). The option label names other labels, of all
+ * parts: with "z_train", or "z", those of the test set are "z_test".
  */
 #ifndef BL_DATA_NPZ_NAMES_H
 #define BL_DATA_NPZ_NAMES_H
@@ -31,6 +32,7 @@ struct npz_question {
 /* The chosen arrays. The names are borrowed. */
 struct npz_answer {
     const char *examples, *labels; /* labels: NULL: there are none, and none are needed */
+    bool has_given;                /* the array that the option label names is in the file */
     bool has_test;                 /* the file also has a test set */
     const char *untested; /* examples of a test set without labels, which cannot be used; NULL: none */
     const char *left_out; /* the first array that is not used for any part; NULL: none */

@@ -6,7 +6,8 @@
  *      "val_fraction": 0.1, "val_is_last": false, "test": "drawn", "test_fraction": 0.2, "test_examples": 30,
  *      "test_hash": "...", "test_source": "iris.csv"}
  *
- * and where the test set is a fold, "fold": 2, "folds": 5.
+ * and where the test set is a fold, "fold": 2, "folds": 5; where the option label named an array of a .npz,
+ * "label": "z_train".
  */
 #include "data_internal.h"
 #include "json_text.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 
 static const char *const test_words[] = {"unknown", "none", "drawn", "own", "other"};
-enum { N_MEMBERS = 12, N_MEMBERS_OF_FOLD = N_MEMBERS + 2 };
+enum { N_MEMBERS = 12 };
 
 json_t *hash_to_json(uint64_t hash)
 {
@@ -49,12 +50,14 @@ json_t *origin_to_json(const struct data_origin *o)
         json_object_set_new(object, "fold", json_integer((json_int_t)o->fold));
         json_object_set_new(object, "folds", json_integer((json_int_t)o->folds));
     }
+    if (o->label[0])
+        json_object_set_new(object, "label", json_string(o->label));
     return object;
 }
 
 static size_t count_members(const struct data_origin *origin)
 {
-    return origin->folds > 0 ? N_MEMBERS_OF_FOLD : N_MEMBERS;
+    return (size_t)N_MEMBERS + (origin->folds > 0 ? 2u : 0u) + (origin->label[0] ? 1u : 0u);
 }
 
 bl_status origin_to_text(char **out, bl_context *ctx, const struct data_origin *origin)
@@ -120,14 +123,23 @@ static bool take_fold(struct data_origin *o, const json_t *object)
            o->folds >= 2 && o->fold <= o->folds;
 }
 
+static bool take_label(struct data_origin *o, const json_t *object)
+{
+    const json_t *label = json_object_get(object, "label");
+    const char *text = json_string_value(label);
+    if (text)
+        snprintf(o->label, sizeof o->label, "%s", text);
+    return !label || (text && text[0] && strlen(text) < sizeof o->label);
+}
+
 static bool take_all(struct data_origin *o, const json_t *object)
 {
     const json_t *is_last = json_object_get(object, "val_is_last");
     const char *seed = json_string_value(json_object_get(object, "seed"));
     o->val_is_last = json_is_true(is_last);
-    return take_fold(o, object) && json_object_size(object) == count_members(o) && json_is_boolean(is_last) &&
-           seed && text_to_u64(slice_of(seed), &o->seed) && take_count(&o->n, object, "examples") &&
-           take_hash(&o->hash, object, "hash") &&
+    return take_fold(o, object) && take_label(o, object) && json_object_size(object) == count_members(o) &&
+           json_is_boolean(is_last) && seed && text_to_u64(slice_of(seed), &o->seed) &&
+           take_count(&o->n, object, "examples") && take_hash(&o->hash, object, "hash") &&
            take_source(o->source, sizeof o->source, object, "source") && take_count(&o->val, object, "val") &&
            take_share(&o->val_fraction, object, "val_fraction") && take_test(&o->test, object) &&
            take_share(&o->test_fraction, object, "test_fraction") &&

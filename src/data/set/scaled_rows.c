@@ -53,6 +53,12 @@ static float scaled_one(const struct scaling *s, double value, size_t j)
     return y;
 }
 
+/* Whether numbers stay as they are, as with normalize none. */
+static bool is_identity(const struct scaling *s)
+{
+    return s->n == 1 && s->offset[0] == 0.0 && s->scale[0] == 1.0;
+}
+
 struct checking {
     const bl_data *data; /* has the names of the columns and the source */
     const struct scaling *scaling;
@@ -65,10 +71,15 @@ static bl_status refuse_value(bl_context *ctx, const struct checking *c, double 
     const struct scaling *s = c->scaling;
     const size_t at = s->n == 1 ? 0 : j;
     const struct column_text column = scaling_column(c->data, c->what, j);
+    if (isnan(value) && c->data->encoding)
+        BL_FAIL(ctx, c->status,
+                "%s: row %zu (from 0), %s: no value, and there is no mean of this column to fill in, because "
+                "the inputs are not standardised column by column (normalize feature)",
+                c->data->source, row, column.text);
     if (!isfinite(value))
         BL_FAIL(ctx, c->status, "%s: row %zu (from 0), %s: %g, expected a number", c->data->source, row,
                 column.text, value);
-    if (s->n == 0)
+    if (s->n == 0 || is_identity(s))
         BL_FAIL(ctx, c->status,
                 "%s: row %zu (from 0), %s: %g, which is too large for a float without scaling",
                 c->data->source, row, column.text, value);
@@ -78,14 +89,22 @@ static bl_status refuse_value(bl_context *ctx, const struct checking *c, double 
             c->data->source, row, column.text, value, s->offset[at], 1.0 / s->scale[at]);
 }
 
+/* Whether a missing value of any column becomes 0, which is the column's mean: each column has a pair of its
+   own. */
+static bool has_means(const struct scaling *s, size_t cols)
+{
+    return s->n == cols && !is_identity(s) && !s->is_of_example && !s->matrix;
+}
+
 /* Checks unscaled rows, n x cols. */
 static bl_status check_block(bl_context *ctx, const struct checking *c, const struct raw_rows *rows,
                              size_t cols)
 {
+    const bool takes_missing = has_means(c->scaling, cols);
     for (size_t i = 0; i < rows->n * cols; i++) {
         const double value = rows->floats ? (double)rows->floats[i] : rows->doubles[i];
-        const bool is_missing = isnan(value) && c->scaling->n > 0;
-        if (!is_missing && !isfinite(scaled_one(c->scaling, value, i % cols)))
+        const bool is_missing = isnan(value) && takes_missing;
+        if (!is_missing && (isnan(value) || !isfinite(scaled_one(c->scaling, value, i % cols))))
             return refuse_value(ctx, c, value, rows->first + i / cols, i % cols);
     }
     return BL_OK;

@@ -10,6 +10,7 @@
 #include "../../base/rng.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void data_move_notes(bl_data *to, bl_data *from)
 {
@@ -191,8 +192,18 @@ bl_status split_test(struct split *split)
 {
     struct draw d = {0};
     const bl_status status = split->options->folds > 0 ? draw_fold(&d, split) : draw_test(&d, split);
+    split->rows = d.rest;
+    d.rest = NULL;
     draw_free(split->ctx, &d);
     return status;
+}
+
+void split_free(struct split *split)
+{
+    data_free(split->train);
+    data_free(split->val);
+    data_free(split->test);
+    mem_free(split->ctx, split->rows);
 }
 
 /* ---- Validation */
@@ -203,14 +214,35 @@ static int by_row(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void choose_val(struct draw *d, const struct split *split, size_t val)
+/* Takes the last rows of the file of those that are left, in the file's order. */
+static bl_status choose_last(struct draw *d, const struct split *split, size_t val)
 {
-    const struct rng rng = {.seed = split->options->seed, .stream = RNG_SPLIT, .layer = 1};
-    if (split->options->val_is_last) {
+    const uint32_t *rows = split->rows;
+    uint32_t *sorted = d->order;
+    if (!rows) {
         for (size_t i = 0; i < d->n; i++)
             *(i + val < d->n ? &d->rest[d->n_rest++] : &d->taken[d->n_taken++]) = (uint32_t)i;
-        return;
+        return BL_OK;
     }
+    memcpy(sorted, rows, d->n * sizeof *rows);
+    qsort(sorted, d->n, sizeof *sorted, by_row);
+    const uint32_t first = sorted[d->n - val];
+    uint32_t *place = NULL; /* of each row of the file in the training set */
+    BL_TRY(MEM_ARRAY(split->ctx, &place, (size_t)sorted[d->n - 1] + 1, "a split"));
+    for (size_t i = 0; i < d->n; i++) {
+        place[rows[i]] = (uint32_t)i;
+        if (rows[i] < first)
+            d->rest[d->n_rest++] = (uint32_t)i;
+    }
+    for (size_t i = d->n - val; i < d->n; i++)
+        d->taken[d->n_taken++] = place[sorted[i]];
+    mem_free(split->ctx, place);
+    return BL_OK;
+}
+
+static void choose_drawn(struct draw *d, const struct split *split, size_t val)
+{
+    const struct rng rng = {.seed = split->options->seed, .stream = RNG_SPLIT, .layer = 1};
     rng_permutation(&rng, d->n, d->order);
     want_total(d, val);
     deal(d, split->train);
@@ -222,7 +254,10 @@ static bl_status draw_val(struct draw *d, struct split *split, size_t val)
 {
     bl_data *all = split->train;
     BL_TRY(draw_begin(d, all));
-    choose_val(d, split, val);
+    if (split->options->val_is_last)
+        BL_TRY(choose_last(d, split, val));
+    else
+        choose_drawn(d, split, val);
     if (d->n_taken != val)
         BL_FAIL(split->ctx, BL_BAD_VALUE,
                 "val %zu of the %zu training examples in %s leaves some class without training examples", val,

@@ -326,6 +326,11 @@ const char *named_name(const struct named_set *set)
     return set->name;
 }
 
+bool named_has_classes(const struct named_set *set)
+{
+    return set->classes != NULL;
+}
+
 bool named_agrees(const struct named_set *set, const bl_data *schema)
 {
     if (!set->classes || !schema->class_names || schema->class_match != CLASS_BY_NUMBER)

@@ -72,12 +72,26 @@ static bl_status name_classes(bl_data *data, const struct reading *r, const stru
     return from->set && !r->schema && !data->class_names ? named_classes(data, from->set) : BL_OK;
 }
 
+/* Adds a note if only one of the set and the model's training set has names of classes: whether their classes
+   are the same is not known. */
+static bl_status note_classes(bl_data *data, const struct reading *r, const struct location *from)
+{
+    const bool has_names = named_has_classes(from->set), had_names = r->schema->class_names != NULL;
+    if (has_names == had_names)
+        return BL_OK;
+    return data_add_note(data, "%s names its classes, and %s does not: are the classes the same?",
+                         has_names ? named_name(from->set) : "the training set",
+                         has_names ? "the training set" : named_name(from->set));
+}
+
 /* Removes the labels of a set whose classes differ from the model's: its examples can be predicted, but not
    evaluated. */
 static bl_status check_classes(bl_data *data, const struct reading *r, const struct location *from)
 {
-    if (!from->set || !r->schema || !data->labels || named_agrees(from->set, r->schema))
+    if (!from->set || !r->schema || !data->labels)
         return BL_OK;
+    if (named_agrees(from->set, r->schema))
+        return note_classes(data, r, from);
     BL_TRY(data_set_lacks(data, "its classes are those of %s, but the training set has%s",
                           named_name(from->set), classes_shown(r->schema).text));
     if (r->options->has_labels)

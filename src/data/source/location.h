@@ -43,6 +43,7 @@ bl_status named_classes(bl_data *data, const struct named_set *set);
 
 /* Whether the class names of `schema` agree with the set's for the same numbers. */
 bool named_agrees(const struct named_set *set, const bl_data *schema);
+bool named_has_classes(const struct named_set *set); /* its classes have names */
 const char *named_name(const struct named_set *set);
 
 #endif

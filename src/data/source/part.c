@@ -118,9 +118,7 @@ static bl_status take_rows(bl_data **out, const struct split_request *p, bl_data
         *out = *wanted;
         *wanted = NULL;
     }
-    data_free(s.train);
-    data_free(s.val);
-    data_free(s.test);
+    split_free(&s);
     return status;
 }
 

@@ -10,6 +10,7 @@
 #include "../set/split.h"
 #include "../set/whitening/whitening.h"
 
+#include <math.h>
 #include <string.h>
 
 static bl_status check_options(bl_context *ctx, const struct data_options *o, const char *test_where)
@@ -101,10 +102,42 @@ static bl_status read_test(struct split *load, const struct location *from, cons
     return has_own ? load_with_schema(&load->test, &how, from, "test") : BL_OK;
 }
 
+/* The largest of the numbers that are not bytes; 0 if there are none. */
+static double largest_number(const bl_data *data)
+{
+    double most = 0.0;
+    for (size_t i = 0; data->floats && i < data->n * data->features; i++)
+        most = fmax(most, (double)data->floats[i]);
+    for (size_t i = 0; data->doubles && i < data->n * data->features; i++)
+        most = fmax(most, data->doubles[i]);
+    return most;
+}
+
+/* Adds a note about pixels in other units than those of the training set, such as 0 to 1 and 0 to 255. One
+   pair of offset and scale tells the units of training: with normalize range its largest number, with global
+   one a deviation above the mean. The pair 0 and 1 tells nothing. */
+static bl_status note_units(bl_data *data, const bl_data *schema)
+{
+    enum { FAR = 50 };
+    const struct scaling *s = &schema->scaling;
+    const bool is_identity = s->n == 1 && s->offset[0] == 0.0 && s->scale[0] == 1.0;
+    if (s->n != 1 || is_identity || !(s->scale[0] > 0.0) || shape_is_vector(schema->shape))
+        return BL_OK;
+    const double trained = s->offset[0] + 1.0 / s->scale[0],
+                 found = data->bytes ? (double)UINT8_MAX : largest_number(data);
+    if (!(trained > 0.0 && found > 0.0) || (found < FAR * trained && trained < FAR * found))
+        return BL_OK;
+    return data_add_note(data,
+                         "the largest number is %g, and the numbers of the training set were up to about %g: "
+                         "are the units the same?",
+                         found, trained);
+}
+
 static bl_status scale_with_schema(bl_data *data, const bl_data *schema)
 {
     if (!data)
         return BL_OK;
+    BL_TRY(note_units(data, schema));
     BL_TRY(scaling_copy(data->ctx, &data->target_scaling, &schema->target_scaling));
     BL_TRY(scaling_copy(data->ctx, &data->scaling, &schema->scaling));
     BL_TRY(scaling_check(data));
@@ -133,7 +166,7 @@ static bl_status scale(struct split *load)
     load->train->normalize = load->options->normalize;
     load->train->epsilon = load->options->epsilon;
     BL_TRY(fit(load->train, load->options));
-    if (load->train->scaling.matrix)
+    if (load->train->scaling.matrix || load->train->normalize == NORMALIZE_NONE)
         BL_TRY(scaling_check(load->train));
     if (!load->options->is_augmented)
         BL_TRY(whitening_keep(load->train));
@@ -143,6 +176,61 @@ static bl_status scale(struct split *load)
     }
     BL_TRY(scale_with_schema(load->val, load->train));
     return scale_with_schema(load->test, load->train);
+}
+
+/* ---- Words and classes that only rows have which were held out */
+
+/* The encoding and the classes are those of the whole file. In a file of its own, such a row would be
+   refused. */
+static bl_status note_words_held_out(bl_data *train, const bool *is_mark)
+{
+    size_t n = 0, first = 0;
+    for (size_t j = 0; j < train->features; j++) {
+        bool is_there = !is_mark[j];
+        for (size_t i = 0; i < train->n && !is_there; i++)
+            is_there = train->doubles[i * train->features + j] != 0.0;
+        if (!is_there && n++ == 0)
+            first = j;
+    }
+    return n == 0
+               ? BL_OK
+               : data_add_note(train,
+                               "%zu word%s or missing value%s occur%s only in rows that are held out: %s%s",
+                               n, text_plural(n), text_plural(n), n == 1 ? "s" : "",
+                               scaling_column(train, "feature", first).text, n > 1 ? ", ..." : "");
+}
+
+static bl_status note_classes_held_out(bl_data *train)
+{
+    bool *is_there = NULL;
+    bl_status status = BL_OK;
+    BL_TRY(MEM_ARRAY(train->ctx, &is_there, (size_t)train->outputs, "classes"));
+    for (size_t i = 0; i < train->n; i++)
+        is_there[train->labels[i]] = true;
+    for (int k = 0; k < train->outputs && status == BL_OK; k++) {
+        const char *name = train->class_names ? train->class_names[k] : "";
+        if (!is_there[k])
+            status = data_add_note(train, "class %d%s%s%s occurs only in rows that are held out", k,
+                                   *name ? " (" : "", text_shown(name, strlen(name)).text, *name ? ")" : "");
+    }
+    mem_free(train->ctx, is_there);
+    return status;
+}
+
+static bl_status note_held_out(bl_data *train)
+{
+    bool *is_mark = NULL;
+    if (!train->encoding)
+        return BL_OK;
+    if (train->labels)
+        BL_TRY(note_classes_held_out(train));
+    if (!train->doubles)
+        return BL_OK;
+    BL_TRY(MEM_ARRAY(train->ctx, &is_mark, train->features, "features"));
+    encoding_marks(train->encoding, is_mark);
+    const bl_status status = note_words_held_out(train, is_mark);
+    mem_free(train->ctx, is_mark);
+    return status;
 }
 
 /* ---- The description of the data that a model stores */
@@ -160,6 +248,8 @@ static struct data_origin origin_of(const bl_data *all, const struct data_option
                                  .folds = o->folds,
                                  .val_is_last = o->val_is_last};
     text_append(origin.source, sizeof origin.source, "%s", text_shown(all->source, strlen(all->source)).text);
+    if (all->label_array)
+        text_append(origin.label, sizeof origin.label, "%s", all->label_array);
     return origin;
 }
 
@@ -189,6 +279,8 @@ static bl_status load_all(struct split *load, const char *where, const char *tes
     BL_TRY(split_val(load));
     load->train->origin = origin;
     BL_TRY(check_classes(load->train));
+    if (load->val || origin.test == TEST_IS_DRAWN)
+        BL_TRY(note_held_out(load->train));
     return scale(load);
 }
 
@@ -199,16 +291,14 @@ bl_status data_load(bl_data **train, bl_data **val, bl_data **test, bl_context *
     labelled.has_labels = true; /* training needs labels */
     struct split load = {.ctx = ctx, .options = &labelled};
     const bl_status status = load_all(&load, where, test_where);
-    if (status != BL_OK) {
-        data_free(load.train);
-        data_free(load.val);
-        data_free(load.test);
-        return status;
+    if (status == BL_OK) {
+        *train = load.train;
+        *val = load.val;
+        *test = load.test;
+        load.train = load.val = load.test = NULL;
     }
-    *train = load.train;
-    *val = load.val;
-    *test = load.test;
-    return BL_OK;
+    split_free(&load);
+    return status;
 }
 
 bl_status load_finish_with_schema(bl_data **out, bl_data *data, const struct data_options *options,

@@ -72,6 +72,13 @@ static bool wants_numbers(const struct csv_table *t)
     return false;
 }
 
+/* Whether the model has a class of this name, as it has with the option categorical. */
+static bool is_class(const struct csv_table *t, struct slice text)
+{
+    const bl_data *schema = t->r->schema;
+    return schema && schema->class_match == CLASS_BY_TEXT && class_of_text(schema, text.at, text.n) >= 0;
+}
+
 /* Replaces decimal commas in labels by points, which classes.c and targets.c expect. This reader owns the
    text. */
 static void points_for_commas(struct csv_table *t)
@@ -80,7 +87,7 @@ static void points_for_commas(struct csv_table *t)
     for (size_t i = 0; t->labels && t->layout.decimal == ',' && i < t->n; i++) {
         const struct slice text = t->labels[i].field.text;
         char *comma = csv_number(text, ',', &value) ? memchr(text.at, ',', text.n) : NULL;
-        if (comma && !t->layout.is_words[t->layout.label])
+        if (comma && !t->layout.is_words[t->layout.label] && !is_class(t, text))
             *comma = '.';
     }
 }
@@ -115,9 +122,31 @@ static bl_status say_lacks(const struct csv_table *t)
         return data_set_lacks(t->data, "it has only the %zu column%s of the features", t->layout.columns,
                               text_plural(t->layout.columns));
     const char *near = csv_nearest_name(&t->layout, slice_of(name));
-    return data_set_lacks(t->data, "it has no column \"%s\"%s%s%s", text_shown(name, strlen(name)).text,
-                          near ? " (the nearest is \"" : "", near ? text_shown(near, strlen(near)).text : "",
-                          near ? "\")" : "");
+    return data_set_lacks(t->data, "it has no column \"%s\"%s%s%s (--label names another)",
+                          text_shown(name, strlen(name)).text, near ? " (the nearest is \"" : "",
+                          near ? text_shown(near, strlen(near)).text : "", near ? "\")" : "");
+}
+
+/* Adds a note if the first line was read as an example, and its label is the only one of its class while
+   other classes have several: the line may be names of columns. */
+static bl_status note_first_alone(const struct csv_table *t, const char *column)
+{
+    const bl_data *data = t->data;
+    const char *option = t->r->options->header;
+    bool repeats = false;
+    if (t->r->schema || t->layout.has_header || !data->class_names || (option && strcmp(option, "no") == 0))
+        return BL_OK;
+    for (size_t i = 1; i < data->n; i++) {
+        if (data->labels[i] == data->labels[0])
+            return BL_OK;
+        repeats = repeats || (i > 1 && data->labels[i] == data->labels[1]);
+    }
+    const char *name = data->class_names[data->labels[0]];
+    return !repeats ? BL_OK
+                    : data_add_note(t->data,
+                                    "%s: \"%s\" occurs in the first line only; if that line has the names of "
+                                    "the columns, --header yes says so",
+                                    column, text_shown(name, strlen(name)).text);
 }
 
 static bl_status take_labels(struct csv_table *t)
@@ -131,14 +160,15 @@ static bl_status take_labels(struct csv_table *t)
         return say_lacks(t);
     }
     const struct csv_column_text column = csv_column(&t->layout, t->layout.label);
-    if (!t->r->schema && t->layout.is_label_guessed) {
+    if (t->layout.is_label_guessed) {
         BL_TRY(data_add_note(data, "%s is used as the label (--label names another)", column.text));
         BL_TRY(data_add_note(data, "the label column was chosen %s", t->layout.label_reason));
     }
     if (!wants_numbers(t)) {
         const struct label_column from = {column.text, "line",
                                           !t->r->schema && t->layout.is_words[t->layout.label]};
-        return classes_number(data, t->r, t->labels, &from);
+        BL_TRY(classes_number(data, t->r, t->labels, &from));
+        return note_first_alone(t, column.text);
     }
     if (t->r->options->target != TARGET_NUMBER && !t->r->schema)
         BL_TRY(data_add_note(data, "%s has regression targets (--target class treats them as classes)",
@@ -186,7 +216,7 @@ static bl_status note_layout(const struct csv_table *t)
     const struct csv_dialect *l = &t->layout;
     if (l->comments > 0)
         BL_TRY(data_add_note(t->data, "%zu lines that begin with # are left out", l->comments));
-    if (l->has_number_names)
+    if (l->is_header_guessed)
         BL_TRY(data_add_note(
             t->data, "line %zu is used as the names of the columns (--header no treats it as an example)",
             l->first_line));

@@ -42,12 +42,13 @@ struct csv_dialect {
     size_t comments;     /* lines that were skipped as comments */
     char separator, decimal;
     bool has_header;
-    bool has_number_names; /* some of the names are numbers, and no option says that they are names */
-    bool has_row_names;    /* the first column holds row names and has no field in the header */
+    /* No option says that the first line has names, and it does not have words above numbers only. */
+    bool is_header_guessed;
+    bool has_row_names; /* the first column holds row names and has no field in the header */
     size_t columns;
     char **names;             /* one for each column; NULL: no header */
     size_t label, id;         /* numbers of the columns; CSV_NONE: the file has none */
-    bool is_label_guessed;    /* no option and no model names the label column */
+    bool is_label_guessed;    /* neither an option nor the model's name of the label determines it */
     const char *label_reason; /* why it was chosen, if is_label_guessed */
     size_t inputs;            /* number of columns that are inputs */
     size_t *place;            /* for each column, the number of the input; CSV_NONE: not an input */

@@ -204,9 +204,13 @@ static bool is_doubtful(const struct csv_sample *s)
 
 static bool is_in_first(const struct csv_sample *s, const char *name)
 {
-    for (size_t c = 0; c < s->n_columns; c++)
-        if (slice_is(s->columns[c].first.text, name))
+    for (size_t c = 0; c < s->n_columns; c++) {
+        char buffer[CSV_WORD_ROOM];
+        struct slice text = s->columns[c].first.text;
+        (void)csv_word(&s->columns[c].first, buffer, &text);
+        if (slice_is(text, name))
             return true;
+    }
     return false;
 }
 
@@ -224,14 +228,61 @@ static bool names_the_inputs(const struct csv_sample *s, const struct reading *r
     return encoding_inputs(encoding) > 0;
 }
 
+static bool is_column_name(const struct encoding *encoding, struct slice text)
+{
+    for (size_t c = 0; c < encoding->n; c++)
+        if (encoding->columns[c].name && slice_is(text, encoding->columns[c].name))
+            return true;
+    return false;
+}
+
+/* Whether the text is a word of a column, or a class, of the model's table. */
+static bool is_known_word(const bl_data *schema, struct slice text)
+{
+    for (size_t c = 0; c < schema->encoding->n; c++)
+        if (column_word(&schema->encoding->columns[c], text) >= 0)
+            return true;
+    return class_of_text(schema, text.at, text.n) >= 0;
+}
+
+/* Whether the first line is an example of the model's table: it has words, and all of them are words or
+   classes of that table, and none is the name of a column. */
+static bool has_known_words(const struct csv_sample *s, const struct reading *r)
+{
+    size_t words = 0;
+    if (!r->schema || !r->schema->encoding)
+        return false;
+    for (size_t c = 0; c < s->n_columns; c++) {
+        char buffer[CSV_WORD_ROOM];
+        double value;
+        struct slice text = s->columns[c].first.text;
+        if (csv_is_missing(text) || csv_number(text, s->decimal, &value))
+            continue;
+        if (!csv_word(&s->columns[c].first, buffer, &text) || is_column_name(r->schema->encoding, text) ||
+            !is_known_word(r->schema, text))
+            return false;
+        words++;
+    }
+    return words > 0;
+}
+
+/* Whether a note says that the line is read as names: it has numbers, or only words above words. */
+static bool is_guess(const struct csv_sample *s, const struct reading *r)
+{
+    const struct first_line f = look_at_first(s);
+    return r->schema ? !names_the_inputs(s, r) && f.words == 0 : s->first_order.numbers > 0 || f.words == 0;
+}
+
 bl_status csv_header_find(struct csv_dialect *layout, const struct reading *r, const struct csv_sample *s)
 {
     const char *option = r->options->header;
     const bool is_given = option && (strcmp(option, "yes") == 0 || strcmp(option, "no") == 0);
-    layout->has_header = is_given ? strcmp(option, "yes") == 0
-                                  : layout->has_row_names || names_the_inputs(s, r) || looks_like_header(s);
-    layout->has_number_names = layout->has_header && !is_given && !r->schema && s->first_order.numbers > 0;
-    if (layout->has_header || is_given || !is_doubtful(s))
+    const bool is_example = !layout->has_row_names && !names_the_inputs(s, r) && has_known_words(s, r);
+    layout->has_header =
+        is_given ? strcmp(option, "yes") == 0
+                 : layout->has_row_names || names_the_inputs(s, r) || (!is_example && looks_like_header(s));
+    layout->is_header_guessed = layout->has_header && !is_given && is_guess(s, r);
+    if (layout->has_header || is_given || is_example || !is_doubtful(s))
         return BL_OK;
     const struct slice first = s->columns[0].first.text, last = s->columns[s->n_columns - 1].first.text;
     BL_FAIL(r->ctx, BL_BAD_DATA,

@@ -258,6 +258,23 @@ static size_t given_label(const struct role_search *p)
     return given ? given_column(p->layout, slice_of(given)) : CSV_NONE;
 }
 
+static bool leaves_out(const struct encoding *encoding)
+{
+    for (size_t c = 0; encoding && c < encoding->n; c++)
+        if (encoding->columns[c].kind == COLUMN_LEFT_OUT)
+            return true;
+    return false;
+}
+
+/* Whether the column after the features may be the label, or one that training left out: nothing names
+   either. */
+static bool is_last_unknown(const struct role_search *p)
+{
+    const struct data_options *o = p->r->options;
+    return leaves_out(p->r->schema->encoding) && !o->label && !o->ignore && !o->id_column &&
+           guessed_label(p) == CSV_NONE;
+}
+
 /* Matches columns by number: the file must have as many columns as the model has inputs, or one more. */
 static bl_status place_by_count(const struct role_search *p)
 {
@@ -268,6 +285,12 @@ static bl_status place_by_count(const struct role_search *p)
         return place_like_training(p);
     for (size_t c = 0; c < out->columns; c++)
         free += !out->is_out[c];
+    if (free == expected + 1 && is_last_unknown(p))
+        BL_FAIL(p->r->ctx, BL_BAD_DATA,
+                "%s: %zu columns, which may be the %zu feature%s and the label, or the features and a column "
+                "that training left out (its table had %zu columns); name the label (--label last), or the "
+                "other column (--ignore)",
+                p->r->path, out->columns, expected, text_plural(expected), p->r->schema->encoding->n);
     if (free == expected + 1)
         BL_TRY(find_label(p, last_free(out)));
     else if (free != expected)
@@ -305,8 +328,9 @@ static const char *label_name(const struct encoding *encoding)
     return NULL;
 }
 
-/* Finds the label among the columns that are not inputs: by option, else by its name in training. Without
-   has_labels, another remaining column (such as an id) does not become the label. */
+/* Finds the label among the columns that are not inputs: by option, else by its name in training. If it had no
+   name, or has_labels, it may also be another column; without has_labels one with a usual name only, not an id
+   that remains. */
 static bl_status label_beside_inputs(const struct role_search *p)
 {
     struct csv_dialect *out = p->layout;
@@ -317,18 +341,23 @@ static bl_status label_beside_inputs(const struct role_search *p)
         return label_is_out(p, label);
     if (given && label != CSV_NONE && out->place[label] != CSV_NONE)
         return label_is_feature(p, label);
-    if (label == CSV_NONE && !given)
+    const bool is_known = label != CSV_NONE;
+    if (!is_known && !given && (must || !called))
         label = must ? guessed_label(p) : named_label(out);
+    out->label_reason = reason_of(out, label);
     if (label != CSV_NONE && !is_free(out, label))
         label = CSV_NONE;
-    if (label == CSV_NONE && !given && must)
+    if (label == CSV_NONE && !given && must) {
         label = only_left_over(out);
+        out->label_reason = "as the only column that is no feature";
+    }
     if (label == CSV_NONE && must)
         BL_FAIL(p->r->ctx, BL_BAD_DATA,
                 "%s: no label column%s%s%s in addition to the %zu features; name it with the option label; "
                 "a file without labels can be used for predictions, but not as a test set",
                 p->r->path, given ? " \"" : "", given ? given : "", given ? "\"" : "", out->inputs);
     out->label = label;
+    out->is_label_guessed = !is_known && label != CSV_NONE;
     return BL_OK;
 }
 
