@@ -160,17 +160,19 @@ expect 0 "on 2 examples" "$program" eval --model words --data labelled.csv
 head -n 2 quotes.csv >row.csv
 expect 0 "1 prediction" "$program" predict --model quotes --data row.csv --output row.txt
 expect 0 "line 1 is used as the names of the columns" "$program" data info quotes.csv
-{ echo "city,2020,region"; awk 'BEGIN { for (i = 0; i < 20; i++) print (i % 3 ? "Oslo" : "Rome") "," 500 + i "," \
-    (i % 2 ? "north" : "south") }'; } >region.csv
+awk 'BEGIN { print "city,2020,region"
+    for (i = 0; i < 20; i++)
+        print (i % 3 ? "Oslo" : "Rome") "," 500 + i "," (i % 2 ? "north" : "south") }' >region.csv
 expect 0 '"region" occurs in the first line only; if that line has the names of the columns, --header yes' \
     "$program" data info region.csv
 expect 0 "" "$program" data info region.csv --header yes
 grep -q "occurs in the first line only" out.txt && complain "the note comes with --header yes too"
 
 # ---- Decimal commas in a label whose values are words
-awk 'BEGIN { print "a;b;lab"; for (i = 0; i < 40; i++) print i ";" i % 3 ";" (i % 2 ? "1,5" : "2,5") }' >comma.csv
-"$program" train --data comma.csv --decimal comma --categorical lab --label lab --rule linear --net "dense 2" \
-    --epochs 1 --quiet --out comma || complain "train comma.csv"
+awk 'BEGIN { print "a;b;lab"
+    for (i = 0; i < 40; i++) print i ";" i % 3 ";" (i % 2 ? "1,5" : "2,5") }' >comma.csv
+"$program" train --data comma.csv --decimal comma --categorical lab --label lab --rule linear \
+    --net "dense 2" --epochs 1 --quiet --out comma || complain "train comma.csv"
 expect 0 "on 40 examples" "$program" eval --model comma --data comma.csv
 
 # ---- Different numbers are printed differently

@@ -67,7 +67,8 @@ seq 150 | cmp -s - rows.txt || complain "the parts' rows are not 1 to 150"
 expect 0 "--part test or val uses those that were held out" "$program" eval --model run --data t.csv
 grep -qF "on 150 examples" out.txt || complain "not all rows without --part"
 
-# ---- the last rows are those of the file, also after a draw, in which the rows that are left are not in order
+# ---- the last rows are those of the file, also after a draw, which puts the rows that are left in a random
+# order
 for option in "--test-fraction 0.2" "--fold 2/5"; do
     expect 0 "" "$program" train --data t.csv $quick "$net" $option --val "last 12" --out last --force
     for part in val test; do

@@ -146,7 +146,7 @@ awk 'BEGIN { print "id,a,b,y"
 cut -d, -f1-3 ids.csv >named.csv
 sed 1d named.csv >bare.csv
 "$program" predict --model ids --data named.csv --output named.txt --quiet || complain "predict named.csv"
-expect 3 "3 columns, which may be the 2 features and the label, or the features and a column that training left" \
+expect 3 "3 columns, which may be the 2 features and the label, or the features and a column that training" \
     "$program" predict --model ids --data bare.csv --output -
 expect 0 "40 predictions" "$program" predict --model ids --data bare.csv --ignore 0 --output bare.txt
 [ "$(cut -d, -f2 named.txt)" = "$(cut -d, -f2 bare.txt)" ] || complain "--ignore 0 gives other predictions"
@@ -154,7 +154,7 @@ cut -d, -f2-4 ids.csv | sed 1d >right.csv
 expect 0 "on 40 examples" "$program" eval --model ids --data right.csv --label last
 # a label that the file's columns only suggest is told, for a model too
 printf 'kind,a\n0,1\n1,2\n0,3\n' >other_name.csv
-expect 0 'test set: column "kind" is used as the label' "$program" train --data train.csv --test other_name.csv \
-    --net "dense 2" --rule linear --epochs 1
+expect 0 'test set: column "kind" is used as the label' "$program" train --data train.csv \
+    --test other_name.csv --net "dense 2" --rule linear --epochs 1
 
 exit "$failures"

@@ -42,13 +42,13 @@ expect 0 "120 predictions" "$program" predict --model run --data empty.csv --out
 # a test file is read with the same rule as the training set, and its notes are printed
 expect 0 "" "$program" train --data train.csv --test holes.csv --missing impute $quick
 for command in train "compare --rules linear"; do
-    expect 0 'test set: column "fare": 80 missing values, where the training set had none' "$program" $command \
-        --data train.csv --test holes.csv --missing impute --epochs 1 --angles none
+    expect 0 'test set: column "fare": 80 missing values, where the training set had none' \
+        "$program" $command --data train.csv --test holes.csv --missing impute --epochs 1 --angles none
 done
 # words that only rows have which are held out
 sed '$s/,[SC],/,rare,/' train.csv >rare.csv
-expect 0 '1 word or missing value occurs only in rows that are held out: column "port=rare"' "$program" train \
-    --data rare.csv --missing impute --val "last 5" --rule linear --epochs 1
+expect 0 '1 word or missing value occurs only in rows that are held out: column "port=rare"' \
+    "$program" train --data rare.csv --missing impute --val "last 5" --rule linear --epochs 1
 
 # --missing impute is stored also if the training table has no missing values. Control: without the option
 # they are refused.
@@ -61,8 +61,8 @@ expect 3 'no value' "$program" predict --model strict --data train.csv --output 
 
 # ---- without a mean of each column nothing can be filled in
 expect 0 "" "$program" train --data full.csv --missing impute --normalize none $quick --out none
-expect 3 'column "age": no value, and there is no mean of this column to fill in' "$program" eval --model none \
-    --data train.csv
+expect 3 'column "age": no value, and there is no mean of this column to fill in' \
+    "$program" eval --model none --data train.csv
 expect 3 'no value, and there is no mean' "$program" train --data full.csv --test train.csv --missing impute \
     --normalize none $quick
 expect 0 "" "$program" eval --model none --data full.csv

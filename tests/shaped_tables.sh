@@ -114,7 +114,8 @@ awk -F, 'NR == 1 { print } NR > 1 { printf "%s", $1
     print "" }' digits.csv >unit.csv
 expect 0 "the numbers of the training set were up to about 255: are the units the same?" "$program" eval \
     --model pixels --data unit.csv
-"$program" eval --model pixels --data digits.csv 2>&1 | grep -q "units" && complain "a note about the same units"
+"$program" eval --model pixels --data digits.csv 2>&1 | grep -q "units" &&
+    complain "a note about the same units"
 sed '2,$s/,0,/,zero,/; 3s/,zero,/,one,/' digits.csv >words.csv
 expect 3 "holds words" "$program" train --data words.csv --shape 1x6x7
 expect 2 "a convolution needs an image" "$program" train --data digits.csv --net "$net"

@@ -121,8 +121,8 @@ static bool has_stem(const struct lower *name, struct slice stem)
     return false;
 }
 
-/* Whether both names are the same, apart from the words of their splits, and `name` is of that part: "z_train",
-   or "z", and "test_z" with part TEST. */
+/* Whether both names are the same, apart from the words of their splits, and `name` is of that part:
+   "z_train", or "z", and "test_z" with part TEST. */
 static bool is_counterpart(const char *given, const char *name, enum npz_split part)
 {
     struct lower one, other;

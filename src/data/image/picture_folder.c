@@ -100,8 +100,8 @@ static void know_size(struct album *a)
 {
     const struct reading *r = a->r;
     const struct data_options *o = r->options;
-    const bool is_known = r->schema && (r->schema->shape.channels > 1 || r->schema->shape.rows > 1 ||
-                                        r->schema->is_resized);
+    const bool is_known =
+        r->schema && (r->schema->shape.channels > 1 || r->schema->shape.rows > 1 || r->schema->is_resized);
     a->rows = o->resize_rows > 0 ? o->resize_rows : is_known ? r->schema->shape.rows : 0;
     a->cols = o->resize_rows > 0 ? o->resize_cols : is_known ? r->schema->shape.cols : 0;
     a->brings_to_size = o->resize_rows > 0 || (is_known && r->schema->is_resized);

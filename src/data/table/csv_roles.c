@@ -328,9 +328,9 @@ static const char *label_name(const struct encoding *encoding)
     return NULL;
 }
 
-/* Finds the label among the columns that are not inputs: by option, else by its name in training. If it had no
-   name, or has_labels, it may also be another column; without has_labels one with a usual name only, not an id
-   that remains. */
+/* Finds the label among the columns that are not inputs: by option, else by its name in training. If it had
+   no name, or has_labels, it may also be another column; without has_labels one with a usual name only, not
+   an id that remains. */
 static bl_status label_beside_inputs(const struct role_search *p)
 {
     struct csv_dialect *out = p->layout;
