@@ -114,6 +114,18 @@ static bool may_be_list(const struct session *session, const bl_option *option, 
     return extra_index(session->command, "random") >= 0 && option->argument && strpbrk(value, ",;:");
 }
 
+/* Returns whether the value is a list of names of which each may be a file, and there is no file of the whole
+   name: such an option accepts any text. */
+static bool is_list_of_files(const struct session *session, const bl_option *option, const char *value)
+{
+    static const char *const keys[] = {"data", "test", "init", "feedback"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(option->key, keys[i]) == 0)
+            return extra_index(session->command, "random") >= 0 && strchr(value, ';') &&
+                   access(value, F_OK) != 0;
+    return false;
+}
+
 static int add_list(struct session *session, const bl_option *option, const char *value)
 {
     int i = 0;
@@ -127,14 +139,26 @@ static int add_list(struct session *session, const bl_option *option, const char
     return EXIT_DONE;
 }
 
+/* A value that is given later replaces a list. */
+static void drop_list(struct session *session, const bl_option *option)
+{
+    for (int i = 0; i < session->n_lists; i++)
+        if (strcmp(session->lists[i].key, option->key) == 0)
+            session->lists[i] = session->lists[--session->n_lists];
+}
+
 static int set_option(struct session *session, const bl_option *option, const char *value)
 {
     /* a configuration file may have a rule for other commands; on the command line it would have no effect */
     if (strcmp(option->key, "rule") == 0 && extra_index(session->command, "rules") >= 0)
         return usage_error("--rule %s: %s takes a list of rules, --rules, as in --rules bp,dfa", value,
                            session->command->name);
-    if (bl_config_set(session->config, option->key, value) == BL_OK)
+    if (is_list_of_files(session, option, value))
+        return add_list(session, option, value);
+    if (bl_config_set(session->config, option->key, value) == BL_OK) {
+        drop_list(session, option);
         return EXIT_DONE;
+    }
     if (may_be_list(session, option, value))
         return add_list(session, option, value);
     if (strcmp(option->key, "rule") == 0 && strchr(value, ','))

@@ -113,8 +113,9 @@ static int check_folders(const struct comparison *c)
             snprintf(path, sizeof path, "%s/%s/%s", out, c->rows[i].rule, files[k]);
             if (c->rows[i].state != ROW_LEFT_OUT && access(path, F_OK) == 0)
                 return usage_error(
-                    "%s/%s: holds a run already; --force replaces it; otherwise name another folder", out,
-                    c->rows[i].rule);
+                    "%s/%s: holds a run already; --force replaces it, and in another folder --seeds 1 makes "
+                    "runs that the same command continues",
+                    out, c->rows[i].rule);
         }
     return EXIT_DONE;
 }

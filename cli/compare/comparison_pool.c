@@ -152,6 +152,8 @@ static int run_plan(const struct pooled *p, struct run_plan *plan)
     if (read == EXIT_DONE) {
         run_table_print(p->c->s, &summary, p->options.form);
         take_notes(p, &summary);
+        if (code == EXIT_DONE)
+            code = summary_code(&summary);
     }
     summary_release(&summary);
     if (code != EXIT_STOPPED && read == EXIT_DONE)

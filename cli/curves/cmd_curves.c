@@ -152,12 +152,19 @@ static void put_text(FILE *to, const struct table *table)
 
 /* ---- Output */
 
+/* Returns whether the form is wanted: it is given, and no other one is typed, which overrides the
+   environment. */
+static bool wants(const struct session *s, const char *form, const char *other)
+{
+    return extra_typed(s, form) || (extra_of(s, form) && !extra_typed(s, other));
+}
+
 static bool put_table(FILE *to, const struct table *table)
 {
     bool is_whole = true;
-    if (extra_of(table->s, "json"))
+    if (wants(table->s, "json", "csv"))
         is_whole = put_json(to, table);
-    else if (extra_of(table->s, "csv") || extra_of(table->s, "output"))
+    else if (wants(table->s, "csv", "json") || extra_of(table->s, "output"))
         put_csv(to, table);
     else
         put_text(to, table);
@@ -242,7 +249,7 @@ static int run_curves(struct session *s)
 {
     if (s->n_words == 0)
         return usage_error("no run is given; usage: backless %s", s->command->usage);
-    if (extra_of(s, "csv") && extra_of(s, "json"))
+    if (wants(s, "csv", "json") && wants(s, "json", "csv"))
         return usage_error("--csv and --json: expected one of the two");
     struct curves curves = {.session = s, .rows = json_array(), .settings = json_object()};
     int code = EXIT_DONE;

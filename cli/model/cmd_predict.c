@@ -149,6 +149,17 @@ static int predict(const struct session *s, const bl_model *model, const bl_data
     return code;
 }
 
+/* Refuses names of columns that would have no effect, or would be the same. */
+static int check_names(const struct session *s)
+{
+    const char *id = bl_config_get(s->config, "id-column"), *label = extra_of(s, "label-name");
+    if (extra_typed(s, "proba") && extra_typed(s, "label-name"))
+        return usage_error("--label-name %s: with --proba the columns are called as the classes", label);
+    if (label && !extra_of(s, "proba") && strcmp(id, label) == 0)
+        return usage_error("--id-column and --label-name: both columns would be called %s", label);
+    return EXIT_DONE;
+}
+
 static int run_predict(struct session *s)
 {
     const char *where = extra_of(s, "model"), *path = bl_config_get(s->config, "data");
@@ -161,6 +172,8 @@ static int run_predict(struct session *s)
                            : path[0] ? "--output (- for standard output)"
                                      : "--data",
                            s->command->usage);
+    if (check_names(s) != EXIT_DONE)
+        return EXIT_USAGE;
     bl_status status = open_model(&model, s, where);
     if (status == BL_OK && extra_of(s, "proba") && answers_are_numbers(model)) {
         bl_model_free(model);

@@ -35,10 +35,10 @@ bl_status open_model(bl_model **out, const struct session *session, const char *
 /* The options of training that a model has, and that its data cannot change. */
 static void note_unused(const struct session *session)
 {
-    static const char *const keys[] = {"normalize", "augment"};
+    static const char *const keys[] = {"normalize", "augment", "target"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (bl_config_is_set(session->config, keys[i]))
-            note(session, "note: the option %s has no effect: the inputs are scaled as in training", keys[i]);
+            note(session, "note: the option %s has no effect: the model decides, as in training", keys[i]);
 }
 
 bl_status open_model_data(bl_data **out, const bl_model *model, const struct session *session)

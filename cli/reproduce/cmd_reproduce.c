@@ -205,6 +205,19 @@ static int collect_reproduce(const struct session *s, const struct target *targe
 
 /* ---- The command */
 
+/* Refuses two of the options that each say what the command does. */
+static int check_mode(const struct session *s)
+{
+    static const char *const modes[] = {"list", "collect", "check", "page"};
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        if (first && extra_of(s, modes[i]))
+            return usage_error("--%s and --%s: expected one of the two", first, modes[i]);
+        first = extra_of(s, modes[i]) ? modes[i] : first;
+    }
+    return EXIT_DONE;
+}
+
 static int run_reproduce(struct session *s)
 {
     const struct target *target = s->n_words > 0 ? target_find(s->words[0]) : NULL;
@@ -213,6 +226,8 @@ static int run_reproduce(struct session *s)
         return code;
     if (s->n_words > 0 && !target)
         return no_target(s->words[0]);
+    if (check_mode(s) != EXIT_DONE)
+        return EXIT_USAGE;
     if (extra_of(s, "check"))
         return reproduction_check(s, extra_of(s, "check"));
     if (extra_of(s, "page"))

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char head[] =
     "# Reproduction\n"
@@ -183,6 +184,8 @@ int reproduction_page(const struct session *s, const char *path)
     char *text = NULL;
     size_t n = 0;
     int code = check_out_file(s, path);
+    if (code == EXIT_DONE && access(reproduction_folder(s), F_OK) != 0)
+        code = usage_error("%s: no such folder of results (--out names it)", reproduction_folder(s));
     if (code == EXIT_DONE)
         code = results_read(&results, s, reproduction_folder(s));
     if (code != EXIT_DONE)

@@ -106,6 +106,48 @@ static int read_runs(struct run_summary *s, const char *const *folders)
     return code;
 }
 
+/* Whether the settings differ in an option that says which examples there are, or how they are read. */
+static bool has_axis_of_data(const struct run_plan *plan)
+{
+    size_t i = 0;
+    const json_t *axis = NULL;
+    json_array_foreach(plan->axes, i, axis) for (int k = 0; bl_option_at(k); k++)
+    {
+        const bl_option *option = bl_option_at(k);
+        if (strcmp(option->key, json_string_value(axis)) == 0 && strcmp(option->group, "data") == 0 &&
+            strcmp(option->key, "fold") != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_same_data(const struct run_figures *a, const struct run_figures *b)
+{
+    return strcmp(a->data_hash, b->data_hash) == 0 && strcmp(a->test_hash, b->test_hash) == 0;
+}
+
+/* Refuses runs that were trained or tested on other data under the same name, whose figures cannot be
+   compared. */
+static int check_data(const struct run_summary *s)
+{
+    const bool is_by_setting = has_axis_of_data(&s->plan);
+    for (int g = 0; g < s->n_groups; g++)
+        for (int i = 0; i < s->groups[g].n_runs; i++) {
+            const struct summary_run *first = is_by_setting ? s->groups[g].runs : s->runs,
+                                     *run = &s->groups[g].runs[i];
+            while (first < run && first->figures.state != RUN_DONE)
+                first++;
+            if (run->figures.state != RUN_DONE || has_same_data(&first->figures, &run->figures))
+                continue;
+            usage_error("%s and %s: were trained or tested on other examples (hashes %s and %s, test %s and "
+                        "%s), although their options name the same data; name another folder by --out",
+                        first->folder, run->folder, first->figures.data_hash, run->figures.data_hash,
+                        first->figures.test_hash, run->figures.test_hash);
+            return EXIT_DATA;
+        }
+    return EXIT_DONE;
+}
+
 /* ---- Judging */
 
 static const struct figure *figure_in(const struct run_figures *figures, enum judged_set set)
@@ -228,12 +270,22 @@ int summary_make(struct run_summary *out, struct run_plan *plan, const char *con
         code = read_runs(out, folders);
     else
         usage_error("no memory for the figures of %zu runs", n - 1);
+    if (code == EXIT_DONE)
+        code = check_data(out);
     if (code == EXIT_DONE) {
         choose_judge(out);
         compare_groups_with_bp(out, room);
     }
     free(room);
     return code;
+}
+
+int summary_code(const struct run_summary *summary)
+{
+    for (int i = 0; i < summary->n_runs; i++)
+        if (summary->runs[i].figures.exit_code != EXIT_DONE)
+            return summary->runs[i].figures.exit_code;
+    return EXIT_DONE;
 }
 
 void summary_release(struct run_summary *summary)

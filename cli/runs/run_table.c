@@ -64,6 +64,16 @@ static void judged_name(const struct run_summary *s, char out[CELL_ROOM])
 
 /* ---- Rounded texts */
 
+/* Turns "1.2e-06" into a power of ten in LaTeX. */
+static void latex_number(char *text, size_t room)
+{
+    char *e = strchr(text, 'e');
+    if (!e)
+        return;
+    const long power = strtol(e + 1, NULL, 10);
+    snprintf(e, room - (size_t)(e - text), "\\times10^{%ld}", power);
+}
+
 static void put_mean(const struct settings_table *t, const struct run_group *g, char out[CELL_ROOM])
 {
     const bool is_error = t->summary->kind == FIGURE_ERROR;
@@ -77,6 +87,10 @@ static void put_mean(const struct settings_table *t, const struct run_group *g, 
     snprintf(mean, sizeof mean, is_error ? "%.2f" : "%.4g", scale * g->mean);
     if (g->done > 1)
         snprintf(deviation, sizeof deviation, is_error ? "%.2f" : "%.2g", scale * g->deviation);
+    if (t->form == FORM_LATEX) {
+        latex_number(mean, sizeof mean);
+        latex_number(deviation, sizeof deviation);
+    }
     if (t->form == FORM_LATEX)
         snprintf(out, CELL_ROOM, "$%s%s%s$%s", mean, g->done > 1 ? between : "", deviation,
                  is_error ? "\\,\\%" : "");
@@ -98,6 +112,11 @@ static void put_difference(const struct settings_table *t, const struct run_grou
     snprintf(low, sizeof low, is_error ? "%+.2f" : "%+.3g", scale * p->low);
     snprintf(high, sizeof high, is_error ? "%+.2f" : "%+.3g", scale * p->high);
     const char *mark = t->form == FORM_LATEX ? "$" : "";
+    if (t->form == FORM_LATEX) {
+        latex_number(mean, sizeof mean);
+        latex_number(low, sizeof low);
+        latex_number(high, sizeof high);
+    }
     snprintf(out, CELL_ROOM, "%s%s%s", mark, mean, mark);
     if (!isnan(p->low))
         snprintf(out + strlen(out), CELL_ROOM - strlen(out), " (%s%s%s to %s%s%s)", mark, low, mark, mark,
@@ -141,6 +160,23 @@ static struct text_row head_of(const struct settings_table *t)
     return row;
 }
 
+/* Writes the text; of one that is too long for a cell the beginning and the end, which tell long nets apart. */
+static void put_shortened(const char *text, char out[CELL_ROOM])
+{
+    enum { PART = CELL_ROOM / 2 - 4 };
+    size_t begin = PART, end = strlen(text);
+    if (end < CELL_ROOM) {
+        snprintf(out, CELL_ROOM, "%s", text);
+        return;
+    }
+    end -= PART;
+    while (begin > 0 && ((unsigned char)text[begin] & 0xC0) == 0x80) /* within a character of UTF-8 */
+        begin--;
+    while (((unsigned char)text[end] & 0xC0) == 0x80)
+        end++;
+    snprintf(out, CELL_ROOM, "%.*s ... %s", (int)begin, text, text + end);
+}
+
 /* The value of the group's runs; if rates differ among folds, the least and the greatest: "0.001..0.01". */
 static void put_value(const struct run_group *g, const char *axis, char out[CELL_ROOM])
 {
@@ -151,9 +187,21 @@ static void put_value(const struct run_group *g, const char *axis, char out[CELL
         greatest = strtod(value, NULL) > strtod(greatest, NULL) ? value : greatest;
     }
     if (strcmp(least, greatest) == 0)
-        snprintf(out, CELL_ROOM, "%s", plan_value(g->first, axis));
+        put_shortened(plan_value(g->first, axis), out);
     else
         snprintf(out, CELL_ROOM, "%s..%s", least, greatest);
+}
+
+/* For JSON and CSV: the whole value if all runs of the group have the same, else as put_value. */
+static const char *whole_value(const struct run_group *g, const char *axis, char out[CELL_ROOM])
+{
+    const char *value = plan_value(g->first, axis);
+    for (int i = 1; i < g->n_runs; i++)
+        if (strcmp(plan_value(g->runs[i].run, axis), value) != 0) {
+            put_value(g, axis, out);
+            return out;
+        }
+    return value;
 }
 
 static struct text_row row_of(const struct settings_table *t, const struct run_group *g)
@@ -267,6 +315,25 @@ static void print_markdown(const struct settings_table *t)
     }
 }
 
+/* Writes text for LaTeX, in which some characters are commands. */
+static void put_latex_text(const char *text)
+{
+    static const struct {
+        char character;
+        const char *command;
+    } commands[] = {{'\\', "\\textbackslash{}"}, {'^', "\\textasciicircum{}"}, {'~', "\\textasciitilde{}"}};
+    for (; *text; text++) {
+        const char *command = NULL;
+        for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+            if (*text == commands[i].character)
+                command = commands[i].command;
+        if (command)
+            printf("%s", command);
+        else
+            printf(strchr("&%$#_{}", *text) ? "\\%c" : "%c", *text);
+    }
+}
+
 /* Writes a row for LaTeX. The figures contain LaTeX already; only the option values are escaped, because they
    may contain any character. */
 static void put_latex(const struct settings_table *t, const struct text_row *row, bool is_head)
@@ -274,7 +341,7 @@ static void put_latex(const struct settings_table *t, const struct text_row *row
     for (int i = 0; i < t->n_columns; i++) {
         printf("%s", i ? " & " : "");
         if (i < t->n_axes || is_head)
-            put_escaped(row->cells[i], "&%$#_{}");
+            put_latex_text(row->cells[i]);
         else
             printf("%s", row->cells[i]);
     }
@@ -331,9 +398,8 @@ static void print_csv(const struct settings_table *t)
     for (int i = 0; i < t->summary->n_groups; i++) {
         const struct run_group *g = &t->summary->groups[i];
         for (int k = 0; k < t->n_axes; k++) {
-            char value[CELL_ROOM];
-            put_value(g, t->axes[k], value);
-            csv_put_text(stdout, value);
+            char room[CELL_ROOM];
+            csv_put_text(stdout, whole_value(g, t->axes[k], room));
             putchar(',');
         }
         printf("%s", judged);
@@ -400,9 +466,8 @@ static void print_json(const struct settings_table *t)
         const struct run_group *g = &t->summary->groups[i];
         json_t *json = json_object(), *runs = json_array();
         for (int k = 0; k < t->n_axes; k++) {
-            char value[CELL_ROOM];
-            put_value(g, t->axes[k], value);
-            json_object_set_new(json, t->axes[k], json_string(value));
+            char room[CELL_ROOM];
+            json_object_set_new(json, t->axes[k], json_string(whole_value(g, t->axes[k], room)));
         }
         for (int k = 0; k < g->n_runs; k++)
             json_array_append_new(runs, run_json(&g->runs[k]));

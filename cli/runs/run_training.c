@@ -2,7 +2,8 @@
  * run_training.c - training in a child process.
  *
  * failure.json, {"exit_code": 5, "why": "..."}, is written to the folder of a run that cannot be finished,
- * and removed when the run begins again.
+ * and removed when the run begins again. A folder that another process trains in, and files that cannot be
+ * written, say nothing about the run: such failures are only printed.
  */
 #include "run_training.h"
 #include "../make_folder.h"
@@ -143,10 +144,12 @@ static int train(const struct folder_run *run, bool is_begun)
     if (status == BL_OK && is_begun)
         status = bl_trainer_resume(t.trainer, run->folder);
     if (status == BL_OK)
+        forget_failure(run);
+    if (status == BL_OK)
         status = fit(&t, run, is_begun, &events_code);
     int result = status == BL_OK ? events_code : EXIT_STOPPED;
     if (status != BL_OK && status != BL_STOPPED) {
-        if (run->keeps_failure)
+        if (run->keeps_failure && status != BL_IO)
             keep_failure(run, exit_code_of(status), why_of(&t, status));
         result = training_fail(&t, status);
     }
@@ -160,6 +163,5 @@ int run_in_folder(const struct folder_run *run)
     int code = is_begun ? check_revision(run->folder) : EXIT_DONE;
     if (code != EXIT_DONE)
         return code;
-    forget_failure(run);
     return train(run, is_begun);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RANGE_DIGITS = 3 };
+enum { RANGE_DIGITS = 3, DRAWN_VALUES = 10 /* draws are rounded as finely as the values of a range of 10 */ };
 
 void number_text(double x, int digits, char out[VALUE_ROOM])
 {
@@ -21,12 +21,22 @@ void number_text(double x, int digits, char out[VALUE_ROOM])
     }
 }
 
-static void value_text(const struct run_values *v, double x, char out[VALUE_ROOM])
+/* Rounds to RANGE_DIGITS digits, or as many more as keep the value within the range and, of n values, distant
+   from its neighbours. */
+static void value_text(const struct run_values *v, double x, int n, char out[VALUE_ROOM])
 {
-    if (v->is_whole)
+    enum { MOST_DIGITS = 15 };
+    const double near = (v->high - v->low) / (100.0 * (double)n);
+    if (v->is_whole) {
         snprintf(out, VALUE_ROOM, "%.0f", x);
-    else
-        number_text(x, RANGE_DIGITS, out);
+        return;
+    }
+    for (int digits = RANGE_DIGITS; digits <= MOST_DIGITS; digits++) {
+        number_text(x, digits, out);
+        const double value = strtod(out, NULL);
+        if (v->is_log || (value >= v->low && value <= v->high && fabs(value - x) <= near))
+            return;
+    }
 }
 
 /* Returns the value at a share, from 0 to 1, of the way from low to high. */
@@ -35,12 +45,21 @@ static double between(const struct run_values *v, double share)
     return v->is_log ? v->low * pow(v->high / v->low, share) : v->low + share * (v->high - v->low);
 }
 
+/* Returns whether both are the same text, or the same number: 0.001 and 1e-3. n: length of `text`. */
+static bool is_same_value(const char *value, const char *text, size_t n)
+{
+    char *end = NULL, *other_end = NULL;
+    const double one = strtod(value, &end), other = strtod(text, &other_end);
+    return (strlen(value) == n && strncmp(value, text, n) == 0) ||
+           (end > value && !*end && other_end == text + n && one == other);
+}
+
 static int add(struct run_values *v, const char *key, const char *text, size_t n)
 {
     if (n == 0 || n >= VALUE_ROOM)
         return usage_error("--%s: a value is empty or longer than %d characters", key, VALUE_ROOM - 1);
     for (int i = 0; i < v->n; i++)
-        if (strlen(v->list[i]) == n && strncmp(v->list[i], text, n) == 0)
+        if (is_same_value(v->list[i], text, n))
             return usage_error("--%s names %s twice", key, v->list[i]);
     if (v->n == MOST_VALUES)
         return usage_error("--%s: more than %d values", key, MOST_VALUES);
@@ -104,7 +123,7 @@ static int fill_range(struct run_values *v, const char *key, int n)
     char last[VALUE_ROOM] = "";
     for (int i = 0; i < n && code == EXIT_DONE; i++) {
         char text[VALUE_ROOM];
-        value_text(v, between(v, (double)i / (double)(n - 1)), text);
+        value_text(v, between(v, (double)i / (double)(n - 1)), n, text);
         if (strcmp(text, last) != 0) /* neighbouring values may round to the same whole number */
             code = add(v, key, text, strlen(text));
         snprintf(last, sizeof last, "%s", text);
@@ -181,7 +200,7 @@ void values_draw(const struct run_values *values, double place, char out[VALUE_R
     if (!values->is_range)
         snprintf(out, VALUE_ROOM, "%s", values->list[(int)(place * values->n)]);
     else
-        value_text(values, between(values, place), out);
+        value_text(values, between(values, place), DRAWN_VALUES, out);
 }
 
 /* SplitMix64 (Steele, Lea and Flood 2014) on a counter, so that a longer sweep begins with the settings of a

@@ -70,6 +70,10 @@ static int read_axes(struct sweep_command *w)
         w->axes[i] = s->lists[i].key;
         if (strcmp(w->axes[i], "seed") == 0)
             return usage_error("--seed %s: write --seeds N for the seeds from --seed on", s->lists[i].value);
+        if (strcmp(w->axes[i], "threads") == 0)
+            return usage_error("--threads %s: expected one number, because the bits do not depend on it; "
+                               "backless bench measures the speed for several",
+                               s->lists[i].value);
         code = values_read(&w->values[i], w->axes[i], s->lists[i].value);
         if (code == EXIT_DONE)
             code = check_values(w, i);
@@ -193,6 +197,8 @@ static int show(struct sweep_command *w, const char *folder, bool has_report)
         if (has_report)
             plan_report(w->s, &summary.plan, folder);
     }
+    if (code == EXIT_DONE)
+        code = summary_code(&summary);
     summary_release(&summary);
     return code;
 }

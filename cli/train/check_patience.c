@@ -18,7 +18,7 @@ static bool is_list(const struct session *s, const char *key)
 
 int check_patience(const struct session *s)
 {
-    if (strcmp(bl_config_get(s->config, "patience"), "0") == 0 ||
+    if ((strcmp(bl_config_get(s->config, "patience"), "0") == 0 && !is_list(s, "patience")) ||
         strcmp(bl_config_get(s->config, "val"), "0") != 0 || is_list(s, "val"))
         return EXIT_DONE;
     return usage_error("--patience needs a validation set: use --val N");

@@ -264,8 +264,8 @@ static int run_train(struct session *s)
     if (!has_data && extra_of(s, "resume"))
         fprintf(
             stderr,
-            "backless: the run was started with --data %s; if the data have moved, say where: --data PATH, "
-            "and --test PATH for a test file\n",
+            "backless: %s is not the data of the run as it was; if the data have moved, say where: --data "
+            "PATH, and --test PATH for a test file\n",
             bl_config_get(s->config, "data"));
     bl_trainer_free(trainer);
     bl_data_free(train);
