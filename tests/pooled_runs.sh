@@ -20,26 +20,27 @@ lock = open("locked/rule-dfa-seed-1/lock", "w")
 fcntl.lockf(lock, fcntl.LOCK_EX)
 sys.exit(subprocess.run(sys.argv[1:]).returncode)
 PYTHON
-    expect 4 "trains in this folder" python3 hold.py "$program" sweep --data "$iris" --rule bp,dfa --epochs 1 \
-        --out locked $quick
+    expect 4 "trains in this folder" python3 hold.py "$program" sweep --data "$iris" --rule bp,dfa \
+        --epochs 1 --out locked $quick
     [ -f locked/rule-dfa-seed-1/failure.json ] && complain "a locked folder is called a failure"
     expect 0 "" "$program" sweep --data "$iris" --rule bp,dfa --epochs 1 --out locked $quick
     grep -q "failed" out.txt && complain "a run that was locked stays failed"
 fi
 # A result says more than a failure that an earlier version left.
-printf '{"exit_code": 4, "why": "another process trains in this folder"}\n' >locked/rule-bp-seed-1/failure.json
+printf '{"exit_code": 4, "why": "another process trains here"}\n' >locked/rule-bp-seed-1/failure.json
 expect 0 "" "$program" collect locked
 grep -q "failed" out.txt && complain "a failure hides a result"
 
 # ---- With --patience the best epoch is judged.
-expect 0 "" "$program" sweep --data "$iris" --val 0.3 --test-fraction 0.2 --patience 3 --epochs 60 --rule dfa \
-    --lr 0.03,0.003 --out patience $quick --json
+expect 0 "" "$program" sweep --data "$iris" --val 0.3 --test-fraction 0.2 --patience 3 --epochs 60 \
+    --rule dfa --lr 0.03,0.003 --out patience $quick --json
 for rate in 0.03 0.003; do
     result=patience/lr-$rate-seed-1/result.json
     [ -n "$(value best_val_error "$result")" ] || complain "no best epoch in $result"
     grep -F "\"lr\": \"$rate\"" out.txt >row.txt
     awk -v a="$(value mean row.txt)" -v b="$(value best_val_error "$result")" \
-        'BEGIN { exit !(a - b < 1e-9 && b - a < 1e-9) }' || complain "lr $rate: not the best epoch: $(cat row.txt)"
+        'BEGIN { exit !(a - b < 1e-9 && b - a < 1e-9) }' ||
+        complain "lr $rate: not the best epoch: $(cat row.txt)"
 done
 
 # ---- Other data under the same name
@@ -63,8 +64,8 @@ done
 # ---- Long values are whole in JSON and CSV, and their ends are shown in tables.
 long="dense 5, tanh"
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do long="$long, dense 5, tanh"; done
-expect 0 "" "$program" sweep --data "$iris" --epochs 1 --rule dfa --net "$long, dense C; $long, dense 7, dense C" \
-    --out long $quick --json
+expect 0 "" "$program" sweep --data "$iris" --epochs 1 --rule dfa --out long $quick --json \
+    --net "$long, dense C; $long, dense 7, dense C"
 grep -qF "\"net\": \"$long, dense 7, dense C\"" out.txt || complain "a long net is cut in JSON"
 expect 0 "" "$program" collect long --csv
 grep -qF "\"$long, dense 7, dense C\"" out.txt || complain "a long net is cut in CSV"
@@ -82,14 +83,16 @@ expect 0 "" "$program" sweep $one --lr 0.01001:0.01009:lin:3 --out near
 ls near | tr '\n' ' ' | grep -qF "lr-0.01001-seed-1 lr-0.01005-seed-1 lr-0.01009-seed-1" ||
     complain "a narrow range is rounded: $(ls near)"
 expect 0 "" "$program" sweep --data "$iris" --init fanin --epochs 1 --rule dfa --out begun $quick
-expect 0 "" "$program" sweep --data "$iris" --init "fanin; begun/seed-1/model.safetensors" --epochs 1 --rule dfa --out inits $quick
-expect 2 "standard input can be read once" sh -c '"$1" sweep --data - --lr 1e-3,1e-2 <"$2"' - "$program" "$iris"
-expect 2 "standard input can be read once" sh -c '"$1" compare --data - --seeds 2 <"$2"' - "$program" "$iris"
+expect 0 "" "$program" sweep --data "$iris" --init "fanin; begun/seed-1/model.safetensors" --epochs 1 \
+    --rule dfa --out inits $quick
+for command in "sweep --lr 1e-3,1e-2" "compare --seeds 2"; do
+    expect 2 "standard input can be read once" sh -c 'cat "$1" | $2 --data -' - "$iris" "$program $command"
+done
 
 # ---- LaTeX
 awk 'BEGIN { print "a,y"; for (i = 0; i < 40; i++) print i "," i * 1e-7 + 1e-9 * (i % 3) }' >small.csv
-expect 0 'times10^{-7}' "$program" compare --data small.csv --test-fraction 0.2 --loss mse --rules bp,linear --seeds 3 --epochs 2 \
-    --out small $quick --latex
+expect 0 'times10^{-7}' "$program" compare --data small.csv --test-fraction 0.2 --loss mse \
+    --rules bp,linear --seeds 3 --epochs 2 --out small $quick --latex
 cp "$iris" 'x^~1.csv'
 expect 0 'x\textasciicircum{}\textasciitilde{}1.csv' "$program" sweep --data "x^~1.csv; $iris" --epochs 1 \
     --rule linear --out caret $quick --latex
@@ -100,14 +103,15 @@ expect 0 '"epoch"' env BACKLESS_CSV=true "$program" curves near/lr-0.01001-seed-
 expect 2 "expected one of the two" "$program" curves near/lr-0.01001-seed-1 --csv --json
 
 # ---- reproduce
-expect 2 "--list and --check: expected one of the two" "$program" reproduce lillicrap2016 --list --check x.json
+expect 2 "--list and --check: expected one of the two" "$program" reproduce lillicrap2016 --list \
+    --check x.json
 expect 2 "no such folder of results" "$program" reproduce --page page.md --out nowhere
 [ -e page.md ] && complain "a page of a folder that is not there"
 
 # ---- predict
 model=near/lr-0.01001-seed-1
-expect 2 "with --proba the columns are called as the classes" "$program" predict --model $model --data "$iris" \
-    --output - --proba --label-name X
+expect 2 "with --proba the columns are called as the classes" "$program" predict --model $model \
+    --data "$iris" --output - --proba --label-name X
 expect 2 "both columns would be called petal_length" "$program" predict --model $model --data "$iris" \
     --output - --id-column petal_length --label-name petal_length
 expect 3 "cannot be left out or be the id" "$program" predict --model $model --data "$iris" --output - \

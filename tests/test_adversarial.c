@@ -120,6 +120,23 @@ static void test_direction_by_differences(void **state)
         check_by_differences(cases[i][0], cases[i][1], cases[i][2]);
 }
 
+/* The loss is that of the training, in which each example has its weight: one of weight 0 is not moved, the
+   others as without weights, because a positive factor changes no sign. */
+static void test_weights_of_examples(void **state)
+{
+    struct fixture fixture;
+    int plain[N * INPUTS], weighted[N * INPUTS];
+    const float weights[N] = {0.0f, 2.0f, 0.5f, 0.0f, 2.5f, 1.0f};
+    (void)state;
+    make(&fixture, 1, dense_net, "dfa", "ce", "0.125");
+    find_directions(&fixture, plain);
+    workspace_take_weights(fixture.trainer->workspace, weights, NULL);
+    find_directions(&fixture, weighted);
+    for (int i = 0; i < N * INPUTS; i++)
+        assert_int_equal(weighted[i], weights[i / INPUTS] > 0.0f ? plain[i] : 0);
+    fixture_free(&fixture);
+}
+
 /* dJ/dx of the dense net with cross-entropy, in double: W1^T ((W2^T (softmax(a) - y)) (1 - h^2)). */
 static void gradient_by_hand(const struct fixture *fixture, const float *example, int32_t label, double *dx)
 {
@@ -291,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_direction_by_differences),
+        cmocka_unit_test(test_weights_of_examples),
         cmocka_unit_test(test_a_step_equals_one_on_perturbed_examples),
         cmocka_unit_test(test_dropout_on_the_input),
         cmocka_unit_test(test_zero_is_off),

@@ -15,7 +15,8 @@
 static const char gaps[] =
     "the published images are scaled to 32 x 32, here they have a border of 2 zeros; the published initial "
     "learning rates are not known to us, here each rule has the best one on a validation set of MNIST; the "
-    "published feedback is drawn as the weights are, here as that of nokland2016";
+    "published feedback is drawn as the weights are, here as that of nokland2016; convolutions begin wider "
+    "than with xavier_uniform (docs/results.md)";
 
 #define LENET                                                                                                \
     "conv 6 5x5 pad 2, relu, maxpool 2, conv 16 5x5, relu, maxpool 2, conv 120 5x5, relu, flatten, "         \

@@ -317,7 +317,8 @@ int plan_join(struct run_plan *plan, const struct run_plan *more, const char *fo
     json_t *run = NULL;
     if (key)
         return usage_error(
-            "%s: holds runs with other options: --%s is %s there and %s here; such runs need a folder of their own",
+            "%s: holds runs with other options: --%s is %s there and %s here; such runs need a folder of "
+            "their own",
             folder, key, text_of(more->options, key), text_of(plan->options, key));
     if (!json_equal(plan->axes, more->axes) || plan->is_comparison != more->is_comparison ||
         plan->has_rates_by_fold != more->has_rates_by_fold)

@@ -43,9 +43,9 @@ struct run_summary {
 
 /* Computes a summary, and takes ownership of the plan. folders: a list of folders that contain run folders,
    which ends with NULL. Of a run that is in several folders, the one with the most epochs is used; it is
-   refused if two of them ended with different weights, and so are runs with other data under the same name. Runs of a sweep are compared by the validation set
-   if there is one, those of a comparison by the test set. On error it prints a message. Returns the exit
-   code. */
+   refused if two of them ended with different weights, and so are runs with other data under the same name.
+   Runs of a sweep are compared by the validation set if there is one, those of a comparison by the test set.
+   On error it prints a message. Returns the exit code. */
 int summary_make(struct run_summary *out, struct run_plan *plan, const char *const *folders);
 /* Returns the exit code of the first run that diverged or failed; EXIT_DONE if there is none. */
 int summary_code(const struct run_summary *summary);

@@ -160,7 +160,7 @@ static struct text_row head_of(const struct settings_table *t)
     return row;
 }
 
-/* Writes the text; of one that is too long for a cell the beginning and the end, which tell long nets apart. */
+/* Writes the text; of one that is too long for a cell its beginning and its end, which tell nets apart. */
 static void put_shortened(const char *text, char out[CELL_ROOM])
 {
     enum { PART = CELL_ROOM / 2 - 4 };

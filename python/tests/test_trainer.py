@@ -101,6 +101,25 @@ def test_the_library_works_without_the_gil(floats):
     assert most >= 20
 
 
+def test_weights_count_in_the_advice(floats):
+    """A constant prediction is judged with the examples' weights, as the training loss is."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((1000, 8)).astype(np.float32)
+    y = (x[:, 0] > 2.05).astype(np.int32)
+    weights = np.where(y == 1, 1000 / (2 * y.sum()), 1000 / (2 * (1000 - y.sum()))).astype(np.float32)
+    trainer = backless.Trainer("dense 16, tanh, dense 2", "bp", epochs=20, threads=1, angles="none")
+    history = trainer.fit(x, y, sample_weight=weights)
+    assert history[-1].train.loss < 0.4 and not history.advice
+
+
+def test_a_rate_that_turns_weights_around_is_refused(floats):
+    trainer = backless.Trainer("dense 8, tanh, dense 3", "bp", optimizer="sgd weight-decay 1", lr=0.01)
+    trainer.build(*floats)
+    with pytest.raises(backless.Error, match="multiplies each weight by 1 - 3"):
+        trainer.set_rate(3.0)
+    trainer.set_rate(0.5)
+
+
 def test_regression(floats):
     x, _ = floats
     y = x[:, :3].sum(axis=1).astype(np.float64)

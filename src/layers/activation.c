@@ -172,6 +172,7 @@ const struct layer_ops layer_gelu = {.name = "gelu",
                                      .usage = "gelu",
                                      .is_activation = true,
                                      .needs_input = true,
+                                     .needs_output = true, /* by adfa's slope "cos f" */
                                      .local_forward = gelu_forward,
                                      .local_backward = gelu_backward,
                                      .slope_at_zero = half};

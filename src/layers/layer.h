@@ -156,7 +156,7 @@ struct layer_ops {
        example is not enough. */
     bool takes_statistics;
     bool needs_input;  /* local_backward reads x */
-    bool needs_output; /* local_backward reads y */
+    bool needs_output; /* local_backward, or a slope in its place (adfa), reads y */
     /* f'(0). If it is 0, all-zero weights before the layer can never learn. NULL: 1. */
     float (*slope_at_zero)(const struct layer *layer);
 };

@@ -213,23 +213,30 @@ bl_status optimizer_check_text(bl_context *ctx, const char *text)
     return optimizer_parse(ctx, &ignored, text);
 }
 
+/* The share of each weight that a step subtracts. */
+static double shrinking_at(const struct optimizer *o, double rate)
+{
+    return (double)o->decay + (double)o->lambda + rate * (double)o->weight_decay;
+}
+
 bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, double rate)
 {
-    const double share = rate * (double)o->weight_decay;
-    char texts[2][32];
+    const double share = shrinking_at(o, rate), lambda = (double)o->decay + (double)o->lambda;
+    char texts[3][32];
     if (share >= 1.0)
-        BL_FAIL(
-            ctx, BL_BAD_VALUE,
-            "weight-decay %s at learning rate %s multiplies each weight by 1 - %g in each step, expected a "
-            "positive number; use a smaller weight-decay or a smaller --lr",
-            text_of_digits((double)o->weight_decay, 6, texts[0]), text_of_digits(rate, 6, texts[1]), share);
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "weight-decay %s at learning rate %s%s%s multiplies each weight by 1 - %g in each step, "
+                "expected a positive number; use a smaller weight-decay or a smaller --lr",
+                text_of_digits((double)o->weight_decay, 6, texts[0]), text_of_digits(rate, 6, texts[1]),
+                lambda > 0.0 ? " with lambda " : "", lambda > 0.0 ? text_of_digits(lambda, 6, texts[2]) : "",
+                share);
     return BL_OK;
 }
 
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t)
 {
     o->rate = (float)rate;
-    o->shrinking = (float)((double)o->decay + (double)o->lambda + rate * (double)o->weight_decay);
+    o->shrinking = (float)shrinking_at(o, rate);
     o->correction1 = (float)(1.0 - maths_power((double)o->beta1, t));
     o->correction2 = (float)(1.0 - maths_power((double)o->beta2, t));
 }

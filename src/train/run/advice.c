@@ -1,6 +1,7 @@
 /*
  * advice.c - the message for a run that has hardly trained: its loss is compared with that of the best
- * constant prediction (the frequencies of the classes; the mean of the targets).
+ * constant prediction (the frequencies of the classes; the mean of the targets), both with the examples'
+ * weights.
  */
 #include "advice.h"
 #include "../setup/trainer_setup.h"
@@ -18,10 +19,16 @@
 static const double HARDLY = 0.9, HALF_WAY = 0.5, GROWN = 10.0;
 enum { FEW = 300, ENOUGH = 1000, STRAY_DEGREES = 80 };
 
+/* The weight of an example's loss; all have a mean of 1. */
+static double weight_of(const bl_data *data, size_t i)
+{
+    return data->weights ? (double)data->weights[i] : 1.0;
+}
+
 static void sum_labels(const bl_data *data, double *sum)
 {
     for (size_t i = 0; i < data->n; i++)
-        sum[data->labels[i]] += 1.0;
+        sum[data->labels[i]] += weight_of(data, i);
 }
 
 /* For a single output and two classes, keeps only the sums of the second class, whose targets the output
@@ -42,9 +49,9 @@ static void sum_targets(const bl_data *data, struct workspace *workspace, double
         workspace_set_size(workspace, n);
         data_gather_targets(data, NULL, first, n, workspace->y.x);
         for (size_t i = 0; i < n * outputs; i++) {
-            const double y = (double)workspace->y.x[i];
-            sum[i % outputs] += y;
-            square[i % outputs] += y * y;
+            const double y = (double)workspace->y.x[i], weight = weight_of(data, first + i / outputs);
+            sum[i % outputs] += weight * y;
+            square[i % outputs] += weight * y * y;
         }
     }
 }

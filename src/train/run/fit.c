@@ -274,6 +274,7 @@ static bl_status stop_now(struct fit *f)
 {
     f->t->stop_reason = "stopped";
     BL_TRY(trainer_check_finite(f->t));
+    BL_TRY(checkpoint_check(f->t));
     BL_TRY(run_folder_checkpoint(&f->folder, f->t, "model.safetensors"));
     if (!f->folder.path)
         BL_FAIL(f->t->ctx, BL_STOPPED, "stopped in epoch %zu after step %llu", f->t->state.epoch + 1,
@@ -419,6 +420,7 @@ static bl_status end_epoch(struct fit *f, bool *stops)
 {
     bl_trainer *t = f->t;
     BL_TRY(trainer_check_finite(t));
+    BL_TRY(checkpoint_check(t));
     BL_TRY(zero_deltas_after_epoch(t));
     if (f->measures_angles)
         BL_TRY(measure(f));
@@ -560,6 +562,7 @@ bl_status bl_trainer_save(bl_trainer *t, const char *path)
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, path);
     BL_TRY(trainer_check_finite(t));
+    BL_TRY(checkpoint_check(t));
     return checkpoint_write(t, path);
 }
 

@@ -465,6 +465,16 @@ static bl_status make_adversary(bl_trainer *t)
         text);
 }
 
+/* A warm-up that is not shorter than the run never reaches the rate. */
+static bl_status note_warmup(bl_trainer *t)
+{
+    const size_t epochs = config_size(t->config, "epochs");
+    if (t->schedule.kind != SCHEDULE_COSINE || t->schedule.warmup == 0 || t->schedule.warmup < epochs)
+        return BL_OK;
+    return trainer_note(t, "the schedule \"%s\" raises the rate in all %zu epochs, and does not reach %s",
+                        config_text(t->config, "schedule"), epochs, config_text(t->config, "lr"));
+}
+
 static bl_status build(bl_trainer *t, const bl_data *schema)
 {
     struct optimizer optimizer;
@@ -484,6 +494,7 @@ static bl_status build(bl_trainer *t, const bl_data *schema)
     BL_TRY(feedback_copy_weights(t->model->rule, t->model->net));
     BL_TRY(model_need_counts(t->model));
     BL_TRY(schedule_parse(t->ctx, &t->schedule, config_text(t->config, "schedule")));
+    BL_TRY(note_warmup(t));
     const struct net *net = t->model->net;
     BL_TRY(stepper_create(
         &t->stepper, t->ctx, t->model->net, t->model->rule, t->model->loss, &optimizer, trainer_is_lean(t),

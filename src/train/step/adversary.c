@@ -91,6 +91,7 @@ void adversary_perturb(struct adversary *a, struct workspace *workspace)
     workspace_set_size(bp, workspace->n);
     copy_rows(workspace->x, bp->x);
     copy_rows(workspace->y, bp->y);
+    workspace_take_weights(bp, workspace->has_weights ? workspace->weights : NULL, NULL);
     bp->threads.now = workspace->threads.now;
     bp->pass = workspace->pass;
     bp->pass.purpose = PASS_REPLAY;

@@ -10,6 +10,7 @@
 
 #include "../../base/mem.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,39 @@ static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, stru
     return n;
 }
 
+static bool are_finite(const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
+static bl_status diverged_in(bl_trainer *t, const char *name)
+{
+    BL_FAIL(
+        t->ctx, BL_DIVERGED,
+        "diverged at step %llu: \"%s\" contains NaN or infinity; try a smaller learning rate (--lr, now %s), "
+        "or inputs that are standardised",
+        (unsigned long long)t->state.step, name, config_text(t->config, "lr"));
+}
+
+bl_status checkpoint_check(bl_trainer *t)
+{
+    const size_t own = t->model->net->n_tensors + t->model->net->n_buffer_tensors;
+    struct matrix m;
+    for (size_t i = 0; model_tensor(t->model, i, &m); i++) {
+        if (i >= own && !are_finite(m.x, m.rows * m.cols))
+            return diverged_in(t, t->model->names[i]);
+        for (size_t slot = 0; slot < optimizer_slots(&t->stepper.optimizer); slot++) {
+            const float *piece = slot_piece(t, slot, i);
+            if (piece && !are_finite(piece, m.rows * m.cols))
+                return diverged_in(t, slot_name(t, slot, i).text);
+        }
+    }
+    return BL_OK;
+}
+
 /* A member of struct run_state, stored as text in the metadata. Values above `most` are refused, because no
    run can reach them. */
 struct state_field {
@@ -104,19 +138,20 @@ STATE_FIELD(step_rate, double)
 #define MOST_EPOCHS 1e9   /* the limit of the option epochs */
 #define MOST_COUNT 0x1p52 /* exact in double, with room for further counting */
 #define MOST_REAL 0x1p53
-#define MOST_RATE 1e6 /* the limit of bl_trainer_set_rate */
+#define MOST_LOSS DBL_MAX /* a loss, or a sum of losses, that is finite */
+#define MOST_RATE 1e6     /* the limit of bl_trainer_set_rate */
 
 static const struct state_field state_fields[] = {
     {"epoch", get_epoch, set_epoch, MOST_EPOCHS, true},
     {"position", get_position, set_position, MOST_COUNT, true},
     {"step", get_step, set_step, MOST_COUNT, true},
-    {"loss_sum", get_loss_sum, set_loss_sum, MOST_REAL, false},
+    {"loss_sum", get_loss_sum, set_loss_sum, MOST_LOSS, false},
     {"wrong", get_wrong, set_wrong, MOST_COUNT, true},
     {"seconds", get_seconds, set_seconds, MOST_REAL, false},
     {"total_seconds", get_total_seconds, set_total_seconds, MOST_REAL, false},
-    {"running_error", get_running_error, set_running_error, MOST_REAL, false},
-    {"first_loss", get_first_loss, set_first_loss, MOST_REAL, false},
-    {"best_val", get_best, set_best, MOST_REAL, false},
+    {"running_error", get_running_error, set_running_error, MOST_LOSS, false},
+    {"first_loss", get_first_loss, set_first_loss, MOST_LOSS, false},
+    {"best_val", get_best, set_best, MOST_LOSS, false},
     {"best_epoch", get_best_epoch, set_best_epoch, MOST_EPOCHS, true},
     {"halvings", get_halvings, set_halvings, SCHEDULE_MAX_HALVINGS, true},
     {"step_rate", get_step_rate, set_step_rate, MOST_RATE, false},

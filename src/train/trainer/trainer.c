@@ -179,6 +179,8 @@ bl_status bl_trainer_set_rate(bl_trainer *t, double rate)
     if (rate != 0.0 && !(rate >= 1e-12 && rate <= 1e6))
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "the rate is %g, expected a number from 1e-12 to 1e6, or 0 for the schedule's rate", rate);
+    if (rate > 0.0)
+        BL_TRY(optimizer_check_rate(t->ctx, &t->stepper.optimizer, rate));
     t->state.step_rate = rate;
     return BL_OK;
 }
