@@ -522,7 +522,8 @@ typedef struct bl_progress {
 /* A progress callback. bl_trainer_fit calls it after each epoch, at the steps at which angles are measured
    (option angles), and about ten times a second in between. A result other than 0 stops the training after
    the current step: bl_trainer_fit then saves the state and returns BL_STOPPED. user: the argument of
-   bl_trainer_fit. */
+   bl_trainer_fit. The callback may read the trainer and its model, predict, and save the trainer; functions
+   that change the trainer (fit, steps, load, resume) return BL_BAD_VALUE. */
 typedef int (*bl_progress_fn)(void *user, const bl_progress *now);
 
 /* Creates a trainer. Net, rule, optimiser and initial weights come from the configuration; shape, outputs,

@@ -65,7 +65,8 @@ SUITABLE_OF = {"rule": "fa", "freeze": "none", "angles": "1", "rules": "linear",
 NOT_CALLED = {
     ("bench", "all"): "minutes", ("bench", "net"): "another net than --nets", ("bench", "shape"): "--net",
     ("bench", "threads"): "cores", ("reproduce", "check"): "a result", ("reproduce", "table"): "a table",
-    ("reproduce", "collect"): "run folders", ("train", "resume"): "arguments without data",
+    ("reproduce", "collect"): "run folders", ("reproduce", "page"): "arguments without --list",
+    ("train", "resume"): "arguments without data",
     ("data info", "data"): "a word instead of this option",
 }
 NO_COMMANDS = {"data", "help", "data get"}  # data get uses the network; data_get.sh calls it

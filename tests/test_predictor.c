@@ -46,7 +46,7 @@ static void must(const struct made *m, bl_status status)
         fail_msg("%s: %s", bl_status_name(status), bl_why(m->ctx));
 }
 
-static void train(struct made *m, bool has_numbers)
+static void train_on(struct made *m, bool has_numbers, int threads)
 {
     const char *const options[][2] = {
         {"data", table(has_numbers)},
@@ -58,7 +58,7 @@ static void train(struct made *m, bool has_numbers)
         {"epochs", "3"},
         {"no-angles", "true"}};
     *m = (struct made){.ctx = bl_context_new(NULL)};
-    must(m, bl_context_use(m->ctx, "portable", 1));
+    must(m, bl_context_use(m->ctx, "portable", threads));
     must(m, bl_config_create(&m->config, m->ctx));
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         must(m, bl_config_set(m->config, options[i][0], options[i][1]));
@@ -66,6 +66,11 @@ static void train(struct made *m, bool has_numbers)
     must(m, bl_trainer_create(&m->trainer, m->ctx, m->config, m->data[0]));
     must(m, bl_trainer_fit(m->trainer, m->data[0], NULL, NULL, NULL, NULL));
     m->model = bl_trainer_model(m->trainer);
+}
+
+static void train(struct made *m, bool has_numbers)
+{
+    train_on(m, has_numbers, 1);
 }
 
 static void free_made(struct made *m)
@@ -259,6 +264,40 @@ static void threads_share_a_model(void **state)
     free_made(&m);
 }
 
+/* Calls of one model in its own context, which has several threads: the first call uses them, the others run
+   alone meanwhile. */
+static void *call_model(void *argument)
+{
+    struct thread *t = argument;
+    for (int i = 0; i < 4 * TURNS && t->status == BL_OK; i++) {
+        t->status = bl_model_predict_data(t->made->model, t->made->data[0], t->scores);
+        if (t->status == BL_OK)
+            t->status = bl_model_evaluate(t->made->model, t->made->data[0], &t->score);
+    }
+    return NULL;
+}
+
+static void threads_call_one_model_at_once(void **state)
+{
+    static struct thread threads[THREADS];
+    struct made m;
+    double alone[ROWS * 3];
+    (void)state;
+    train_on(&m, false, 3);
+    must(&m, bl_model_predict_data(m.model, m.data[0], alone));
+    for (int i = 0; i < THREADS; i++) {
+        threads[i] = (struct thread){.made = &m};
+        assert_int_equal(pthread_create(&threads[i].id, NULL, call_model, &threads[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i].id, NULL), 0);
+        assert_int_equal(threads[i].status, BL_OK);
+        assert_memory_equal(threads[i].scores, alone, sizeof alone);
+        assert_true(threads[i].score.count == ROWS);
+    }
+    free_made(&m);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, make, clear)
@@ -268,6 +307,7 @@ int main(void)
         EACH (nan_and_infinity_are_refused),
         EACH (predictions_keep_the_digits_of_their_unit),
         EACH (threads_share_a_model),
+        EACH (threads_call_one_model_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

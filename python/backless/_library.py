@@ -72,4 +72,7 @@ def text(value: bytes | None) -> str | None:
 
 def path_bytes(path: str | os.PathLike[str]) -> bytes:
     """A path in the encoding that the library expects."""
-    return os.fsencode(path)
+    encoded = os.fsencode(path)
+    if b"\0" in encoded:
+        raise ValueError("a path with a zero byte")
+    return encoded

@@ -73,4 +73,6 @@ class Config:
         return self.handle.address
 
     def set(self, key: str, value: str) -> None:
+        if "\0" in value:
+            raise ValueError(f"{key}: a text with a zero byte")
         self.handle.context.call(lib.bl_config_set, self.address, key.encode(), value.encode())

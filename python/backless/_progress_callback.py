@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable
 
+import numpy as np
+
 from . import _structs
 from ._interrupts import Interrupts
 from .records import Progress, progress_of
 
 Callback = Callable[[Progress], object]
+
+
+def is_true(result: object) -> bool:
+    """Whether the result of a callback asks for a stop: True, also that of NumPy. Other results do not."""
+    return isinstance(result, (bool, np.bool_)) and bool(result)
 
 
 class ProgressCallback:
@@ -42,5 +49,5 @@ class ProgressCallback:
         if progress.epoch_ended:
             self.epochs.append(progress)
         for callback in self._callbacks:
-            stops = callback(progress) is True or stops
+            stops = is_true(callback(progress)) or stops
         return stops

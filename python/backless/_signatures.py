@@ -74,6 +74,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "bl_model_tensor": (c.c_int, [_handle, c.c_int, c.POINTER(s.Tensor)]),
     "bl_model_set_tensor": (_status, [_handle, c.c_char_p, c.c_void_p, c.c_size_t]),
     "bl_model_hash": (None, [_handle, c.c_char_p]),
+    "bl_model_input_scaling": (c.c_int, [_handle, c.POINTER(s.Scaling)]),
     "bl_model_layer": (c.c_int, [_handle, c.c_int, c.POINTER(s.Layer)]),
     # nets
     "bl_net_at": (c.c_int, [c.c_int, c.POINTER(s.NamedNet)]),

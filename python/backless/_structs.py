@@ -38,6 +38,17 @@ class Tensor(c.Structure):
     ]
 
 
+class Scaling(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("n", c.c_size_t),
+        ("offset", c.POINTER(c.c_double)),
+        ("scale", c.POINTER(c.c_double)),
+        ("is_of_example", c.c_int),
+        ("matrix", c.POINTER(c.c_float)),
+    ]
+
+
 class Layer(c.Structure):
     _fields_ = [
         ("size", c.c_size_t),

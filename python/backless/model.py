@@ -98,7 +98,7 @@ class Model:
             return x
         if self.scales_columns:
             raise TypeError(
-                "this model scales the columns of a table's file; read other files for it with Model.open()"
+                "this model scales the numbers of its file; read other files for it with Model.open()"
             )
         return Data(x, y, classes=self.outputs if self.has_classes else None)
 
@@ -209,12 +209,20 @@ class Model:
 
     @property
     def takes_pixels(self) -> bool:
-        """Whether the model was trained on bytes, which it divides by 255."""
-        return self._fact("scaling") == "1" and self.n_features > 1
+        """Whether the model was trained on bytes from 0 to 255, which it divides by 255."""
+        scaling = _structs.Scaling(size=ctypes.sizeof(_structs.Scaling))
+        if self.n_features < 2 or not lib.bl_model_input_scaling(self.address, ctypes.byref(scaling)):
+            return False
+        return bool(
+            scaling.n == 1
+            and scaling.offset[0] == 0.0
+            and np.float32(scaling.scale[0]) == np.float32(1.0) / np.float32(255.0)
+        )
 
     @property
     def scales_columns(self) -> bool:
-        """Whether the model was trained on a table file, whose columns it standardises."""
+        """Whether the model was trained on a file whose numbers it scales, such as the columns of a table;
+        it takes arrays in the units of the file."""
         return self._fact("scaling") not in ("0", "") and not self.takes_pixels
 
     def __repr__(self) -> str:

@@ -34,6 +34,7 @@ STRUCTS = {
     "bl_batch": _structs.Batch,
     "bl_tensor": _structs.Tensor,
     "bl_score": _structs.Score,
+    "bl_scaling": _structs.Scaling,
     "bl_layer": _structs.Layer,
     "bl_angles": _structs.Angles,
     "bl_progress": _structs.Progress,

@@ -302,3 +302,19 @@ def test_wrong_weights_are_told(iris, weights, sentence):
 def test_one_class_is_told(iris):
     with pytest.raises(ValueError, match="at least 2 classes"):
         BacklessClassifier().fit(iris[0][:50], iris[1][:50])
+
+
+def test_a_refit_that_fails_changes_nothing():
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((60, 5))
+    y = x @ rng.standard_normal(5)
+    model = BacklessRegressor((8,), max_iter=3, random_state=1).fit(x, y)
+    before = model.predict(x)
+    with pytest.raises(Exception, match="nope"):
+        model.set_params(rule="nope").fit(10.0 * x[:, :4], 1e6 * y)
+    assert np.array_equal(model.predict(x), before)
+    classifier = BacklessClassifier((8,), max_iter=3, random_state=1).fit(x, np.where(y > 0, "a", "b"))
+    before = classifier.predict(x)
+    with pytest.raises(Exception, match="nope"):
+        classifier.set_params(rule="nope").fit(x, np.where(y > 0, "c", "d"))
+    assert np.array_equal(classifier.predict(x), before)

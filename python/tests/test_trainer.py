@@ -120,6 +120,38 @@ def test_a_rate_that_turns_weights_around_is_refused(floats):
     trainer.set_rate(0.5)
 
 
+@pytest.mark.parametrize("normalize", ["auto", "global", "none"])
+@pytest.mark.parametrize("most", [16, 255])
+def test_arrays_are_scaled_as_the_file_was(tmp_path, normalize, most):
+    """An array in the units of the file gives the scores of the file, whatever its pixels were scaled by."""
+    rng = np.random.default_rng(3)
+    x = rng.integers(0, most + 1, (60, 4, 4)).astype(np.uint8)
+    x[0, 0, 0], x[1, 0, 0] = most, 0
+    y = (x.reshape(60, 16)[:, :8].mean(axis=1) > most / 2).astype(np.int64)
+    np.savez(tmp_path / "i.npz", x=x, y=y)
+    data = backless.Data.load(tmp_path / "i.npz", normalize=normalize).train
+    trainer = backless.Trainer("dense 8, tanh, dense 2", "bp", epochs=3, lr=1e-3, threads=1)
+    trainer.fit(data)
+    expected = trainer.predict_proba(data)
+    assert np.array_equal(trainer.predict_proba(x), expected)
+    divisor = 255 if most == 255 and normalize == "auto" else 1  # floats are taken as pixels divided by 255
+    assert np.allclose(trainer.predict_proba(x / divisor), expected, rtol=1e-5)
+
+
+def test_a_numpy_true_stops(floats):
+    trainer = backless.Trainer(NET, epochs=5)
+    history = trainer.fit(*floats, callbacks=[lambda now: np.bool_(now.epoch_ended)])
+    assert len(history) == 1
+
+
+def test_zero_bytes_are_refused(floats, tmp_path):
+    trainer = fitted(*floats)
+    with pytest.raises(ValueError, match="zero byte"):
+        trainer.save(f"{tmp_path}/a\0b")
+    with pytest.raises(ValueError, match="zero byte"):
+        backless.Trainer(NET, optimizer="adam\0x").build(*floats)
+
+
 def test_regression(floats):
     x, _ = floats
     y = x[:, :3].sum(axis=1).astype(np.float64)

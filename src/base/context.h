@@ -7,6 +7,7 @@
 
 #include "status.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,9 +30,10 @@ struct bl_context {
     bool is_registering;           /* bl_rule_register is calling a rule's callbacks to test them */
     int threads;                   /* at least 1 */
     /* number of workspaces in existence, which were allocated for this backend and this number of threads */
-    size_t n_workspaces;
-    bool has_read_input; /* standard input was read, which is possible only once */
-    bool may_use_fewer;  /* `threads` is the default, so fewer threads may be tried */
+    _Atomic(size_t) n_workspaces;
+    atomic_flag has_job_owner; /* see parallel_own */
+    bool has_read_input;       /* standard input was read, which is possible only once */
+    bool may_use_fewer;        /* `threads` is the default, so fewer threads may be tried */
     char why[1024];
     struct file_read first_files_read[FIRST_FILES_READ]; /* see files_read.h */
     struct file_read *more_files_read;                   /* files that do not fit first_files_read */

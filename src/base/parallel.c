@@ -294,8 +294,29 @@ static bl_status need_order(bl_context *ctx, struct worker_pool *pool, size_t n)
     return BL_OK;
 }
 
+/* How many times the calling thread was refused a context's threads. */
+static _Thread_local int refusals;
+
+bool parallel_own(bl_context *ctx)
+{
+    const bool owns =
+        refusals == 0 && !atomic_flag_test_and_set_explicit(&ctx->has_job_owner, memory_order_acquire);
+    refusals += !owns;
+    return owns;
+}
+
+void parallel_disown(bl_context *ctx, bool owns)
+{
+    if (owns)
+        atomic_flag_clear_explicit(&ctx->has_job_owner, memory_order_release);
+    else
+        refusals--;
+}
+
 bl_status parallel_need(bl_context *ctx, size_t n)
 {
+    if (refusals > 0)
+        return BL_OK;
     const int room = ctx->threads < MOST_WORKERS ? ctx->threads : MOST_WORKERS;
     if (ctx->pool && ctx->pool->room < room) {
         n = n > ctx->pool->order_room ? n : ctx->pool->order_room;
@@ -376,6 +397,10 @@ static int workers_for(struct worker_pool *pool, int threads)
 
 void parallel_for(bl_context *ctx, int threads, size_t n, parallel_lane lane, parallel_task task, void *work)
 {
+    if (refusals > 0) { /* another thread may be making ctx->pool */
+        run_alone(n, task, work);
+        return;
+    }
     struct worker_pool *pool = ctx->pool;
     const int n_workers = pool && threads > 1 && n > 1 && n <= UINT32_MAX ? workers_for(pool, threads) : 1;
     if (n_workers == 1) {

@@ -32,6 +32,12 @@ bl_status parallel_need(bl_context *ctx, size_t n);
    separate lane. A task must not call parallel_for with the same context. */
 void parallel_for(bl_context *ctx, int threads, size_t n, parallel_lane lane, parallel_task task, void *work);
 
+/* For work that several threads of the caller may do with one context at once. Returns whether the calling
+   thread now owns the context's threads. If another thread owns them, everything that the calling thread does
+   by parallel_for runs on it alone, until parallel_disown, which must follow with the same value. */
+bool parallel_own(bl_context *ctx);
+void parallel_disown(bl_context *ctx, bool owns);
+
 /* The number of processors that this process may use: the least of its affinity mask, the CPU quota of its
    control group, and OMP_NUM_THREADS, which batch systems and joblib set. */
 int parallel_cores(void);

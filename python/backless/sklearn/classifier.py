@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import validate_data
 
 from .._arrays import Array
-from .estimator import BacklessEstimator, float_type, weights_of
+from .estimator import BacklessEstimator, float_type, unchanged_on_error, weights_of
 
 
 class BacklessClassifier(ClassifierMixin, BacklessEstimator):
@@ -68,11 +68,12 @@ class BacklessClassifier(ClassifierMixin, BacklessEstimator):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> BacklessClassifier:
         """X: n x features. y: n classes, numbers or texts. sample_weight: n, not negative."""
         goes_on = self.warm_start and self._is_fitted()
-        X, y = validate_data(self, X, y, dtype=float_type(X), reset=not goes_on)
-        check_classification_targets(y)
-        if not goes_on:
-            self._take_classes(np.unique(y))
-        self._fit(X, self._encoded(y), weights_of(sample_weight, len(X)))
+        with unchanged_on_error(self):
+            X, y = validate_data(self, X, y, dtype=float_type(X), reset=not goes_on)
+            check_classification_targets(y)
+            if not goes_on:
+                self._take_classes(np.unique(y))
+            self._fit(X, self._encoded(y), weights_of(sample_weight, len(X)))
         return self
 
     def partial_fit(

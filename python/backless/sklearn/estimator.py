@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,19 @@ _LAYERS = {
 }
 _BATCH_OF_PARTIAL_FIT = 64
 _RATE_OF_PARTIAL_FIT = {"adam": 3e-3, "rmsprop": 1e-3, "sgd": 0.1}
+
+
+@contextmanager
+def unchanged_on_error(estimator: BaseEstimator) -> Iterator[None]:
+    """An estimator whose training fails or is interrupted keeps all attributes, so that a fitted one predicts
+    as before."""
+    before = dict(estimator.__dict__)
+    try:
+        yield
+    except BaseException:
+        estimator.__dict__.clear()
+        estimator.__dict__.update(before)
+        raise
 
 
 class BacklessEstimator(BaseEstimator):

@@ -9,7 +9,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import validate_data
 
 from .._arrays import Array
-from .estimator import BacklessEstimator, float_type, weights_of
+from .estimator import BacklessEstimator, float_type, unchanged_on_error, weights_of
 from .training_set import NoScaling, Scaling
 
 
@@ -29,8 +29,9 @@ class BacklessRegressor(RegressorMixin, BacklessEstimator):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> BacklessRegressor:
         """X: n x features. y: n numbers, or n x outputs. sample_weight: n, not negative."""
-        X, y = self._validated(X, y, reset=not (self.warm_start and self._is_fitted()))
-        self._fit(X, y, weights_of(sample_weight, len(X)))
+        with unchanged_on_error(self):
+            X, y = self._validated(X, y, reset=not (self.warm_start and self._is_fitted()))
+            self._fit(X, y, weights_of(sample_weight, len(X)))
         return self
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> BacklessRegressor:

@@ -140,6 +140,7 @@ def _gelu(at: Place) -> str:
 
 def _softplus(at: Place) -> str:
     at.need(at.module.beta == 1, f"with beta={at.module.beta}; backless has 1")
+    at.need(at.module.threshold == 20, f"with threshold={at.module.threshold}; backless has none")
     return "softplus"
 
 

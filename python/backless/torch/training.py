@@ -12,7 +12,7 @@ from torch import nn
 
 from .._arrays import Array
 from .._errors import Diverged
-from .._progress_callback import Callback
+from .._progress_callback import Callback, is_true
 from ..progress_bar import ProgressBar
 from ..records import History, Progress, Score
 from ..rule import Rule
@@ -161,7 +161,7 @@ def _fit_batches(
             now = _epoch(trainer, batches, epoch, val)
             trainer.copy_to()
             done.append(now)
-            stops = [callback(now) is True for callback in callbacks]
+            stops = [is_true(callback(now)) for callback in callbacks]
             if any(stops):
                 reason = "callback"
                 break

@@ -5,6 +5,7 @@
  * up to 256 examples; the bits of a prediction do not depend on the other examples of its batch.
  */
 #include "../../base/mem.h"
+#include "../../base/parallel.h"
 #include "../../base/text.h"
 #include "../step/step.h"
 #include "score.h"
@@ -17,6 +18,8 @@ struct bl_predictor {
     bl_context *ctx; /* bl_why of this context explains failures */
     const bl_model *model;
     struct workspace *workspace;
+    bool is_of_call; /* exists for one call of a bl_model_ function, which several threads may make at once */
+    bool owns_threads;
 };
 
 static bl_status create(bl_predictor **out, bl_context *ctx, const bl_model *model, size_t at_once)
@@ -48,8 +51,11 @@ void bl_predictor_free(bl_predictor *p)
 {
     if (!p)
         return;
+    const bl_predictor was = *p;
     workspace_free(p->workspace);
     mem_free(p->ctx, p);
+    if (was.is_of_call)
+        parallel_disown(was.ctx, was.owns_threads);
 }
 
 /* ---- Batches */
@@ -157,10 +163,19 @@ bl_status bl_predictor_evaluate(bl_predictor *p, const bl_data *data, bl_score *
 
 /* ---- Functions that create a predictor for one call */
 
-/* Creates a predictor for n examples, with no larger batch than needed. */
+/* Creates a predictor for n examples, with no larger batch than needed. Of several calls at once the first
+   uses the context's threads, and the others their own only. */
 static bl_status create_for(bl_predictor **out, const bl_model *model, size_t n)
 {
-    return create(out, model->ctx, model, n < 1 ? 1 : n < MOST_AT_ONCE ? n : MOST_AT_ONCE);
+    const bool owns = parallel_own(model->ctx);
+    const bl_status status = create(out, model->ctx, model, n < 1 ? 1 : n < MOST_AT_ONCE ? n : MOST_AT_ONCE);
+    if (status != BL_OK) {
+        parallel_disown(model->ctx, owns);
+        return status;
+    }
+    (*out)->is_of_call = true;
+    (*out)->owns_threads = owns;
+    return BL_OK;
 }
 
 bl_status bl_model_predict(const bl_model *model, const float *x, size_t n, double *scores)

@@ -18,6 +18,8 @@ bl_status option_check(bl_context *ctx, const char *key, const char *text);
    option is set again. */
 const char *config_text(const bl_config *config, const char *key);
 double config_number(const bl_config *config, const char *key);
+/* As bl_config_copy, in the memory of ctx. */
+bl_status config_copy_to(bl_config **out, bl_context *ctx, const bl_config *config);
 size_t config_size(const bl_config *config, const char *key);
 uint64_t config_u64(const bl_config *config, const char *key);
 bool config_bool(const bl_config *config, const char *key);

@@ -503,6 +503,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     if (!t)
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, train);
+    BL_TRY(trainer_check_idle(t, "bl_trainer_fit"));
     struct fit f = {.t = t,
                     .train = train,
                     .val = val,
@@ -531,7 +532,9 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     if (f.measures_angles)
         BL_TRY(need_angles(t, train->n));
     BL_TRY(run_folder_open(&f.folder, t, train));
+    t->is_fitting = true;
     const bl_status status = run_epochs(&f);
+    t->is_fitting = false;
     run_folder_close(&f.folder);
     json_decref(f.last_line);
     return status;
@@ -571,6 +574,7 @@ bl_status bl_trainer_load(bl_trainer *t, const char *path)
     if (!t)
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, path);
+    BL_TRY(trainer_check_idle(t, "bl_trainer_load"));
     return checkpoint_read_stream(t, path);
 }
 
@@ -580,6 +584,9 @@ bl_status bl_trainer_resume(bl_trainer *t, const char *folder)
     if (!t)
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, folder);
+    BL_TRY(trainer_check_idle(t, "bl_trainer_resume"));
+    if (!folder[0])
+        BL_FAIL(t->ctx, BL_BAD_VALUE, "the run folder is \"\", expected a path");
     path[0] = 0;
     text_append(path, sizeof path, "%s/model.safetensors", folder);
     BL_TRY(checkpoint_read(t, path));

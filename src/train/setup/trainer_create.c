@@ -533,7 +533,7 @@ bl_status bl_trainer_create(bl_trainer **out, bl_context *ctx, const bl_config *
     bl_trainer *t = NULL;
     BL_TRY(MEM_ONE(ctx, &t, "the trainer"));
     t->ctx = t->stepper.ctx = ctx;
-    bl_status status = bl_config_copy(&t->config, config);
+    bl_status status = config_copy_to(&t->config, ctx, config);
     if (status == BL_OK)
         status = build(t, schema);
     if (status != BL_OK) {

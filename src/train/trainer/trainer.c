@@ -34,6 +34,15 @@ bl_status trainer_check_finite(bl_trainer *t)
     return BL_OK;
 }
 
+bl_status trainer_check_idle(bl_trainer *t, const char *function)
+{
+    if (t->is_fitting)
+        BL_FAIL(t->ctx, BL_BAD_VALUE,
+                "%s was called by a callback of bl_trainer_fit with the same trainer, which it would change",
+                function);
+    return BL_OK;
+}
+
 /* Sets which blocks learn in the epoch of the next step. */
 static void choose_frozen(bl_trainer *t)
 {
@@ -189,6 +198,7 @@ bl_status trainer_prepare_step(bl_trainer *t, struct workspace *workspace, const
                                double *rate)
 {
     *rate = t->state.step_rate > 0.0 ? t->state.step_rate : trainer_rate(t, 0);
+    BL_TRY(trainer_check_idle(t, "a function for single steps"));
     if (batch->n == 1 && t->needs_two)
         BL_FAIL(t->ctx, BL_BAD_VALUE,
                 "a batch of one example: batch norm of one number for each example needs two or more");

@@ -75,6 +75,7 @@ struct bl_trainer {
     uint64_t data_hash,
         narrow_data_hash; /* hashes of the training set; narrow: as version 0.1.0 computed it */
     bool is_buffered;
+    bool is_fitting; /* bl_trainer_fit has not returned: a callback must not change the trainer */
     bool is_resumed; /* the trainer continues the run in its folder */
 };
 
@@ -115,5 +116,7 @@ bl_status trainer_check_data(const bl_trainer *trainer, const bl_data *data);
 /* Adds a sentence to trainer->notes. */
 bl_status trainer_note(bl_trainer *trainer, const char *format, ...) BL_PRINTF(2, 3);
 bl_status trainer_check_finite(bl_trainer *trainer);
+/* BL_BAD_VALUE: a callback of bl_trainer_fit called `function`, which changes the trainer. */
+bl_status trainer_check_idle(bl_trainer *trainer, const char *function);
 
 #endif
