@@ -97,13 +97,13 @@ bl_status bl_config_copy(bl_config **out, const bl_config *config)
 {
     if (!config)
         return BL_BAD_VALUE;
+    BL_GIVEN(config->ctx, out);
     return config_copy_to(out, config->ctx, config);
 }
 
 bl_status config_copy_to(bl_config **out, bl_context *ctx, const bl_config *config)
 {
     bl_config *copy = NULL;
-    BL_GIVEN(ctx, out);
     BL_TRY(bl_config_create(&copy, ctx));
     for (size_t i = 0; i < option_count; i++) {
         const bl_status status = replace(copy, i, config->values[i], config->is_set[i]);
