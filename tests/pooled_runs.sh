@@ -114,7 +114,7 @@ expect 2 "with --proba the columns are called as the classes" "$program" predict
     --data "$iris" --output - --proba --label-name X
 expect 2 "both columns would be called petal_length" "$program" predict --model $model --data "$iris" \
     --output - --id-column petal_length --label-name petal_length
-expect 3 "cannot be left out or be the id" "$program" predict --model $model --data "$iris" --output - \
+expect 3 "the option ignore cannot leave it out" "$program" predict --model $model --data "$iris" --output - \
     --ignore petal_width
 
 [ "$failures" = 0 ] && echo "pooled_runs: all as expected"

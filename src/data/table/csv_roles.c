@@ -382,10 +382,10 @@ static bl_status place_by_name(const struct role_search *p)
         const size_t c = is_same_place ? i : find_name(out, slice_of(column->name));
         if (c == CSV_NONE)
             return no_such_feature(p, column->name);
-        if (out->is_out[c])
+        if (out->is_out[c] && c != out->id)
             BL_FAIL(
                 p->r->ctx, BL_BAD_DATA,
-                "%s: %s is a feature that the model was trained on, so it cannot be left out or be the id",
+                "%s: %s is a feature that the model was trained on: the option ignore cannot leave it out",
                 p->r->path, csv_column(out, c).text);
         out->place[c] = out->inputs++;
     }
