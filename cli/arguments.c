@@ -128,9 +128,7 @@ static bool is_list_of_files(const struct session *session, const bl_option *opt
 
 static int add_list(struct session *session, const bl_option *option, const char *value)
 {
-    int i = 0;
-    while (i < session->n_lists && strcmp(session->lists[i].key, option->key) != 0)
-        i++;
+    const int i = list_index(session, option->key);
     if (i == MAX_LISTS)
         return usage_error("--%s: more than %d options have several values", option->key, MAX_LISTS);
     session->lists[i].key = option->key;
@@ -142,9 +140,9 @@ static int add_list(struct session *session, const bl_option *option, const char
 /* A value that is given later replaces a list. */
 static void drop_list(struct session *session, const bl_option *option)
 {
-    for (int i = 0; i < session->n_lists; i++)
-        if (strcmp(session->lists[i].key, option->key) == 0)
-            session->lists[i] = session->lists[--session->n_lists];
+    const int i = list_index(session, option->key);
+    if (i < session->n_lists)
+        session->lists[i] = session->lists[--session->n_lists];
 }
 
 static int set_option(struct session *session, const bl_option *option, const char *value)

@@ -93,6 +93,8 @@ const char *extra_of(const struct session *session, const char *key);
 /* Like extra_of, but returns NULL if the value comes from the environment. A variable is set for all
    commands, so a command that cannot use it must not refuse it. */
 const char *extra_typed(const struct session *session, const char *key);
+/* Returns the index of the option in session->lists; session->n_lists if it has no list. */
+int list_index(const struct session *session, const char *key);
 /* Reads an integer from 1 to most into *out, which stays unchanged if the option is not given. On error it
    prints a message. Returns the exit code. */
 int extra_number(const struct session *session, const char *key, int most, int *out);

@@ -26,6 +26,14 @@ const char *extra_typed(const struct session *session, const char *key)
     return i < 0 || session->is_ambient[i] ? NULL : session->extra[i];
 }
 
+int list_index(const struct session *session, const char *key)
+{
+    int i = 0;
+    while (i < session->n_lists && strcmp(session->lists[i].key, key) != 0)
+        i++;
+    return i;
+}
+
 /* Returns whether the option splits a set or adds another one. Commands that read a model work on one set, so
    they do not take such options. */
 static bool is_about_splits(const char *key)

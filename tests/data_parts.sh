@@ -51,6 +51,21 @@ for val in 0.1 12 "last 12"; do
         count 108
     done
 done
+# the last rows are those of the file, also after a draw, which puts the rows that are left in a random
+# order
+for option in "--test-fraction 0.2" "--fold 2/5"; do
+    expect 0 "" "$program" train --data t.csv $quick "$net" $option --val "last 12" --out run --force
+    for part in val test; do
+        "$program" predict --model run --data t.csv --part $part --output "$part.csv" --quiet ||
+            complain "predict --part $part"
+    done
+    sed 1d test.csv | cut -d, -f1 | sort -n >test.txt
+    sed 1d val.csv | cut -d, -f1 >val.txt
+    seq 150 | grep -vxFf test.txt | tail -n 12 | cmp -s - val.txt ||
+        complain "$option: the validation set is not the last rows: $(tr '\n' ' ' <val.txt)"
+    measure run/model.safetensors t.csv val
+    same val
+done
 # the parts of a fold
 expect 0 "" "$program" train --data t.csv $quick "$net" --fold 3/7 --val 0.1 --out run --force
 measure run/model.safetensors t.csv test
@@ -66,24 +81,6 @@ seq 150 | cmp -s - rows.txt || complain "the parts' rows are not 1 to 150"
 # Without --part all rows are used, and a note says that some of them were trained on.
 expect 0 "--part test or val uses those that were held out" "$program" eval --model run --data t.csv
 grep -qF "on 150 examples" out.txt || complain "not all rows without --part"
-
-# ---- the last rows are those of the file, also after a draw, which puts the rows that are left in a random
-# order
-for option in "--test-fraction 0.2" "--fold 2/5"; do
-    expect 0 "" "$program" train --data t.csv $quick "$net" $option --val "last 12" --out last --force
-    for part in val test; do
-        "$program" predict --model last --data t.csv --part $part --output "$part.csv" --quiet ||
-            complain "predict --part $part"
-    done
-    sed 1d test.csv | cut -d, -f1 | sort -n >test.txt
-    sed 1d val.csv | cut -d, -f1 >val.txt
-    seq 150 | grep -vxFf test.txt | tail -n 12 | cmp -s - val.txt ||
-        complain "$option: the validation set is not the last rows: $(tr '\n' ' ' <val.txt)"
-    cp last/result.json run/result.json
-    measure last/model.safetensors t.csv val
-    same val
-done
-expect 0 "" "$program" train --data t.csv $quick "$net" --fold 3/7 --val 0.1 --out run --force
 
 # ---- the data are recognised by their content, not by the name of the file
 gzip -c t.csv >moved.csv.gz

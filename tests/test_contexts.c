@@ -22,6 +22,17 @@ static void fill(float *x, int32_t *labels)
         labels[i] = i % CLASSES;
 }
 
+/* Makes a configuration and data, each in a context of its own; x and labels are filled. */
+static void make(bl_config **config, bl_context *of_config, bl_data **data, bl_context *of_data, float *x,
+                 int32_t *labels)
+{
+    fill(x, labels);
+    assert_int_equal(bl_config_create(config, of_config), BL_OK);
+    assert_int_equal(bl_config_set(*config, "net", "dense 4, tanh, dense C"), BL_OK);
+    assert_int_equal(bl_data_wrap(data, of_data, x, labels, EXAMPLES, (bl_shape){1, 1, FEATURES}, CLASSES),
+                     BL_OK);
+}
+
 /* The context of the data is freed while the trainer made for them goes on. Memory that the trainer had there
    would still be counted, and freeing it later would use a context that no longer exists. */
 static void test_the_context_of_the_data_may_be_freed_first(void **state)
@@ -35,11 +46,7 @@ static void test_the_context_of_the_data_may_be_freed_first(void **state)
     bl_data *data = NULL;
     bl_trainer *trainer = NULL;
     double loss = 0.0, scores[EXAMPLES * CLASSES];
-    fill(x, labels);
-    assert_int_equal(bl_config_create(&config, ctx), BL_OK);
-    assert_int_equal(bl_config_set(config, "net", "dense 4, tanh, dense C"), BL_OK);
-    assert_int_equal(bl_data_wrap(&data, of_data, x, labels, EXAMPLES, (bl_shape){1, 1, FEATURES}, CLASSES),
-                     BL_OK);
+    make(&config, ctx, &data, of_data, x, labels);
     assert_int_equal(bl_trainer_create(&trainer, ctx, config, data), BL_OK);
     bl_data_free(data);
     bl_context_free(of_data);
@@ -63,11 +70,7 @@ static void test_the_context_of_the_configuration_may_be_freed_first(void **stat
     bl_data *data = NULL;
     bl_trainer *trainer = NULL;
     double loss = 0.0;
-    fill(x, labels);
-    assert_int_equal(bl_config_create(&config, of_config), BL_OK);
-    assert_int_equal(bl_config_set(config, "net", "dense 4, tanh, dense C"), BL_OK);
-    assert_int_equal(bl_data_wrap(&data, ctx, x, labels, EXAMPLES, (bl_shape){1, 1, FEATURES}, CLASSES),
-                     BL_OK);
+    make(&config, of_config, &data, ctx, x, labels);
     assert_int_equal(bl_trainer_create(&trainer, ctx, config, data), BL_OK);
     bl_config_free(config);
     bl_context_free(of_config);
@@ -109,12 +112,8 @@ static void train(char hash[17], bool calls_back)
     bl_config *config = NULL;
     bl_data *data = NULL;
     struct call call = {.x = x, .labels = labels};
-    fill(x, labels);
-    assert_int_equal(bl_config_create(&config, ctx), BL_OK);
-    assert_int_equal(bl_config_set(config, "net", "dense 4, tanh, dense C"), BL_OK);
+    make(&config, ctx, &data, ctx, x, labels);
     assert_int_equal(bl_config_set(config, "epochs", "3"), BL_OK);
-    assert_int_equal(bl_data_wrap(&data, ctx, x, labels, EXAMPLES, (bl_shape){1, 1, FEATURES}, CLASSES),
-                     BL_OK);
     assert_int_equal(bl_trainer_create(&call.trainer, ctx, config, data), BL_OK);
     call.data = data;
     assert_int_equal(bl_trainer_fit(call.trainer, data, NULL, NULL, calls_back ? call_back : NULL, &call),

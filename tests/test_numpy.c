@@ -181,7 +181,6 @@ static void given_labels_are_those_of_all_parts(void **state)
     assert_int_equal(data_load(&train, &val, &test, ctx, below("both.npz"), NULL, &given), BL_OK);
     assert_non_null(test);
     assert_int_equal(train->n_notes, 0);
-    assert_string_equal(train->label_array, "l_train");
     assert_string_equal(train->origin.label, "l_train");
     data_free(test);
     bl_data *data = must_read(below("both.npz"), "test", &with_labels, train);

@@ -242,25 +242,31 @@ static void *work(void *argument)
     return NULL;
 }
 
-static void threads_share_a_model(void **state)
+/* Runs the function in all threads; each must end with these scores. */
+static void run_threads(void *(*run)(void *), const struct made *m, const double *raw, const double *scores)
 {
     static struct thread threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        threads[i] = (struct thread){.made = m, .raw = raw};
+        assert_int_equal(pthread_create(&threads[i].id, NULL, run, &threads[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i].id, NULL), 0);
+        assert_int_equal(threads[i].status, BL_OK);
+        assert_memory_equal(threads[i].scores, scores, sizeof threads[i].scores);
+        assert_true(threads[i].score.count == ROWS);
+    }
+}
+
+static void threads_share_a_model(void **state)
+{
     struct made m;
     double raw[ROWS * (FEATURES + 1)], alone[ROWS * 3];
     (void)state;
     train(&m, false);
     must(&m, bl_data_raw_rows(m.data[0], 0, ROWS, raw));
     must(&m, bl_model_predict_data(m.model, m.data[0], alone));
-    for (int i = 0; i < THREADS; i++) {
-        threads[i] = (struct thread){.made = &m, .raw = raw};
-        assert_int_equal(pthread_create(&threads[i].id, NULL, work, &threads[i]), 0);
-    }
-    for (int i = 0; i < THREADS; i++) {
-        assert_int_equal(pthread_join(threads[i].id, NULL), 0);
-        assert_int_equal(threads[i].status, BL_OK);
-        assert_memory_equal(threads[i].scores, alone, sizeof alone);
-        assert_true(threads[i].score.count == ROWS);
-    }
+    run_threads(work, &m, raw, alone);
     free_made(&m);
 }
 
@@ -279,22 +285,12 @@ static void *call_model(void *argument)
 
 static void threads_call_one_model_at_once(void **state)
 {
-    static struct thread threads[THREADS];
     struct made m;
     double alone[ROWS * 3];
     (void)state;
     train_on(&m, false, 3);
     must(&m, bl_model_predict_data(m.model, m.data[0], alone));
-    for (int i = 0; i < THREADS; i++) {
-        threads[i] = (struct thread){.made = &m};
-        assert_int_equal(pthread_create(&threads[i].id, NULL, call_model, &threads[i]), 0);
-    }
-    for (int i = 0; i < THREADS; i++) {
-        assert_int_equal(pthread_join(threads[i].id, NULL), 0);
-        assert_int_equal(threads[i].status, BL_OK);
-        assert_memory_equal(threads[i].scores, alone, sizeof alone);
-        assert_true(threads[i].score.count == ROWS);
-    }
+    run_threads(call_model, &m, NULL, alone);
     free_made(&m);
 }
 

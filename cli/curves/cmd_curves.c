@@ -4,6 +4,7 @@
  * A row is a record: an epoch, or a step at which angles were measured. docs/recipes.md has the columns.
  */
 #include "../csv_field.h"
+#include "../table_form.h"
 #include "../terminal/shown_text.h"
 #include "curve_rows.h"
 
@@ -26,6 +27,7 @@ struct table {
     const struct curves *curves;
     const json_t *columns;
     bool has_targets, has_classes; /* some runs have regression targets, some have classes */
+    enum table_form form;
 };
 
 /* ---- CSV and JSON: every column */
@@ -152,19 +154,12 @@ static void put_text(FILE *to, const struct table *table)
 
 /* ---- Output */
 
-/* Returns whether the form is wanted: it is given, and no other one is typed, which overrides the
-   environment. */
-static bool wants(const struct session *s, const char *form, const char *other)
-{
-    return extra_typed(s, form) || (extra_of(s, form) && !extra_typed(s, other));
-}
-
 static bool put_table(FILE *to, const struct table *table)
 {
     bool is_whole = true;
-    if (wants(table->s, "json", "csv"))
+    if (table->form == FORM_JSON)
         is_whole = put_json(to, table);
-    else if (wants(table->s, "csv", "json") || extra_of(table->s, "output"))
+    else if (table->form == FORM_CSV || extra_of(table->s, "output"))
         put_csv(to, table);
     else
         put_text(to, table);
@@ -227,7 +222,7 @@ static bool has_number(const struct curves *curves, const char *column)
     return false;
 }
 
-static int show(const struct session *s, struct curves *curves)
+static int show(const struct session *s, struct curves *curves, enum table_form form)
 {
     const char *path = extra_of(s, "output");
     const bool to_file = path && strcmp(path, "-") != 0;
@@ -239,7 +234,8 @@ static int show(const struct session *s, struct curves *curves)
         usage_error("no memory for the curves");
         return EXIT_OTHER;
     }
-    const struct table table = {s, curves, columns, curves->has_targets, has_number(curves, "train_error")};
+    const struct table table = {s,   curves, columns, curves->has_targets, has_number(curves, "train_error"),
+                                form};
     code = to_file ? write_table(&table, path) : print_table(&table);
     json_decref(columns);
     return code;
@@ -249,14 +245,15 @@ static int run_curves(struct session *s)
 {
     if (s->n_words == 0)
         return usage_error("no run is given; usage: backless %s", s->command->usage);
-    if (wants(s, "csv", "json") && wants(s, "json", "csv"))
-        return usage_error("--csv and --json: expected one of the two");
+    enum table_form form;
+    int code = table_form_read(&form, s);
+    if (code != EXIT_DONE)
+        return code;
     struct curves curves = {.session = s, .rows = json_array(), .settings = json_object()};
-    int code = EXIT_DONE;
     for (int i = 0; code == EXIT_DONE && i < s->n_words; i++)
         code = curves_read(&curves, s->words[i]);
     if (code == EXIT_DONE)
-        code = show(s, &curves);
+        code = show(s, &curves, form);
     curves_free(&curves);
     return code;
 }

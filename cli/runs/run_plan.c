@@ -140,8 +140,7 @@ static const json_t *find_run(const struct run_plan *plan, const char *name)
     return NULL;
 }
 
-/* Returns whether the option may name a column or a file, as --label 1e05 does. */
-static bool may_be_name(const char *key)
+bool plan_key_is_of_data(const char *key)
 {
     for (int i = 0; bl_option_at(i); i++)
         if (strcmp(bl_option_at(i)->key, key) == 0)
@@ -149,7 +148,8 @@ static bool may_be_name(const char *key)
     return true;
 }
 
-/* Writes the exponents of values that are numbers as a person does, so that 1e-05 and 1e-5 are one value. */
+/* Writes the exponents of values that are numbers as a person does, so that 1e-05 and 1e-5 are one value;
+   not of options that may name a column or a file, as --label 1e05 does. */
 static void shorten_values(json_t *values)
 {
     const char *key = NULL;
@@ -158,7 +158,7 @@ static void shorten_values(json_t *values)
     {
         const char *text = json_string_value(value);
         char number[64];
-        if (may_be_name(key) || strspn(text, "0123456789.+-e") != strlen(text) ||
+        if (plan_key_is_of_data(key) || strspn(text, "0123456789.+-e") != strlen(text) ||
             strlen(text) >= sizeof number)
             continue;
         snprintf(number, sizeof number, "%s", text);

@@ -32,6 +32,9 @@ void plan_add(struct run_plan *plan, json_t *values);
 const char *plan_name(const json_t *run);
 /* Returns the run's value of an axis; "" if it has none. */
 const char *plan_value(const json_t *run, const char *axis);
+/* Returns whether the option says which examples there are, or how they are read; true for one that this
+   version does not know. */
+bool plan_key_is_of_data(const char *key);
 /* Makes a configuration of ctx with all options of the run. */
 bl_status plan_configure(bl_config **out, bl_context *ctx, const struct run_plan *plan, const json_t *run);
 

@@ -106,16 +106,15 @@ static int read_runs(struct run_summary *s, const char *const *folders)
     return code;
 }
 
-/* Whether the settings differ in an option that says which examples there are, or how they are read. */
+/* Whether the settings differ in an option of the data. */
 static bool has_axis_of_data(const struct run_plan *plan)
 {
     size_t i = 0;
     const json_t *axis = NULL;
-    json_array_foreach(plan->axes, i, axis) for (int k = 0; bl_option_at(k); k++)
+    json_array_foreach(plan->axes, i, axis)
     {
-        const bl_option *option = bl_option_at(k);
-        if (strcmp(option->key, json_string_value(axis)) == 0 && strcmp(option->group, "data") == 0 &&
-            strcmp(option->key, "fold") != 0)
+        const char *key = json_string_value(axis);
+        if (plan_key_is_of_data(key) && strcmp(key, "fold") != 0)
             return true;
     }
     return false;

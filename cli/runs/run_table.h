@@ -4,11 +4,8 @@
 #ifndef CLI_RUN_TABLE_H
 #define CLI_RUN_TABLE_H
 
+#include "../table_form.h"
 #include "run_summary.h"
-
-/* Reads the format that --json, --csv, --markdown or --latex selects; more than one of them is refused. */
-enum table_form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_MARKDOWN, FORM_LATEX };
-int table_form_read(enum table_form *out, const struct session *s);
 
 /* Prints the table, and after it as messages: failures, unfinished runs, and what the figures do not
    include. */

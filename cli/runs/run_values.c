@@ -4,6 +4,7 @@
 #include "run_values.h"
 
 #include "../draw/short_exponent.h"
+#include "../same_value.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -45,26 +46,19 @@ static double between(const struct run_values *v, double share)
     return v->is_log ? v->low * pow(v->high / v->low, share) : v->low + share * (v->high - v->low);
 }
 
-/* Returns whether both are the same text, or the same number: 0.001 and 1e-3. n: length of `text`. */
-static bool is_same_value(const char *value, const char *text, size_t n)
-{
-    char *end = NULL, *other_end = NULL;
-    const double one = strtod(value, &end), other = strtod(text, &other_end);
-    return (strlen(value) == n && strncmp(value, text, n) == 0) ||
-           (end > value && !*end && other_end == text + n && one == other);
-}
-
 static int add(struct run_values *v, const char *key, const char *text, size_t n)
 {
     if (n == 0 || n >= VALUE_ROOM)
         return usage_error("--%s: a value is empty or longer than %d characters", key, VALUE_ROOM - 1);
-    for (int i = 0; i < v->n; i++)
-        if (is_same_value(v->list[i], text, n))
-            return usage_error("--%s names %s twice", key, v->list[i]);
     if (v->n == MOST_VALUES)
         return usage_error("--%s: more than %d values", key, MOST_VALUES);
-    memcpy(v->list[v->n], text, n);
-    v->list[v->n++][n] = 0;
+    char *value = v->list[v->n];
+    memcpy(value, text, n);
+    value[n] = 0;
+    for (int i = 0; i < v->n; i++)
+        if (is_same_value(v->list[i], value))
+            return usage_error("--%s names %s twice", key, v->list[i]);
+    v->n++;
     return EXIT_DONE;
 }
 

@@ -10,10 +10,7 @@
 /* In sweep the option may have a list of values, which is not in the configuration. */
 static bool is_list(const struct session *s, const char *key)
 {
-    for (int i = 0; i < s->n_lists; i++)
-        if (strcmp(s->lists[i].key, key) == 0)
-            return true;
-    return false;
+    return list_index(s, key) < s->n_lists;
 }
 
 int check_patience(const struct session *s)

@@ -5,6 +5,8 @@
 #ifndef BL_BACKEND_MATRIX_H
 #define BL_BACKEND_MATRIX_H
 
+#include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct matrix {
@@ -20,6 +22,15 @@ struct range {
 static inline struct matrix matrix_of(float *x, size_t rows, size_t cols)
 {
     return (struct matrix){x, rows, cols, cols};
+}
+
+/* Whether no element is NaN or infinite. m: without gaps between its rows. */
+static inline bool matrix_is_finite(struct matrix m)
+{
+    for (size_t i = 0; i < m.rows * m.cols; i++)
+        if (!isfinite(m.x[i]))
+            return false;
+    return true;
 }
 
 static inline float *matrix_row(const struct matrix *m, size_t i)

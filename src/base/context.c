@@ -17,7 +17,10 @@ bl_context *context_create(const bl_allocator *allocator)
     bl_context *ctx = chosen.allocate(chosen.user, sizeof *ctx, MEM_ALIGNMENT);
     if (!ctx)
         return NULL;
-    *ctx = (struct bl_context){.allocator = chosen, .threads = parallel_cores(), .may_use_fewer = true};
+    *ctx = (struct bl_context){.allocator = chosen,
+                               .has_job_owner = ATOMIC_FLAG_INIT,
+                               .threads = parallel_cores(),
+                               .may_use_fewer = true};
     return ctx;
 }
 

@@ -313,12 +313,9 @@ static bl_status take_both(struct taking *t, const struct bytes *file)
 static const char *given_labels(const struct reading *r)
 {
     const char *given = r->options->label;
-    if (given)
-        return path_ends(given, ".npy") ? NULL : given;
-    return !r->schema                   ? NULL
-           : r->schema->label_array     ? r->schema->label_array
-           : r->schema->origin.label[0] ? r->schema->origin.label
-                                        : NULL;
+    if (!given && r->schema && r->schema->origin.label[0])
+        return r->schema->origin.label;
+    return given && !path_ends(given, ".npy") ? given : NULL;
 }
 
 static bl_status note_other_labels(bl_data *data, const char *given, const char *used)
@@ -341,7 +338,7 @@ static bl_status choose_and_take(bl_data *data, const struct reading *r, const s
     if (!r->schema)
         BL_TRY(note_names(data, &chosen));
     if (!r->schema && given)
-        BL_TRY(mem_text(data->ctx, &data->label_array, given, strlen(given)));
+        text_append(data->origin.label, sizeof data->origin.label, "%s", given);
     if (given && !chosen.has_given && chosen.labels)
         BL_TRY(note_other_labels(data, given, chosen.labels));
     data->has_test_beside = chosen.has_test;

@@ -222,10 +222,10 @@ static bl_status check_parts(const struct places *p, enum npz_split part, bool i
     return is_given ? BL_OK : check_one(p, LABELS, part, names, q);
 }
 
-/* Counts the arrays that no part uses. */
-static void count_left_out(struct npz_answer *out, const struct npz_names *names, const char *given)
+/* Counts the arrays that no part uses. given, tested: the labels of the option, and those of the test set. */
+static void count_left_out(struct npz_answer *out, const struct npz_names *names, const char *given,
+                           const char *tested)
 {
-    const char *tested = find_counterpart(names, given, TEST);
     for (size_t i = 0; i < names->n; i++) {
         enum role role;
         enum npz_split part = WHOLE;
@@ -267,6 +267,6 @@ bl_status npz_names_choose(struct npz_answer *out, const struct npz_names *names
                                .has_given = given != NULL,
                                .has_test = has_test,
                                .untested = has_test ? NULL : p.name[EXAMPLES][TEST]};
-    count_left_out(out, names, given);
+    count_left_out(out, names, given, p.name[LABELS][TEST]);
     return BL_OK;
 }

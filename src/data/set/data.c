@@ -53,7 +53,6 @@ void data_free(bl_data *data)
     names_free(ctx, data->ids, data->n);
     names_free(ctx, data->notes, data->n_notes);
     mem_free(ctx, data->lacks_labels);
-    mem_free(ctx, data->label_array);
     mem_free(ctx, data->source);
     mem_free(ctx, data);
 }

@@ -111,7 +111,6 @@ struct bl_data {
     /* For each column of `encoding`, the number of rows of the file without a value; NULL: not counted. */
     size_t *missing;
     bool has_test_beside;      /* the file from which it was read also has a test set */
-    char *label_array;         /* the array of a .npz that the option label named; NULL: none */
     struct data_origin origin; /* set for training sets and for a model's description of its training set */
     char **ids;                /* one for each example, or NULL */
     char **notes;              /* n_notes sentences about decisions of the reader that no option determined */

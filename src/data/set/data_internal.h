@@ -59,7 +59,8 @@ struct raw_example {
 void raw_scale(const struct scaling *s, const struct backend *backend, struct raw_example from, size_t first,
                size_t n, float *x);
 
-bool floats_are_wild(const float *x, size_t n); /* whether any number is infinite or NaN */
+bool scaling_is_identity(const struct scaling *s); /* numbers stay as they are, as with normalize none */
+bool floats_are_wild(const float *x, size_t n);    /* whether any number is infinite or NaN */
 
 /* Standardise the n numbers of one example by their mean and deviation; if all are equal, they become 0.
    standardise_floats works in place. */

@@ -19,6 +19,11 @@ bool floats_are_wild(const float *x, size_t n)
     return (found & sign) != 0;
 }
 
+bool scaling_is_identity(const struct scaling *s)
+{
+    return s->n == 1 && s->offset[0] == 0.0 && s->scale[0] == 1.0;
+}
+
 /* Scales a value; a missing one becomes 0, the mean. */
 static float scaled(double x, double offset, double scale)
 {

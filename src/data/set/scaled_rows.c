@@ -53,12 +53,6 @@ static float scaled_one(const struct scaling *s, double value, size_t j)
     return y;
 }
 
-/* Whether numbers stay as they are, as with normalize none. */
-static bool is_identity(const struct scaling *s)
-{
-    return s->n == 1 && s->offset[0] == 0.0 && s->scale[0] == 1.0;
-}
-
 struct checking {
     const bl_data *data; /* has the names of the columns and the source */
     const struct scaling *scaling;
@@ -79,7 +73,7 @@ static bl_status refuse_value(bl_context *ctx, const struct checking *c, double 
     if (!isfinite(value))
         BL_FAIL(ctx, c->status, "%s: row %zu (from 0), %s: %g, expected a number", c->data->source, row,
                 column.text, value);
-    if (s->n == 0 || is_identity(s))
+    if (s->n == 0 || scaling_is_identity(s))
         BL_FAIL(ctx, c->status,
                 "%s: row %zu (from 0), %s: %g, which is too large for a float without scaling",
                 c->data->source, row, column.text, value);
@@ -93,7 +87,7 @@ static bl_status refuse_value(bl_context *ctx, const struct checking *c, double 
    own. */
 static bool has_means(const struct scaling *s, size_t cols)
 {
-    return s->n == cols && !is_identity(s) && !s->is_of_example && !s->matrix;
+    return s->n == cols && !scaling_is_identity(s) && !s->is_of_example && !s->matrix;
 }
 
 /* Checks unscaled rows, n x cols. */

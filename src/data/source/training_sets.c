@@ -7,6 +7,7 @@
 
 #include "../../base/mem.h"
 #include "../set/data_internal.h"
+#include "../set/held_out.h"
 #include "../set/split.h"
 #include "../set/whitening/whitening.h"
 
@@ -120,8 +121,7 @@ static bl_status note_units(bl_data *data, const bl_data *schema)
 {
     enum { FAR = 50 };
     const struct scaling *s = &schema->scaling;
-    const bool is_identity = s->n == 1 && s->offset[0] == 0.0 && s->scale[0] == 1.0;
-    if (s->n != 1 || is_identity || !(s->scale[0] > 0.0) || shape_is_vector(schema->shape))
+    if (s->n != 1 || scaling_is_identity(s) || !(s->scale[0] > 0.0) || shape_is_vector(schema->shape))
         return BL_OK;
     const double trained = s->offset[0] + 1.0 / s->scale[0],
                  found = data->bytes ? (double)UINT8_MAX : largest_number(data);
@@ -178,61 +178,6 @@ static bl_status scale(struct split *load)
     return scale_with_schema(load->test, load->train);
 }
 
-/* ---- Words and classes that only rows have which were held out */
-
-/* The encoding and the classes are those of the whole file. In a file of its own, such a row would be
-   refused. */
-static bl_status note_words_held_out(bl_data *train, const bool *is_mark)
-{
-    size_t n = 0, first = 0;
-    for (size_t j = 0; j < train->features; j++) {
-        bool is_there = !is_mark[j];
-        for (size_t i = 0; i < train->n && !is_there; i++)
-            is_there = train->doubles[i * train->features + j] != 0.0;
-        if (!is_there && n++ == 0)
-            first = j;
-    }
-    return n == 0
-               ? BL_OK
-               : data_add_note(train,
-                               "%zu word%s or missing value%s occur%s only in rows that are held out: %s%s",
-                               n, text_plural(n), text_plural(n), n == 1 ? "s" : "",
-                               scaling_column(train, "feature", first).text, n > 1 ? ", ..." : "");
-}
-
-static bl_status note_classes_held_out(bl_data *train)
-{
-    bool *is_there = NULL;
-    bl_status status = BL_OK;
-    BL_TRY(MEM_ARRAY(train->ctx, &is_there, (size_t)train->outputs, "classes"));
-    for (size_t i = 0; i < train->n; i++)
-        is_there[train->labels[i]] = true;
-    for (int k = 0; k < train->outputs && status == BL_OK; k++) {
-        const char *name = train->class_names ? train->class_names[k] : "";
-        if (!is_there[k])
-            status = data_add_note(train, "class %d%s%s%s occurs only in rows that are held out", k,
-                                   *name ? " (" : "", text_shown(name, strlen(name)).text, *name ? ")" : "");
-    }
-    mem_free(train->ctx, is_there);
-    return status;
-}
-
-static bl_status note_held_out(bl_data *train)
-{
-    bool *is_mark = NULL;
-    if (!train->encoding)
-        return BL_OK;
-    if (train->labels)
-        BL_TRY(note_classes_held_out(train));
-    if (!train->doubles)
-        return BL_OK;
-    BL_TRY(MEM_ARRAY(train->ctx, &is_mark, train->features, "features"));
-    encoding_marks(train->encoding, is_mark);
-    const bl_status status = note_words_held_out(train, is_mark);
-    mem_free(train->ctx, is_mark);
-    return status;
-}
-
 /* ---- The description of the data that a model stores */
 
 static struct data_origin origin_of(const bl_data *all, const struct data_options *o)
@@ -248,8 +193,7 @@ static struct data_origin origin_of(const bl_data *all, const struct data_option
                                  .folds = o->folds,
                                  .val_is_last = o->val_is_last};
     text_append(origin.source, sizeof origin.source, "%s", text_shown(all->source, strlen(all->source)).text);
-    if (all->label_array)
-        text_append(origin.label, sizeof origin.label, "%s", all->label_array);
+    memcpy(origin.label, all->origin.label, sizeof origin.label);
     return origin;
 }
 
@@ -280,7 +224,7 @@ static bl_status load_all(struct split *load, const char *where, const char *tes
     load->train->origin = origin;
     BL_TRY(check_classes(load->train));
     if (load->val || origin.test == TEST_IS_DRAWN)
-        BL_TRY(note_held_out(load->train));
+        BL_TRY(held_out_note(load->train));
     return scale(load);
 }
 

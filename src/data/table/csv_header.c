@@ -267,21 +267,23 @@ static bool has_known_words(const struct csv_sample *s, const struct reading *r)
 }
 
 /* Whether a note says that the line is read as names: it has numbers, or only words above words. */
-static bool is_guess(const struct csv_sample *s, const struct reading *r)
+static bool is_guess(const struct csv_sample *s, bool has_schema)
 {
     const struct first_line f = look_at_first(s);
-    return r->schema ? !names_the_inputs(s, r) && f.words == 0 : s->first_order.numbers > 0 || f.words == 0;
+    return f.words == 0 || (!has_schema && s->first_order.numbers > 0);
 }
 
 bl_status csv_header_find(struct csv_dialect *layout, const struct reading *r, const struct csv_sample *s)
 {
     const char *option = r->options->header;
     const bool is_given = option && (strcmp(option, "yes") == 0 || strcmp(option, "no") == 0);
-    const bool is_example = !layout->has_row_names && !names_the_inputs(s, r) && has_known_words(s, r);
-    layout->has_header =
-        is_given ? strcmp(option, "yes") == 0
-                 : layout->has_row_names || names_the_inputs(s, r) || (!is_example && looks_like_header(s));
-    layout->is_header_guessed = layout->has_header && !is_given && is_guess(s, r);
+    const bool has_names = names_the_inputs(s, r),
+               is_example = !layout->has_row_names && !has_names && has_known_words(s, r);
+    layout->has_header = is_given
+                             ? strcmp(option, "yes") == 0
+                             : layout->has_row_names || has_names || (!is_example && looks_like_header(s));
+    layout->is_header_guessed =
+        layout->has_header && !is_given && !has_names && is_guess(s, r->schema != NULL);
     if (layout->has_header || is_given || is_example || !is_doubtful(s))
         return BL_OK;
     const struct slice first = s->columns[0].first.text, last = s->columns[s->n_columns - 1].first.text;

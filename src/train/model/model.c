@@ -391,11 +391,10 @@ bool model_find_nan(const bl_model *model, const char **name)
     struct matrix m;
     for (size_t i = 0; i < model->net->n_tensors + model->net->n_buffer_tensors && model_tensor(model, i, &m);
          i++)
-        for (size_t j = 0; j < m.rows * m.cols; j++)
-            if (!isfinite(m.x[j])) {
-                *name = model->names[i];
-                return true;
-            }
+        if (!matrix_is_finite(m)) {
+            *name = model->names[i];
+            return true;
+        }
     return false;
 }
 

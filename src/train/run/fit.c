@@ -273,7 +273,6 @@ static bl_status one_step(struct fit *f)
 static bl_status stop_now(struct fit *f)
 {
     f->t->stop_reason = "stopped";
-    BL_TRY(trainer_check_finite(f->t));
     BL_TRY(checkpoint_check(f->t));
     BL_TRY(run_folder_checkpoint(&f->folder, f->t, "model.safetensors"));
     if (!f->folder.path)
@@ -419,7 +418,6 @@ static void begin_next_epoch(bl_trainer *t, const bl_score *train)
 static bl_status end_epoch(struct fit *f, bool *stops)
 {
     bl_trainer *t = f->t;
-    BL_TRY(trainer_check_finite(t));
     BL_TRY(checkpoint_check(t));
     BL_TRY(zero_deltas_after_epoch(t));
     if (f->measures_angles)
@@ -564,7 +562,6 @@ bl_status bl_trainer_save(bl_trainer *t, const char *path)
     if (!t)
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, path);
-    BL_TRY(trainer_check_finite(t));
     BL_TRY(checkpoint_check(t));
     return checkpoint_write(t, path);
 }

@@ -69,14 +69,6 @@ static size_t list_slots(const bl_trainer *t, struct tensor_entry *entries, stru
     return n;
 }
 
-static bool are_finite(const float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
-
 static bl_status diverged_in(bl_trainer *t, const char *name)
 {
     BL_FAIL(
@@ -90,12 +82,13 @@ bl_status checkpoint_check(bl_trainer *t)
 {
     const size_t own = t->model->net->n_tensors + t->model->net->n_buffer_tensors;
     struct matrix m;
+    BL_TRY(trainer_check_finite(t));
     for (size_t i = 0; model_tensor(t->model, i, &m); i++) {
-        if (i >= own && !are_finite(m.x, m.rows * m.cols))
+        if (i >= own && !matrix_is_finite(m))
             return diverged_in(t, t->model->names[i]);
         for (size_t slot = 0; slot < optimizer_slots(&t->stepper.optimizer); slot++) {
-            const float *piece = slot_piece(t, slot, i);
-            if (piece && !are_finite(piece, m.rows * m.cols))
+            float *piece = slot_piece(t, slot, i);
+            if (piece && !matrix_is_finite(matrix_of(piece, m.rows, m.cols)))
                 return diverged_in(t, slot_name(t, slot, i).text);
         }
     }

@@ -8,8 +8,8 @@
 
 /* Writes the model with optimiser and run state to a file (checkpoint.c). */
 bl_status checkpoint_write(bl_trainer *trainer, const char *path);
-/* BL_DIVERGED: a number of the optimiser's state or of the feedback is NaN or infinite. The file would be
-   refused when it is read. */
+/* BL_DIVERGED: a number of the weights, the optimiser's state or the feedback is NaN or infinite. The file
+   would be refused when it is read. */
 bl_status checkpoint_check(bl_trainer *trainer);
 /* Reads a checkpoint of a run on the same training data with the same batches. A file that is refused changes
    nothing; this also holds for the functions below. */
