@@ -53,6 +53,17 @@ found cifar10 torch/cifar-10-batches-bin torch/cifar-10-batches-bin
 expect 0 "4 to train on" "$program" data info torch/MNIST --samples 0
 expect 0 "4 to train on" "$program" train --data mnist --data-dir torch --net "dense 3" --epochs 1 \
     --rule linear
+# Whether the classes of a set with names and of one without are the same is not known: a note asks.
+for set in mnist fashion-mnist; do
+    "$program" train --data $set --data-dir torch --net "dense C" --epochs 1 --rule linear --quiet --out $set ||
+        complain "train $set"
+done
+expect 0 "fashion-mnist names its classes, and the training set does not" "$program" eval --model mnist \
+    --data fashion-mnist --data-dir torch
+expect 0 "the training set names its classes, and mnist does not" "$program" eval --model fashion-mnist \
+    --data mnist --data-dir torch
+expect 0 "" "$program" eval --model mnist --data mnist --data-dir torch
+grep -q "names its classes" out.txt && complain "a note about the same set"
 # torchvision's root may have the name of the set
 idx roots/mnist/MNIST/raw
 found mnist roots/mnist/MNIST/raw roots

@@ -311,6 +311,12 @@ static void one_set_is_read_for_any_part(void **state)
     assert_string_equal(data_as_text(test), "1x1x4 of 2: 0 2 4 6 = 0, 0 1 2 3 = 1");
     data_free(test);
     must_refuse(below("rides"), "test", &with_labels, &nine, "examples of 1 x 2 x 2, expected 1 x 1 x 9");
+    /* unless training resized to images of one row */
+    const bl_data row = {
+        .shape = {1, 1, 2}, .features = 2, .outputs = 2, .class_names = names, .is_resized = true};
+    test = must_read(below("rides"), "test", &with_labels, &row);
+    assert_int_equal(test->features, 2);
+    data_free(test);
 }
 
 static void pictures_are_resized(void **state)

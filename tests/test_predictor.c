@@ -46,7 +46,7 @@ static void must(const struct made *m, bl_status status)
         fail_msg("%s: %s", bl_status_name(status), bl_why(m->ctx));
 }
 
-static void train_on(struct made *m, bool has_numbers, int threads)
+static void train(struct made *m, bool has_numbers)
 {
     const char *const options[][2] = {
         {"data", table(has_numbers)},
@@ -58,7 +58,7 @@ static void train_on(struct made *m, bool has_numbers, int threads)
         {"epochs", "3"},
         {"no-angles", "true"}};
     *m = (struct made){.ctx = bl_context_new(NULL)};
-    must(m, bl_context_use(m->ctx, "portable", threads));
+    must(m, bl_context_use(m->ctx, "portable", 1));
     must(m, bl_config_create(&m->config, m->ctx));
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         must(m, bl_config_set(m->config, options[i][0], options[i][1]));
@@ -66,11 +66,6 @@ static void train_on(struct made *m, bool has_numbers, int threads)
     must(m, bl_trainer_create(&m->trainer, m->ctx, m->config, m->data[0]));
     must(m, bl_trainer_fit(m->trainer, m->data[0], NULL, NULL, NULL, NULL));
     m->model = bl_trainer_model(m->trainer);
-}
-
-static void train(struct made *m, bool has_numbers)
-{
-    train_on(m, has_numbers, 1);
 }
 
 static void free_made(struct made *m)
@@ -242,55 +237,85 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Runs the function in all threads; each must end with these scores. */
-static void run_threads(void *(*run)(void *), const struct made *m, const double *raw, const double *scores)
-{
-    static struct thread threads[THREADS];
-    for (int i = 0; i < THREADS; i++) {
-        threads[i] = (struct thread){.made = m, .raw = raw};
-        assert_int_equal(pthread_create(&threads[i].id, NULL, run, &threads[i]), 0);
-    }
-    for (int i = 0; i < THREADS; i++) {
-        assert_int_equal(pthread_join(threads[i].id, NULL), 0);
-        assert_int_equal(threads[i].status, BL_OK);
-        assert_memory_equal(threads[i].scores, scores, sizeof threads[i].scores);
-        assert_true(threads[i].score.count == ROWS);
-    }
-}
-
 static void threads_share_a_model(void **state)
 {
+    static struct thread threads[THREADS];
     struct made m;
     double raw[ROWS * (FEATURES + 1)], alone[ROWS * 3];
     (void)state;
     train(&m, false);
     must(&m, bl_data_raw_rows(m.data[0], 0, ROWS, raw));
     must(&m, bl_model_predict_data(m.model, m.data[0], alone));
-    run_threads(work, &m, raw, alone);
+    for (int i = 0; i < THREADS; i++) {
+        threads[i] = (struct thread){.made = &m, .raw = raw};
+        assert_int_equal(pthread_create(&threads[i].id, NULL, work, &threads[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i].id, NULL), 0);
+        assert_int_equal(threads[i].status, BL_OK);
+        assert_memory_equal(threads[i].scores, alone, sizeof alone);
+        assert_true(threads[i].score.count == ROWS);
+    }
     free_made(&m);
 }
 
 /* Calls of one model in its own context, which has several threads: the first call uses them, the others run
-   alone meanwhile. */
-static void *call_model(void *argument)
+   alone meanwhile. The net is wide enough for the threads of the context to have work. */
+struct wide {
+    bl_model *model;
+    const float *x;
+    bl_data *data;
+    const double *expected;
+    int wrong; /* calls that failed or gave other scores */
+};
+enum { WIDE_ROWS = 256, WIDE_FEATURES = 200, WIDE_CALLS = 40 };
+
+static void *call_wide(void *argument)
 {
-    struct thread *t = argument;
-    for (int i = 0; i < 4 * TURNS && t->status == BL_OK; i++) {
-        t->status = bl_model_predict_data(t->made->model, t->made->data[0], t->scores);
-        if (t->status == BL_OK)
-            t->status = bl_model_evaluate(t->made->model, t->made->data[0], &t->score);
+    struct wide *w = argument;
+    double *scores = malloc(WIDE_ROWS * 3 * sizeof *scores);
+    bl_score score;
+    for (int i = 0; i < WIDE_CALLS; i++) {
+        const bool by_data = i % 2 == 0;
+        const bl_status status = by_data ? bl_model_predict_data(w->model, w->data, scores)
+                                         : bl_model_predict(w->model, w->x, WIDE_ROWS, scores);
+        w->wrong += status != BL_OK || memcmp(scores, w->expected, WIDE_ROWS * 3 * sizeof *scores) != 0 ||
+                    bl_model_evaluate(w->model, w->data, &score) != BL_OK || score.count != WIDE_ROWS;
     }
+    free(scores);
     return NULL;
 }
 
 static void threads_call_one_model_at_once(void **state)
 {
-    struct made m;
-    double alone[ROWS * 3];
+    static float x[WIDE_ROWS * WIDE_FEATURES];
+    static double expected[WIDE_ROWS * 3];
+    static int32_t labels[WIDE_ROWS];
+    pthread_t ids[THREADS];
+    struct wide wide[THREADS];
+    struct made m = {.ctx = bl_context_new(NULL)};
+    uint32_t random = 1;
     (void)state;
-    train_on(&m, false, 3);
-    must(&m, bl_model_predict_data(m.model, m.data[0], alone));
-    run_threads(call_model, &m, NULL, alone);
+    for (size_t i = 0; i < WIDE_ROWS * WIDE_FEATURES; i++)
+        x[i] = (float)(scratch_random(&random) % 2000) / 1000.0f - 1.0f;
+    for (int i = 0; i < WIDE_ROWS; i++)
+        labels[i] = i % 3;
+    must(&m, bl_context_use(m.ctx, "portable", 2));
+    must(&m, bl_config_create(&m.config, m.ctx));
+    must(&m, bl_config_set(m.config, "net", "dense 300, tanh, dense 300, tanh, dense 3"));
+    must(&m, bl_config_set(m.config, "init", "fanin"));
+    must(&m, bl_data_wrap(&m.data[0], m.ctx, x, labels, WIDE_ROWS, (bl_shape){1, 1, WIDE_FEATURES}, 3));
+    must(&m, bl_trainer_create(&m.trainer, m.ctx, m.config, m.data[0]));
+    m.model = bl_trainer_model(m.trainer);
+    must(&m, bl_model_predict(m.model, x, WIDE_ROWS, expected));
+    for (int i = 0; i < THREADS; i++) {
+        wide[i] = (struct wide){m.model, x, m.data[0], expected, 0};
+        assert_int_equal(pthread_create(&ids[i], NULL, call_wide, &wide[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(ids[i], NULL), 0);
+        assert_int_equal(wide[i].wrong, 0);
+    }
     free_made(&m);
 }
 

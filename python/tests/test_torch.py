@@ -352,6 +352,7 @@ REFUSED = [
     (lambda: nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4, eps=1e-3)), (4,), "eps=0.001"),
     (lambda: nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4, momentum=0.2)), (4,), "momentum=0.2"),
     (lambda: nn.Sequential(nn.Linear(4, 4), nn.ELU(), nn.Linear(4, 2)), (4,), "'1' is a ELU"),
+    (lambda: nn.Sequential(nn.Linear(4, 4), nn.Softplus(threshold=0.5)), (4,), "threshold=0.5"),
     (lambda: nn.Sequential(nn.Linear(4, 4), nn.Softmax(1)), (4,), "belongs to the loss"),
     (lambda: nn.Sequential(nn.Linear(4, 4)), (5,), "does not take examples of the shape"),
     (Branches, (4,), "cannot be traced by torch.fx"),

@@ -138,6 +138,30 @@ def test_arrays_are_scaled_as_the_file_was(tmp_path, normalize, most):
     assert np.allclose(trainer.predict_proba(x / divisor), expected, rtol=1e-5)
 
 
+def test_whole_numbers_in_fortran_order(tmp_path):
+    """The numbers of a feature are compared in the array's own order."""
+    y = np.array([0, 1, 0, 1])
+    np.save(tmp_path / "y.npy", y)
+    far = 2**53
+    for first, second, refused in (([1, 2, 3, 4], [far + 1] * 4, None), ([5] * 4, [far, far + 1] * 2, 1)):
+        x = np.asfortranarray(np.array([first, second], dtype=np.int64).T)
+        np.save(tmp_path / "x.npy", x)
+        if refused is None:
+            assert len(backless.Data.load(tmp_path / "x.npy", label=str(tmp_path / "y.npy")).train) == 4
+            continue
+        with pytest.raises(backless.Error, match=f"number {refused} differs between examples"):
+            backless.Data.load(tmp_path / "x.npy", label=str(tmp_path / "y.npy"))
+
+
+def test_minus_zero_is_the_class_zero(tmp_path):
+    np.save(tmp_path / "x.npy", np.array([[1.0], [2.0], [3.0], [4.0]]))
+    np.save(tmp_path / "y.npy", np.array([-0.0, 1.0, -1.0, 0.0]))
+    data = backless.Data.load(tmp_path / "x.npy", label=str(tmp_path / "y.npy")).train
+    trainer = backless.Trainer("dense C", "linear", epochs=1, threads=1)
+    trainer.fit(data)
+    assert trainer.model.class_names == ["-1", "0", "1"]
+
+
 def test_a_numpy_true_stops(floats):
     trainer = backless.Trainer(NET, epochs=5)
     history = trainer.fit(*floats, callbacks=[lambda now: np.bool_(now.epoch_ended)])
