@@ -546,10 +546,15 @@ BL_API const char *bl_trainer_note(const bl_trainer *trainer, int i);
    folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
 BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const bl_data *val,
                                 const bl_data *test, bl_progress_fn progress, void *user);
-/* Gives the number and the scores of the epoch with the least validation error (for real-valued targets:
-   loss), whose weights are in best.safetensors; angles, times and rate are not set. An epoch whose figure
-   is NaN is never the best. Returns 1, or 0 if there is no best epoch. */
-BL_API int bl_trainer_best(const bl_trainer *trainer, bl_progress *out);
+/* The epoch with the least validation error (for real-valued targets: loss), whose weights are in
+   best.safetensors. An epoch whose figure is NaN is never the best. bl_trainer_best describes it; it returns
+   1, or 0 if there is no best epoch. */
+typedef struct bl_best_epoch {
+    size_t size; /* sizeof(bl_best_epoch) */
+    int epoch;
+    bl_score train, val, test; /* count 0: no such set, or not known, as in runs of version 0.1.0 */
+} bl_best_epoch;
+BL_API int bl_trainer_best(const bl_trainer *trainer, bl_best_epoch *out);
 /* In the progress callback: returns the line of log.jsonl that the call is about, as one JSON object
    without a line end, also if there is no run folder. NULL if the call is about no line. */
 BL_API const char *bl_trainer_log_line(const bl_trainer *trainer);

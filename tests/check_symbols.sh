@@ -1,7 +1,8 @@
 #!/bin/sh
 # check_symbols.sh PROGRAM - the shared library beside the program exports the bl_ symbols that the headers
-# declare and no others, each with the version BACKLESS_0 and a line in the symbols file of the Debian
-# package; it calls no function that exits, aborts or prints, and its objects contain no writable data.
+# declare and no others, each with the version BACKLESS_MAJOR.MINOR and a line in the symbols file of the
+# Debian package of this binary interface; it calls no function that exits, aborts or prints, and its objects
+# contain no writable data.
 set -eu
 library=$(dirname "$1")/libbackless.so
 archive=$(dirname "$1")/libbackless.a
@@ -22,15 +23,18 @@ fi
 
 versioned=$(nm -D --defined-only "$library" | awk '$2 != "A" {print $3}')
 shown=$(printf '%s\n' "$versioned" | sed 's/@.*//')
-complain "without the version BACKLESS_0" "$(printf '%s\n' "$versioned" | grep -v '@@BACKLESS_0$' || true)"
+interface=$(sed -n 's/^#define BL_VERSION "\(.*\)\..*"/\1/p' "$headers/backless.h")
+version=BACKLESS_$interface
+complain "without the version $version" "$(printf '%s\n' "$versioned" | grep -vE "@@$version\$" || true)"
 declared=$(sed -n 's/^BL_API .*[ *]\(bl_[a-z0-9_]*\)(.*/\1/p' "$headers"/*.h)
 # without LINES OTHERS: the lines that are not among the others.
 without() { printf '%s\n' "$1" | grep -vxF "$2" || true; }
 complain "declared in a header, but not in the library" "$(without "$declared" "$shown")"
 complain "in the library, but not declared in a header" "$(without "$shown" "$declared")"
-packaged=$(sed -n 's/^ \(bl_[a-z0-9_]*\)@BACKLESS_0 .*/\1/p' "$(dirname "$0")/../debian/libbackless0.symbols")
-complain "in the library, but not in debian/libbackless0.symbols" "$(without "$shown" "$packaged")"
-complain "in debian/libbackless0.symbols, but not in the library" "$(without "$packaged" "$shown")"
+symbols=debian/libbackless$interface.symbols
+packaged=$(sed -n "s/^ \(bl_[a-z0-9_]*\)@$version .*/\1/p" "$(dirname "$0")/../$symbols")
+complain "in the library, but not in $symbols" "$(without "$shown" "$packaged")"
+complain "in $symbols, but not in the library" "$(without "$packaged" "$shown")"
 
 forbidden='exit|_exit|_Exit|abort|v?printf|puts|putchar|perror|stdout|stderr|rand|srand|__printf_chk'
 complain "what the library may not call" "$(nm -D --undefined-only "$library" | awk '{print $2}' |

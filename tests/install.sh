@@ -69,8 +69,10 @@ version=$(sed -n 's/^#define BL_VERSION "\(.*\)"/\1/p' there/include/backless.h)
 # LD_LIBRARY_PATH is set because the program may be linked to the shared library.
 equals "the program's version" "$(LD_LIBRARY_PATH=$prefix/${lib#there/} "$prefix/bin/backless" --version)" \
     "backless $version"
-equals "soname" "$(objdump -p "$lib/libbackless.so" | awk '$1 == "SONAME" {print $2}')" libbackless.so.0
-equals "file behind the soname" "$(readlink -f "$lib/libbackless.so.0")" \
+# Versions with equal major and minor numbers have the same binary interface.
+soname=libbackless.so.${version%.*}
+equals "soname" "$(objdump -p "$lib/libbackless.so" | awk '$1 == "SONAME" {print $2}')" "$soname"
+equals "file behind the soname" "$(readlink -f "$lib/$soname")" \
     "$(readlink -f "$lib/libbackless.so.$version")"
 for binary in "$lib/libbackless.so" there/bin/backless; do
     objdump -p "$binary" | grep -E 'R(UN)?PATH' && complain "$binary has a path to look for libraries"
@@ -116,7 +118,7 @@ command -v "$cxx" >/dev/null 2>&1 || cxx=
 # starts LABEL PROGRAM NEEDED: the program runs, and is linked to the shared library or not.
 starts() {
     LD_LIBRARY_PATH=$prefix/${lib#there/} run "$1 runs" "$2"
-    equals "$1 needs libbackless.so.0" "$(objdump -p "$2" | grep -c 'NEEDED *libbackless.so.0')" "$3"
+    equals "$1 needs $soname" "$(objdump -p "$2" | grep -c "NEEDED *$soname\$")" "$3"
 }
 
 # ---- pkg-config

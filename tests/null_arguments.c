@@ -48,7 +48,7 @@ static struct {
 static union {
     bl_tensor tensor;
     bl_score score;
-    bl_progress progress;
+    bl_best_epoch best;
     bl_angles angles[2];
     bl_peaks peaks;
     bl_work work;

@@ -76,7 +76,7 @@ VALUES = [
     ("*", "const bl_batch *", "*", "&own_batch"),
     ("*", "bl_tensor *", "*", "&room.tensor"),
     ("*", "bl_score *", "*", "&room.score"),
-    ("*", "bl_progress *", "*", "&room.progress"),
+    ("*", "bl_best_epoch *", "*", "&room.best"),
     ("*", "bl_angles *", "*", "room.angles"),
     ("*", "bl_layer *", "*", "&room.layer"),
     ("*", "bl_scaling *", "*", "&room.scaling"),

@@ -56,7 +56,7 @@ void row_forget_figures(struct row *row)
 
 static void take_figures(struct row *row, struct progress_output *output, bool has_test)
 {
-    bl_progress best;
+    bl_best_epoch best = {.size = sizeof best};
     row->last = has_test ? output->last.test : output->last.train;
     row->val = output->last.val;
     row->epoch = output->last.epoch;

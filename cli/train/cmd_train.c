@@ -159,7 +159,7 @@ static bl_status fit(const struct session *s, bl_trainer *trainer, const bl_data
 
 static void print_best(const struct session *s, const bl_trainer *trainer)
 {
-    bl_progress best;
+    bl_best_epoch best = {.size = sizeof best};
     char val[64], test[64];
     if (!bl_trainer_best(trainer, &best))
         return;

@@ -29,7 +29,7 @@ from .net import NamedNet, Net, NetSize, named_nets
 from .plotting import plot
 from .program import Instruction, Operand
 from .progress_bar import ProgressBar
-from .records import Angles, History, Progress, Score
+from .records import Angles, BestEpoch, History, Progress, Score
 from .reproduction import Reproduction, reproduce
 from .rule import Buffer, Emitter, MapCall, Rule, RuleArray, RuleInfo, Size, rules
 from .run import Run
@@ -61,6 +61,7 @@ __all__ = [
     "Angles",
     "BadData",
     "BadValue",
+    "BestEpoch",
     "Buffer",
     "Comparison",
     "Data",

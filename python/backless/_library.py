@@ -1,5 +1,5 @@
 """Finds and loads the shared library: the file that $BACKLESS_LIBRARY names, else the one beside this module
-(in a wheel), else the system's libbackless.so.0."""
+(in a wheel), else the system's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ._signatures import SIGNATURES
 HEADER_VERSION = (0, 2)
 
 _SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
-_SONAME = "libbackless.0.dylib" if sys.platform == "darwin" else "libbackless.so.0"
+_INTERFACE = ".".join(map(str, HEADER_VERSION))
+_SONAME = f"libbackless.{_INTERFACE}.dylib" if sys.platform == "darwin" else f"libbackless.so.{_INTERFACE}"
 
 
 def _place() -> str:

@@ -109,7 +109,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         _status,
         [_handle, _handle, _handle, _handle, s.OnProgress, c.c_void_p],
     ),
-    "bl_trainer_best": (c.c_int, [_handle, c.POINTER(s.Progress)]),
+    "bl_trainer_best": (c.c_int, [_handle, c.POINTER(s.BestEpoch)]),
     "bl_trainer_stop_reason": (c.c_char_p, [_handle]),
     "bl_trainer_advice": (c.c_char_p, [_handle]),
     "bl_trainer_resume": (_status, [_handle, c.c_char_p]),

@@ -112,6 +112,16 @@ class Progress(c.Structure):
     ]
 
 
+class BestEpoch(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("epoch", c.c_int),
+        ("train", Score),
+        ("val", Score),
+        ("test", Score),
+    ]
+
+
 class Option(c.Structure):
     _fields_ = [
         ("key", c.c_char_p),

@@ -47,6 +47,17 @@ class Angles:
 
 
 @dataclass(frozen=True)
+class BestEpoch:
+    """The epoch with the least validation error (of targets: loss), and its figures. None: there is no such
+    set, or the figure is not known."""
+
+    epoch: int
+    train: Score | None
+    val: Score | None
+    test: Score | None
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far the training is. epoch is 1 for the first; step of steps are done in it, total_step since the
     beginning. train: running, until the epoch has ended; val, test: None where there is no such set, or not
@@ -158,4 +169,10 @@ def progress_of(now: _structs.Progress) -> Progress:
         angles_of(now.angles, now.blocks) if now.angles else None,
         bool(now.epoch_ended),
         _score_or_none(now.batch),
+    )
+
+
+def best_epoch_of(best: _structs.BestEpoch) -> BestEpoch:
+    return BestEpoch(
+        best.epoch, _score_or_none(best.train), _score_or_none(best.val), _score_or_none(best.test)
     )

@@ -25,7 +25,7 @@ from .model import Model
 from .net import Net
 from .program import Instruction, program_of
 from .progress_bar import ProgressBar
-from .records import Angles, History, Progress, angles_of, progress_of
+from .records import Angles, BestEpoch, History, angles_of, best_epoch_of
 from .rule import Binding, Rule, register
 from .tensors import Tensors, tensor_view
 
@@ -228,11 +228,11 @@ class Trainer:
         return self.model.hash()
 
     @property
-    def best(self) -> Progress | None:
+    def best(self) -> BestEpoch | None:
         """The epoch whose validation error (of targets: loss) was least; None: there was none."""
-        found = _structs.Progress()
+        found = _structs.BestEpoch(size=ctypes.sizeof(_structs.BestEpoch))
         is_there = lib.bl_trainer_best(self._built(), ctypes.byref(found))
-        return progress_of(found) if is_there else None
+        return best_epoch_of(found) if is_there else None
 
     @property
     def options(self) -> dict[str, str]:

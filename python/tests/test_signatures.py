@@ -38,6 +38,7 @@ STRUCTS = {
     "bl_layer": _structs.Layer,
     "bl_angles": _structs.Angles,
     "bl_progress": _structs.Progress,
+    "bl_best_epoch": _structs.BestEpoch,
     "bl_option": _structs.Option,
     "bl_named_net": _structs.NamedNet,
     "bl_net_size": _structs.NetSize,

@@ -7,6 +7,7 @@
 #include "../../base/clock.h"
 #include "../../base/mem.h"
 #include "../../base/rng.h"
+#include "../../base/sized.h"
 #include "../angles/angle_steps.h"
 #include "../inspect/trainer_inspect.h"
 #include "../model/score.h"
@@ -543,18 +544,16 @@ const char *bl_trainer_log_line(const bl_trainer *t)
     return t ? t->log_line : NULL;
 }
 
-int bl_trainer_best(const bl_trainer *t, bl_progress *out)
+int bl_trainer_best(const bl_trainer *t, bl_best_epoch *out)
 {
     if (!t || !out || t->state.best_epoch == 0)
         return 0;
-    *out = (bl_progress){.epoch = (int)t->state.best_epoch,
-                         .train = t->best.is_known ? t->best.train : score_none(),
-                         .val = t->best.is_known ? t->best.val : score_none(),
-                         .test = t->best.is_known ? t->best.test : score_none(),
-                         .rate = (double)NAN,
-                         .blocks = (int)t->model->net->n_blocks,
-                         .epoch_ended = 1};
-    return 1;
+    const bl_best_epoch best = {.size = out->size,
+                                .epoch = (int)t->state.best_epoch,
+                                .train = t->best.is_known ? t->best.train : score_none(),
+                                .val = t->best.is_known ? t->best.val : score_none(),
+                                .test = t->best.is_known ? t->best.test : score_none()};
+    return sized_copy(out, &best, sizeof best);
 }
 
 bl_status bl_trainer_save(bl_trainer *t, const char *path)
