@@ -1,10 +1,12 @@
 /*
  * test_freeze.c - the option freeze: the learned tensors of frozen blocks keep their bits, and the other
- * blocks take the steps of a trainer whose frozen block is restored after each step; ranges of epochs,
- * clipping, max-norm, and refused texts.
+ * blocks take the steps of a trainer whose frozen block is restored after each step; ranges of epochs, Adam's
+ * corrections after them, clipping, max-norm, and refused texts.
  */
 #include "fixture.h"
+#include "scratch.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -169,6 +171,102 @@ static void test_epochs(void **state)
     }
 }
 
+/* One epoch, of 3 steps with 5, 5 and 2 examples. The next step belongs to epoch 2. */
+static void fit_an_epoch(struct fixture *fixture, const char *optimizer, const char *freeze)
+{
+    struct fixture_options options = options_of(0, freeze);
+    options.optimizer = optimizer;
+    options.epochs = "1";
+    options.batch = "5";
+    fixture_make(fixture, "portable", 2, &options, &batch);
+    fixture_must(fixture, bl_trainer_fit(fixture->trainer, fixture->data, NULL, NULL, NULL, NULL));
+}
+
+static double largest_change(const char *name, struct fixture *fixture)
+{
+    double largest = 0.0;
+    const bl_tensor before = fixture_tensor(fixture, name);
+    const size_t n = fixture_count(before);
+    assert_true(n > 0 && n <= MOST);
+    memcpy(start, before.values, n * sizeof *start);
+    assert_int_equal(bl_trainer_step(fixture->trainer, x, labels, 5, NULL), BL_OK);
+    const float *after = fixture_tensor(fixture, name).values;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, fabs((double)after[i] - (double)start[i]));
+    return largest;
+}
+
+/* Adam's first update of a weight is rate * g / (|g| + epsilon), whatever the gradient (Kingma & Ba 2015,
+   section 2), because the bias corrections cancel the factors of the first gradient. The first update of a
+   block that was frozen must be such an update: with the corrections of step 4 the change would be 0.58 of
+   the rate, with those of a late step 3.2 times the rate. The control is block 2, which was trained in steps
+   1 to 3. */
+static void test_the_first_update_after_freezing_is_adams_first(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fit_an_epoch(&fixture, "adam", "0 until 1");
+    bl_trainer_set_rate(fixture.trainer, 0.001);
+    const double change = largest_change("0.dense.weight", &fixture);
+    if (!(change > 0.00099 && change < 0.001001))
+        fail_msg("the largest change is %g, expected the rate of 0.001", change);
+    fixture_free(&fixture);
+    fit_an_epoch(&fixture, "adam", "0 until 1");
+    bl_trainer_set_rate(fixture.trainer, 0.001);
+    const double control = largest_change("2.dense.weight", &fixture);
+    assert_true(control < 0.00099 || control > 0.001001);
+    fixture_free(&fixture);
+}
+
+/* Files whose missed steps were altered, in as many characters, are refused. */
+static void check_altered_steps(const char *path, const struct fixture_options *options)
+{
+    static const char *const wrong[] = {"[3,0]  ", "[4,0,0]",  "[3,-1,]",  "[-1,0,0",
+                                        "[1.5,0]", "[\"\",0]", "{\"a\":0}"};
+    size_t n = 0;
+    unsigned char *bytes = scratch_read(path, &n);
+    size_t at = 0;
+    while (memcmp(bytes + at, "[3,0,0]", 7) != 0)
+        at++;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct fixture loaded;
+        memcpy(bytes + at, wrong[i], 7);
+        scratch_write(path, bytes, n);
+        fixture_make(&loaded, "portable", 1, options, &batch);
+        if (bl_trainer_load(loaded.trainer, path) != BL_BAD_DATA)
+            fail_msg("%s is taken", wrong[i]);
+        fixture_free(&loaded);
+    }
+    free(bytes);
+}
+
+/* The steps that block 0 has missed are saved. The trainer that loads the file freezes nothing, so that they
+   come from the file only; one without them takes another step. */
+static void test_missed_steps_are_saved(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    scratch_make(&scratch);
+    const char *path = scratch_path(&scratch, "frozen.safetensors");
+    struct fixture whole, loaded;
+    struct fixture_options options = options_of(0, "none");
+    fit_an_epoch(&whole, "adam", "0 until 1");
+    fixture_must(&whole, bl_trainer_save(whole.trainer, path));
+    options.epochs = "1";
+    options.batch = "5";
+    fixture_make(&loaded, "portable", 1, &options, &batch);
+    fixture_must(&loaded, bl_trainer_load(loaded.trainer, path));
+    assert_true(fixture_equal(&whole, &loaded));
+    assert_string_equal(bl_model_metadata(whole.model, "frozen_steps"), "[3,0,0]");
+    fixture_must(&whole, bl_trainer_step(whole.trainer, x, labels, 5, NULL));
+    fixture_must(&loaded, bl_trainer_step(loaded.trainer, x, labels, 5, NULL));
+    assert_true(fixture_equal(&whole, &loaded));
+    fixture_free(&loaded);
+    check_altered_steps(path, &options);
+    fixture_free(&whole);
+    scratch_remove(&scratch);
+}
+
 /* Frozen gradients do not count in the norm. If all blocks except the output are frozen, the step is that of
    the rule "frozen", whose hidden blocks do not learn. */
 static void test_frozen_gradients_do_not_count_for_clipping(void **state)
@@ -277,6 +375,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_other_blocks_learn_as_if_the_block_had_rate_0),
         cmocka_unit_test(test_epochs),
+        cmocka_unit_test(test_the_first_update_after_freezing_is_adams_first),
+        cmocka_unit_test(test_missed_steps_are_saved),
         cmocka_unit_test(test_frozen_gradients_do_not_count_for_clipping),
         cmocka_unit_test(test_older_gradients_do_not_count_for_clipping),
         cmocka_unit_test(test_max_norm_leaves_frozen_weights),

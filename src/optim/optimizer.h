@@ -28,7 +28,7 @@ struct optimizer {
     float lambda;                   /* the decay of kp and dkp in each step; 0: none */
     float rate;                     /* of the current step, set by optimizer_begin */
     float shrinking;                /* the fraction by which each weight decays in the current step */
-    float correction1, correction2; /* Adam's bias corrections in the current step */
+    float correction1, correction2; /* Adam's bias corrections in the current update */
 };
 
 /* "sgd [momentum M] [nesterov]", "rmsprop [rho R] [epsilon E] [initial V]", "adam [beta1 B] [beta2 B]
@@ -43,7 +43,7 @@ bl_status optimizer_check_text(bl_context *ctx, const char *text);
 /* Refuses a weight-decay of 1 / rate or more, which would remove whole weights in one step. */
 bl_status optimizer_check_rate(bl_context *ctx, const struct optimizer *o, double rate);
 
-/* Prepares the updates of step t = 1, 2, ... with this learning rate; call it before them. */
+/* Prepares the t-th update of some weights, t = 1, 2, ..., with this learning rate; call it before them. */
 void optimizer_begin(struct optimizer *o, double rate, uint64_t t);
 /* The parameters of the current step, without l2, which is part of the gradient. */
 struct update optimizer_step(const struct optimizer *o, bool decays);

@@ -14,7 +14,7 @@
 struct alignment {
     bl_context *ctx;
     const struct stepper *stepper;
-    struct optimizer optimizer; /* a copy for the hypothetical step */
+    struct optimizer optimizer; /* of the block, for the hypothetical step */
     struct workspace *by_rule, *bp;
     struct rule *bp_rule;
     struct program *bp_program;
@@ -180,9 +180,8 @@ bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, size_t
 {
     inspect_both(a);
     scale_gradients(a, batch);
-    a->optimizer = a->stepper->optimizer;
-    optimizer_begin(&a->optimizer, rate, t);
     for (size_t l = 0; l < a->stepper->net->n_blocks; l++) {
+        stepper_optimizer(a->stepper, l, rate, t, &a->optimizer);
         measure_delta(a, l, &out[l]);
         measure_update(a, l, &out[l]);
         out[l].weight = weight_angle(a->stepper->net, a->stepper->rule, l, a->row);

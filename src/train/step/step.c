@@ -153,21 +153,22 @@ static void run_noise(const struct scene *scene)
     rule_run_noise(scene->run->rule, scene->item, scene->workspace);
 }
 
-/* Updates n numbers of a tensor, from params[at] on. */
-static void apply(const struct stepper *s, const struct net_tensor *tensor, size_t at, const float *g,
-                  size_t n)
+/* Updates n numbers of a tensor of block l, from params[at] on. */
+static void apply(const struct stepper *s, size_t l, const struct net_tensor *tensor, size_t at,
+                  const float *g, size_t n)
 {
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
     for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         slots[i] = stepper_slot(s, i, at);
-    optimizer_update(&s->optimizer, s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
+    optimizer_update(&s->optimizers[l], s->ctx->backend, tensor->is_matrix, s->net->params + at, g, slots, n);
 }
 
 /* Updates the part of a tensor that belongs to the range's channels. */
-static void apply_piece(const struct stepper *s, const struct net_tensor *tensor, struct range range,
-                        const float *g)
+static void apply_piece(const struct scene *scene, const struct net_tensor *tensor, const float *g)
 {
-    apply(s, tensor, tensor->at + range.begin * tensor->cols, g, range_size(range) * tensor->cols);
+    const struct range range = scene->at.channels;
+    apply(scene->run->stepper, scene->at.l, tensor, tensor->at + range.begin * tensor->cols, g,
+          range_size(range) * tensor->cols);
 }
 
 static const float *piece_of(const float *all, const struct net_tensor *tensor, struct range range)
@@ -181,7 +182,7 @@ static void apply_to_B(const struct stepper *s, size_t l, size_t first, const fl
     float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
     for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
         slots[i] = s->B_slots[i] + s->B_at[l] + first;
-    optimizer_update(&s->optimizer, s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
+    optimizer_update(&s->optimizers[l], s->ctx->backend, true, s->rule->B[l].x + first, g, slots, n);
 }
 
 /* Computes the gradient e^T h of the range's columns of B[l] in the worker's tile, and updates them. */
@@ -217,8 +218,8 @@ static void run_update_array(const struct scene *scene)
         float *slots[OPTIMIZER_MAX_SLOTS] = {NULL};
         for (size_t k = 0; k < optimizer_slots(&s->optimizer); k++)
             slots[k] = stepper_array_slot(s, k, number) + first + i * w.stride;
-        optimizer_update(&s->optimizer, s->ctx->backend, true, matrix_row(&w, i), matrix_row(&g, i), slots,
-                         w.cols);
+        optimizer_update(&s->optimizers[scene->at.l], s->ctx->backend, true, matrix_row(&w, i),
+                         matrix_row(&g, i), slots, w.cols);
     }
 }
 
@@ -268,9 +269,9 @@ static void update_rest(const struct scene *scene, const float *db)
     const struct block *block = &s->net->blocks[scene->at.l];
     const struct net_tensor *tensors = s->net->tensors + block->tensors;
     if (block->n_weighted > 1)
-        apply_piece(s, &tensors[1], scene->at.channels, db);
+        apply_piece(scene, &tensors[1], db);
     for (size_t i = block->n_weighted; i < block->n_tensors; i++)
-        apply_piece(s, &tensors[i], scene->at.channels, piece_of(own, &tensors[i], scene->at.channels));
+        apply_piece(scene, &tensors[i], piece_of(own, &tensors[i], scene->at.channels));
 }
 
 static void run_update(const struct scene *scene)
@@ -282,11 +283,11 @@ static void run_update(const struct scene *scene)
     float *db;
     const struct matrix dW = gradient_of(scene, &db);
     if (block->is_weighted && dW.cols == W->cols)
-        apply_piece(s, W, scene->at.channels, dW.x);
+        apply_piece(scene, W, dW.x);
     else
         for (size_t i = 0; i < dW.rows && block->is_weighted; i++)
-            apply(s, W, W->at + (scene->at.channels.begin + i) * W->cols + columns.begin, matrix_row(&dW, i),
-                  dW.cols);
+            apply(s, scene->at.l, W, W->at + (scene->at.channels.begin + i) * W->cols + columns.begin,
+                  matrix_row(&dW, i), dW.cols);
     if (is_first_of_inputs(&scene->at))
         update_rest(scene, db);
 }
@@ -346,7 +347,7 @@ static void run_update_fused(const struct scene *scene)
 {
     const struct stepper *s = scene->run->stepper;
     const struct net_tensor *W = &s->net->tensors[s->net->blocks[scene->at.l].tensors];
-    const struct update by = optimizer_step(&s->optimizer, W->is_matrix);
+    const struct update by = optimizer_step(&s->optimizers[scene->at.l], W->is_matrix);
     float *slots[2] = {NULL, NULL}, *db;
     gradient_of(scene, &db);
     for (size_t i = 0; i < optimizer_slots(&s->optimizer); i++)
@@ -607,7 +608,8 @@ static bl_status begin_run(struct step_run *run, struct stepper *s, struct works
     const bool is_clipped = clip_is_on(&s->clip);
     if (is_buffered && !is_clipped)
         BL_TRY(stepper_need_buffered(s));
-    optimizer_begin(&s->optimizer, rate, t);
+    for (size_t l = 0; l < s->net->n_blocks; l++)
+        stepper_optimizer(s, l, rate, t, &s->optimizers[l]);
     if (t % FLUSH_PERIOD == 0)
         stepper_flush(s, workspace->threads.now);
     *run = (struct step_run){.program = is_buffered && !is_clipped ? s->buffered : s->program,

@@ -46,9 +46,13 @@ struct stepper {
            not updated. NULL: no array is updated. */
         size_t *at;
     } array_slots;
-    bool *frozen;     /* for each block, whether it is not trained in this epoch; NULL: no block is frozen */
-    struct clip clip; /* clipping of the gradients before the update */
-    float *buffer;    /* gradients, laid out in the same way as slots; NULL until a buffered step */
+    bool *frozen; /* for each block, whether it is not trained in this epoch; NULL: no block is frozen */
+    uint64_t *frozen_steps; /* for each block, the number of finished steps that did not train it */
+    /* For each block, the optimiser of the current step: Adam's corrections are those of the number of times
+       that the block was updated. */
+    struct optimizer *optimizers;
+    struct clip clip;          /* clipping of the gradients before the update */
+    float *buffer;             /* gradients, laid out in the same way as slots; NULL until a buffered step */
     atomic_bool *found_delta;  /* for each block, whether a delta other than 0 was found; NULL: not checked */
     struct program *program;   /* the program of a step */
     struct program *buffered;  /* the program of a step that keeps its gradients; NULL until one is needed */
@@ -75,6 +79,10 @@ float *stepper_array_slot(const struct stepper *s, size_t slot, size_t number);
 /* Freezes or unfreezes block l from the next step on; s->frozen must exist. A frozen block's parameters and
    their optimiser state keep their bits, except that denormal numbers of the state become 0 (flush.h). */
 void stepper_freeze(struct stepper *s, size_t l, bool is_frozen);
+/* Sets *out to the optimiser that updates block l in step t with this rate. */
+void stepper_optimizer(const struct stepper *s, size_t l, double rate, uint64_t t, struct optimizer *out);
+/* Counts a finished step for the blocks that it did not train. */
+void stepper_count(struct stepper *s);
 /* Whether the instruction is left out because it is a gradient or an update of a frozen block. */
 bool stepper_leaves_out(const struct stepper *s, const struct program *program,
                         const struct instruction *item);

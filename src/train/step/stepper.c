@@ -82,6 +82,10 @@ bl_status stepper_create(struct stepper *out, bl_context *ctx, struct net *net, 
         s.learns_from = net->tensors[net->blocks[net_last(net)].tensors].at;
     bl_status status = clip_create(&s.clip, ctx, clip, net->n_params);
     if (status == BL_OK)
+        status = MEM_ARRAY(ctx, &s.frozen_steps, net->n_blocks, "the frozen steps");
+    if (status == BL_OK)
+        status = MEM_ARRAY(ctx, &s.optimizers, net->n_blocks, "the optimisers of the blocks");
+    if (status == BL_OK)
         status = make_programs(&s, is_lean);
     if (status == BL_OK && clip_is_on(&s.clip))
         status = need_buffer(&s);
@@ -113,6 +117,8 @@ void stepper_release(struct stepper *s)
     mem_free(s->ctx, s->B_at);
     mem_free(s->ctx, s->found_delta);
     mem_free(s->ctx, s->frozen);
+    mem_free(s->ctx, s->frozen_steps);
+    mem_free(s->ctx, s->optimizers);
     mem_free(s->ctx, s->buffer);
     clip_release(&s->clip);
 }
@@ -145,6 +151,19 @@ void stepper_freeze(struct stepper *s, size_t l, bool is_frozen)
         memset(s->buffer + tensor->at, 0, tensor->rows * tensor->cols * sizeof *s->buffer);
     }
     s->frozen[l] = is_frozen;
+}
+
+void stepper_optimizer(const struct stepper *s, size_t l, double rate, uint64_t t, struct optimizer *out)
+{
+    *out = s->optimizer;
+    optimizer_begin(out, rate, t - s->frozen_steps[l]);
+}
+
+void stepper_count(struct stepper *s)
+{
+    for (size_t l = 0; s->frozen && l < s->net->n_blocks; l++)
+        if (s->frozen[l])
+            s->frozen_steps[l]++;
 }
 
 bool stepper_leaves_out(const struct stepper *s, const struct program *program,

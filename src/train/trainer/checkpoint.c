@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The metadata with the steps that frozen blocks have missed. */
+#define FROZEN_STEPS "frozen_steps"
+
 /* The name of a slot's values for one tensor, such as "optimizer.mean_square.0.dense.weight". */
 struct slot_name {
     char text[96];
@@ -157,6 +160,27 @@ static bool is_counted(const char *key)
     return strcmp(key, "epoch") == 0 || strcmp(key, "step") == 0;
 }
 
+/* Writes the steps that frozen blocks have missed, as "[5,0,0]". Nothing is written if no block has missed
+   any, unless the trainer has written such steps before it loaded another state. */
+static bl_status write_frozen_steps(bl_trainer *t)
+{
+    const size_t n = t->model->net->n_blocks;
+    json_t *list = json_array();
+    uint64_t sum = 0;
+    for (size_t l = 0; l < n; l++) {
+        json_array_append_new(list, json_integer((json_int_t)t->stepper.frozen_steps[l]));
+        sum += t->stepper.frozen_steps[l];
+    }
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    if (!text)
+        BL_FAIL(t->ctx, BL_NO_MEMORY, "no memory for the frozen steps");
+    const bool is_needed = sum > 0 || bl_model_metadata(t->model, FROZEN_STEPS);
+    const bl_status status = is_needed ? model_set_metadata(t->model, FROZEN_STEPS, text) : BL_OK;
+    free(text);
+    return status;
+}
+
 static bl_status write_metadata(bl_trainer *t)
 {
     for (size_t i = 0; i < N_STATE_FIELDS; i++)
@@ -165,6 +189,7 @@ static bl_status write_metadata(bl_trainer *t)
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->data_hash);
     BL_TRY(model_set_metadata(t->model, "data_hash", hash));
+    BL_TRY(write_frozen_steps(t));
     char *best = best_epoch_to_text(&t->best);
     if (!best)
         BL_FAIL(t->ctx, BL_NO_MEMORY, "no memory for the best epoch's figures");
@@ -242,6 +267,7 @@ struct checkpoint_contents {
     struct run_state state;
     struct best_epoch best;
     json_t *early_angles;
+    json_t *frozen_steps; /* NULL: no block has missed a step */
     enum slope slope;
     const char *slope_text; /* NULL: the trainer's slope is not changed */
     struct schedule schedule;
@@ -288,6 +314,25 @@ static bl_status read_early_angles(struct checkpoint_contents *from)
     return BL_OK;
 }
 
+static bl_status read_frozen_steps(struct checkpoint_contents *from)
+{
+    const char *text = tensors_metadata(from->file, FROZEN_STEPS);
+    const size_t n = from->t->model->net->n_blocks;
+    from->frozen_steps = text ? json_loads(text, 0, NULL) : NULL;
+    bool is_good = !text || (json_is_array(from->frozen_steps) && json_array_size(from->frozen_steps) == n);
+    for (size_t l = 0; text && is_good && l < n; l++) {
+        const json_t *steps = json_array_get(from->frozen_steps, l);
+        is_good = json_is_integer(steps) && json_integer_value(steps) >= 0 &&
+                  (uint64_t)json_integer_value(steps) <= from->state.step;
+    }
+    if (!is_good)
+        BL_FAIL(from->t->ctx, BL_BAD_DATA,
+                "%s: \"" FROZEN_STEPS "\" is not a list of %zu numbers from 0 to %llu: not a checkpoint of "
+                "this run",
+                from->path, n, (unsigned long long)from->state.step);
+    return BL_OK;
+}
+
 static bl_status read_state(struct checkpoint_contents *from)
 {
     const struct run_state *state = &from->state;
@@ -301,6 +346,7 @@ static bl_status read_state(struct checkpoint_contents *from)
     if (is_none_in_old_files("best_val", tensors_metadata(from->file, "best_val")))
         from->state.best_epoch = 0;
     BL_TRY(read_best(from));
+    BL_TRY(read_frozen_steps(from));
     return read_early_angles(from);
 }
 
@@ -514,6 +560,8 @@ static bl_status load_contents(struct checkpoint_contents *from, bool is_stream)
     BL_TRY(model_take(t->model, from->file, from->path));
     take_slots(t, from->file);
     t->state = from->state;
+    for (size_t l = 0; l < t->model->net->n_blocks; l++)
+        t->stepper.frozen_steps[l] = (uint64_t)json_integer_value(json_array_get(from->frozen_steps, l));
     t->best = from->best;
     t->schedule = from->schedule;
     t->schedule.halvings = t->state.halvings;
@@ -531,6 +579,7 @@ static bl_status take_file(bl_trainer *t, const struct tensors *file, const char
     if (status == BL_OK)
         status = load_contents(&from, is_stream);
     json_decref(from.early_angles);
+    json_decref(from.frozen_steps);
     return status;
 }
 

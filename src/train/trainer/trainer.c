@@ -71,6 +71,7 @@ static bl_status end_step(bl_trainer *t, const struct outcome *out)
         max_norm_apply(t->model->net, t->stepper.learns_from, t->stepper.frozen, t->max_norm,
                        t->workspace->threads.now);
     t->state.step++;
+    stepper_count(&t->stepper);
     model_set_counts(t->model, t->state.epoch, t->state.step);
     if (isfinite(out->loss))
         return zero_deltas_after_step(t);
