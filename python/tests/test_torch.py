@@ -390,6 +390,71 @@ def test_parameters_without_gradients_are_not_trained_in_silence():
             backless.fit(module, *arguments)
     backless.fit(module, x, y, freeze="0", epochs=1)
     assert torch.equal(module[1].weight, before)
+    backless.fit(module, x, y, freeze="0-0 from 1", epochs=1)
+    assert torch.equal(module[1].weight, before)
+    for freeze in ("1", "0 until 1", "0 from 2", "none", "1 until 3, 0 until 1"):
+        with pytest.raises(ValueError, match="1.weight has requires_grad=False"):
+            backless.fit(module, x, y, freeze=freeze, epochs=2)
+
+
+class Dropping(nn.Module):
+    """mode: how the dropout between the layers is called."""
+
+    def __init__(self, mode):
+        super().__init__()
+        self.mode, self.first, self.last = mode, nn.Linear(4, 5), nn.Linear(5, 3)
+
+    def forward(self, x):
+        x = torch.tanh(self.first(x))
+        if self.mode == "never":
+            x = F.dropout(x, 0.5, False)
+        elif self.mode == "training":
+            x = F.dropout(x, p=0.5, training=self.training)
+        elif self.mode == "branch" and self.training:
+            x = F.dropout(x, 0.5)
+        elif self.mode == "p":
+            x = F.dropout(x, 0.5 if self.training else 0.25, self.training)
+        return self.last(x)
+
+
+def test_dropout_is_that_of_training():
+    def text(mode):
+        return backless.from_torch(Dropping(mode), 4).net.text
+
+    assert "dropout 0.5" in text("training")
+    assert text("never") == text("none") and "dropout" not in text("none")
+    for mode in ("branch", "p"):
+        with pytest.raises(backless.Unsupported, match="does something else in training"):
+            text(mode)
+    module = Dropping("training").eval()
+    backless.from_torch(module, 4)
+    assert not module.training and not module.first.training
+
+
+def test_what_precedes_the_first_examples_is_kept(tmp_path):
+    module, shape, _ = made("mlp")
+    x, y = learnable(shape)
+    plain = backless.from_torch(module, shape)
+    plain.build(x, y)
+    early = backless.from_torch(module, shape)
+    early.set_rate(0.0123)
+    early.build(x, y)
+    assert early.options["batch"] == plain.options["batch"] != "1"
+    late = backless.from_torch(module, shape)
+    late.build(x, y)
+    late.set_rate(0.0123)
+    assert early.step(x[:8], y[:8]) == late.step(x[:8], y[:8])
+    assert early.hash() == late.hash() != plain.hash()
+    late.save(tmp_path / "state.safetensors")
+    loaded = backless.from_torch(module, shape)
+    with pytest.raises(RuntimeError, match="no examples yet"):
+        loaded.resume(tmp_path)
+    loaded.load(tmp_path / "state.safetensors")
+    assert loaded.hash() == late.hash()
+    loaded.step(x[8:16], y[8:16])
+    late.step(x[8:16], y[8:16])
+    assert loaded.hash() == late.hash()
+    assert loaded.options["batch"] == late.options["batch"]
 
 
 def test_other_types_and_devices_are_refused():

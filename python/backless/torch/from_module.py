@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,12 @@ import numpy.typing as npt
 from torch import nn
 
 from .._arrays import Array
+from .._library import lib, path_bytes
 from ..data import Data
 from ..net import Net
 from ..rule import Rule
 from ..trainer import Batch, Trainer
-from .layers import check_parameters
+from .layers import Layer, check_parameters
 from .tracing import trace
 from .weights import names_of, pairs_of, put_arrays, put_tensors, read_tensors
 
@@ -36,6 +39,13 @@ class TorchTrainer(Trainer):
         self._loss = options.get("loss")
         self._arrays: list[Array] = read_tensors(self._layers.layers)
         self._is_provisional = False
+        self._state: bytes | None = None  # of a file that was loaded before the first examples
+        self._rate: float | None = None  # that was set before the first examples
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers with the modules that they stand for."""
+        return self._layers.layers
 
     def copy_to(self, module: nn.Module | None = None) -> nn.Module:
         """Copies the weights into the module that they came from, or into another one of the same layers."""
@@ -65,11 +75,27 @@ class TorchTrainer(Trainer):
         return super()._built()
 
     def _drop_provisional(self) -> None:
-        if self._is_provisional:
-            weights = self.model.weights
-            self._arrays = [np.array(weights[name]) for name in names_of(self.model.layers)]
-            self._handle = self._model = None
-            self._is_provisional = False
+        """Keeps what the model without examples was given, for the one that the first examples make."""
+        if not self._is_provisional:
+            return
+        weights = self.model.weights
+        self._arrays = [np.array(weights[name]) for name in names_of(self.model.layers)]
+        if self._state is not None:
+            with TemporaryDirectory() as folder:
+                file = Path(folder, "state.safetensors")
+                self._context.call(lib.bl_trainer_save, super()._built(), path_bytes(file))
+                self._state = file.read_bytes()
+        self._handle = self._model = None
+        self._is_provisional = False
+
+    def _restore(self, address: int) -> None:
+        if self._state is not None:
+            with TemporaryDirectory() as folder:
+                file = Path(folder, "state.safetensors")
+                file.write_bytes(self._state)
+                self._context.call(lib.bl_trainer_load, address, path_bytes(file))
+        if self._rate is not None:
+            self._context.call(lib.bl_trainer_set_rate, address, self._rate)
 
     def _created(self, data: Data) -> int:
         is_new = self._handle is None
@@ -78,6 +104,7 @@ class TorchTrainer(Trainer):
             try:
                 pairs_of(self.model, self._layers.layers)
                 put_arrays(self.model, self._arrays)
+                self._restore(address)
             except BaseException:
                 self._handle = self._model = None
                 raise
@@ -95,15 +122,18 @@ class TorchTrainer(Trainer):
 
     def load(self, path: str | os.PathLike[str]) -> None:
         super().load(path)
-        self._is_provisional = False
+        if self._is_provisional:
+            self._state, self._rate = b"", None
 
     def resume(self, folder: str | os.PathLike[str]) -> None:
+        if self._handle is None or self._is_provisional:
+            raise RuntimeError("the trainer has seen no examples yet: call build(x, y)")
         super().resume(folder)
-        self._is_provisional = False
 
     def set_rate(self, rate: float | None) -> None:
         super().set_rate(rate)
-        self._is_provisional = False
+        if self._is_provisional:
+            self._rate = rate
 
 
 def from_torch(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any, NamedTuple, Union
 
 import torch
@@ -64,13 +65,10 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
 
 def _graph_of(module: nn.Module, input_shape: Sides) -> fx.GraphModule:
     with _evaluating(module):
-        try:
-            graph = fx.symbolic_trace(module)
-        except Exception as error:  # whatever the module's own code raises
-            raise Unsupported(
-                f"{type(module).__name__} cannot be traced by torch.fx, which shows backless its layers: "
-                f"{error}"
-            ) from error
+        graph = _traced(module)
+        module.train()
+        _compare_modes(module, graph, _traced(module))
+        module.eval()
         try:
             ShapeProp(graph).propagate(torch.zeros(2, *input_shape))
         except Exception as error:
@@ -78,6 +76,52 @@ def _graph_of(module: nn.Module, input_shape: Sides) -> fx.GraphModule:
                 f"{type(module).__name__} does not take examples of the shape {input_shape}: {error}"
             ) from error
     return graph
+
+
+def _traced(module: nn.Module) -> fx.GraphModule:
+    try:
+        return fx.symbolic_trace(module)
+    except Exception as error:  # whatever the module's own code raises
+        raise Unsupported(
+            f"{type(module).__name__} cannot be traced by torch.fx, which shows backless its layers: {error}"
+        ) from error
+
+
+def _name_of(node: fx.Node) -> str:
+    return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
+
+
+def _dropout_of(node: fx.Node) -> tuple[object, object]:
+    """p and training of a call of dropout(input, p, training, inplace)."""
+    arguments = dict(zip(("input", "p", "training", "inplace"), node.args)) | dict(node.kwargs)
+    return arguments.get("p", 0.5), arguments.get("training", True)
+
+
+def _is_dropout(node: fx.Node) -> bool:
+    return node.op == "call_function" and _name_of(node) == "dropout"
+
+
+def _call_of(node: fx.Node) -> str:
+    """What must be the same in training and in evaluation."""
+    arguments = _dropout_of(node)[0] if _is_dropout(node) else (node.args, node.kwargs)
+    return f"{node.name} {node.op} {_name_of(node)} {node.all_input_nodes} {arguments}"
+
+
+def _compare_modes(module: nn.Module, evaluated: fx.GraphModule, trained: fx.GraphModule) -> None:
+    """Notes in each dropout of the first graph, whose arguments are those of evaluation, whether it drops
+    units in training. Unsupported: the module does something else in training, which backless would not
+    do."""
+    pairs = zip_longest(evaluated.graph.nodes, trained.graph.nodes)
+    for node, other in pairs:
+        if node is None or other is None or _call_of(node) != _call_of(other):
+            named = node if node is not None and node.op != "output" else other
+            raise Unsupported(
+                f"{type(module).__name__} does something else in training than in evaluation, from "
+                f"{named.name!r} on; backless knows dropout(x, p, self.training), and modules such as "
+                "nn.Dropout"
+            )
+        if _is_dropout(node):
+            node.meta["drops"] = bool(_dropout_of(other)[1])
 
 
 def _shape_of(node: fx.Node) -> Sides | None:
@@ -143,7 +187,7 @@ def _change_in_place(graph: fx.GraphModule, node: fx.Node, steps: dict[fx.Node, 
 
 
 def _step_of(graph: fx.GraphModule, node: fx.Node, steps: dict[fx.Node, Step]) -> Step:
-    name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
+    name = _name_of(node)
     if node.op != "call_module" and name in ("add", "iadd", "add_"):
         return _sum_of(node, steps)
     source = node.args[0] if node.args else node.kwargs.get("input")
@@ -174,10 +218,12 @@ def _of_function(node: fx.Node, name: str, before: Step, shape: Sides) -> Step:
         return Step([before], _subsampled(node, shape))
     if name == "pad":
         return _padded(node, before, shape, after)
-    if name == "dropout" and (keywords.get("training", True) if len(arguments) < 2 else arguments[1]):
+    if _is_dropout(node) and _dropout_of(node)[1]:
         raise Unsupported(
             f"{node.name!r} drops units in evaluation too; backless does not: dropout(x, p, self.training)"
         )
+    if _is_dropout(node) and not node.meta["drops"]:
+        return before
     module = module_of_function(name, arguments, keywords)
     if module is None:
         raise Unsupported(f"{node.name!r} calls {name}(), which backless does not have")

@@ -17,6 +17,7 @@ from ..progress_bar import ProgressBar
 from ..records import History, Progress, Score
 from ..rule import Rule
 from .from_module import TorchTrainer, from_torch
+from .weights import blocks_of
 
 # Options of fit() with arrays that single steps do not follow.
 _OF_EPOCHS = ("schedule", "patience", "stop", "max_time", "angles", "out", "force", "freeze")
@@ -46,11 +47,12 @@ def fit(
     The weights and the statistics of batch norm are copied into the module after each epoch and at the end,
     also when a callback or Ctrl-C stops the training. If it diverges, the module has those of the last epoch.
     """
-    _check_trainable(module, options.get("freeze"))
+    kept = _kept_parameters(module, options.get("freeze"))
     held_out = None if val is None else (_array(val[0], "val"), _array(val[1], "val"))
     if y is not None:
         x, y = _array(x, "x"), _array(y, "y")
         trainer = from_torch(module, x.shape[1:], rule=rule, classes=classes, threads=threads, **options)
+        _check_kept(trainer, kept, str(options.get("freeze")))
         return _fit_arrays(trainer, x, y, held_out, [*callbacks], progress)
     if isinstance(x, torch.Tensor) or not hasattr(x, "__iter__"):
         raise TypeError(
@@ -73,14 +75,47 @@ def fit(
             bar.close()
 
 
-def _check_trainable(module: nn.Module, freeze: Any) -> None:
-    """A parameter that a user has excluded from training must not change in silence."""
-    kept = [name for name, parameter in module.named_parameters() if not parameter.requires_grad]
-    if kept and not freeze:
+def _kept_parameters(module: nn.Module, freeze: Any) -> dict[int, str]:
+    """The names of the parameters that a user has excluded from training, by id. They must not change in
+    silence: ValueError without an option freeze."""
+    kept = {id(p): name for name, p in module.named_parameters() if not p.requires_grad}
+    if kept and freeze in (None, "", "none"):
         raise ValueError(
-            f"{kept[0]} has requires_grad=False, but fit() trains every parameter; with x and y, "
-            'freeze="0" keeps the weights of block 0 (docs/rules.md), and so on'
+            f"{next(iter(kept.values()))} has requires_grad=False, but fit() trains every parameter; with x "
+            'and y, freeze="0" keeps the weights of block 0 (docs/rules.md), and so on'
         )
+    return kept
+
+
+def _check_kept(trainer: TorchTrainer, kept: dict[int, str], freeze: str) -> None:
+    """ValueError: the option freeze does not keep such a parameter in every epoch."""
+    if not kept:
+        return
+    frozen = _frozen_blocks(freeze)
+    for tensor, block in blocks_of(trainer.model, trainer.layers):
+        if id(tensor) in kept and block not in frozen:
+            raise ValueError(
+                f"{kept[id(tensor)]} has requires_grad=False, but freeze={freeze!r} does not keep its block, "
+                f"{block}, in every epoch"
+            )
+
+
+def _frozen_blocks(freeze: str) -> set[int]:
+    """The blocks that the option, which the library has accepted, freezes in the whole run."""
+    blocks: set[int] = set()
+    for term in freeze.split(","):
+        words = term.split()
+        if "from" in words:
+            at = words.index("from")
+            if int(words[at + 1]) > 1:
+                continue
+            del words[at : at + 2]
+        if "until" in words:
+            continue
+        for word in words:
+            first, _, last = word.partition("-")
+            blocks.update(range(int(first), int(last or first) + 1))
+    return blocks
 
 
 def _array(values: Any, name: str) -> Array:

@@ -59,6 +59,12 @@ def pairs_of(model: Model, layers: list[Layer]) -> list[Pair]:
     return [Pair(tensor, name) for tensor, name in zip(tensors, names)]
 
 
+def blocks_of(model: Model, layers: list[Layer]) -> list[tuple[Any, int]]:
+    """The tensors of PyTorch, each with the number of its block."""
+    numbers = [layer.block for layer in model.layers for _ in layer.tensors]
+    return list(zip(tensors_of(layers), numbers))
+
+
 def read_tensors(layers: list[Layer]) -> list[Array]:
     """Copies, in the order of tensors_of."""
     return [np.array(tensor.detach().numpy(), dtype=np.float32) for tensor in tensors_of(layers)]
