@@ -543,7 +543,8 @@ BL_API const char *bl_trainer_note(const bl_trainer *trainer, int i);
 
 /* Trains until a stop criterion is met. Data that do not suit the trainer (in features, outputs, classes or
    targets) are refused. val, test and progress may be NULL. With the option out set, it writes a run
-   folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. */
+   folder: config.json, log.jsonl, model.safetensors, best.safetensors, result.json. After a stop by
+   progress, the next call continues the run, also in that folder. */
 BL_API bl_status bl_trainer_fit(bl_trainer *trainer, const bl_data *train, const bl_data *val,
                                 const bl_data *test, bl_progress_fn progress, void *user);
 /* The epoch with the least validation error (for real-valued targets: loss), whose weights are in

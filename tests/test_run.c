@@ -227,6 +227,50 @@ static void test_stopped_and_resumed(void **state)
     chosen = choices;
 }
 
+static char *log_of(struct scratch *scratch)
+{
+    size_t n = 0;
+    return (char *)scratch_read(scratch_path(scratch, "log.jsonl"), &n);
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+/* The same trainer continues a run that its callback stopped, in its folder, also with the option force:
+   weights and log are those of a run without the stop. */
+static void test_stopped_and_continued(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    scratch_make(&scratch);
+    struct run whole, run;
+    char expected[17], found[17];
+    fill();
+    const char *model = scratch_path(&scratch, "model.safetensors");
+    assert_int_equal(run_whole(&whole, NULL, scratch.folder, model), BL_OK);
+    bl_model_hash(bl_trainer_model(whole.trainer), expected);
+    char *log = log_of(&scratch);
+    const size_t lines = count_lines(log);
+    free(log);
+    assert_int_equal(prepare(&run, NULL, scratch.folder), BL_OK);
+    assert_int_equal(bl_trainer_fit(run.trainer, run.data, NULL, NULL, stop_after_epoch_1, NULL), BL_STOPPED);
+    assert_int_equal(bl_trainer_fit(run.trainer, run.data, NULL, NULL, NULL, NULL), BL_OK);
+    bl_model_hash(bl_trainer_model(run.trainer), found);
+    assert_string_equal(found, expected);
+    log = log_of(&scratch);
+    assert_int_equal(count_lines(log), lines);
+    assert_non_null(strstr(log, "\"epoch\": 1,"));
+    free(log);
+    run_free(&run);
+    run_free(&whole);
+    scratch_remove(&scratch);
+}
+
 static void test_feedback_from_a_file(void **state)
 {
     (void)state;
@@ -264,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_a_step_allocates_nothing),
         cmocka_unit_test(test_full_disk_keeps_the_last_checkpoint),
         cmocka_unit_test(test_stopped_and_resumed),
+        cmocka_unit_test(test_stopped_and_continued),
         cmocka_unit_test(test_feedback_from_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -534,6 +534,7 @@ bl_status bl_trainer_fit(bl_trainer *t, const bl_data *train, const bl_data *val
     t->is_fitting = true;
     const bl_status status = run_epochs(&f);
     t->is_fitting = false;
+    t->is_resumed = t->is_resumed || f.folder.path; /* a run that was stopped continues in its folder */
     run_folder_close(&f.folder);
     json_decref(f.last_line);
     return status;
@@ -571,7 +572,9 @@ bl_status bl_trainer_load(bl_trainer *t, const char *path)
         return BL_BAD_VALUE;
     BL_GIVEN(t->ctx, path);
     BL_TRY(trainer_check_idle(t, "bl_trainer_load"));
-    return checkpoint_read_stream(t, path);
+    BL_TRY(checkpoint_read_stream(t, path));
+    t->is_resumed = false; /* the folder's run is not the one that was loaded */
+    return BL_OK;
 }
 
 bl_status bl_trainer_resume(bl_trainer *t, const char *folder)
