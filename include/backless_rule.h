@@ -140,6 +140,10 @@ typedef struct bl_map_call {
     /* The block's weights that read one number of its input; the fan-in is W's columns. 0: no W */
     size_t fan_out;
     bl_view view[4]; /* the operands, in the order of bl_map.operands */
+    /* Never NULL. A function that cannot compute what it writes sets *failed to 1. The step or measurement
+       then fails with BL_BAD_VALUE after its other instructions, so that the weights are not valid;
+       bl_trainer_fit saves nothing of such a step. */
+    int *failed;
 } bl_map_call;
 
 /* A map is an instruction that calls a function of the rule's own. If all operands that it writes belong to

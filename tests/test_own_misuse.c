@@ -4,6 +4,8 @@
  */
 #include "own_fixture.h"
 
+#include "backless_experimental.h"
+
 /* ---- Refused rules */
 
 MAP(write_targets, copy_view, 0, {BL_ERROR, BL_READS}, {BL_TARGETS, BL_WRITES});
@@ -272,6 +274,48 @@ static void test_a_map_that_writes_what_it_reads(void **state)
     release(&m);
 }
 
+/* A map that cannot compute in step 3, and in measurements while `fails_measured` is set. */
+static bool fails_measured;
+
+static void give_up(const bl_map_call *c)
+{
+    if (c->step == 3 || (c->step == 0 && fails_measured))
+        *c->failed = 1;
+}
+
+MAP(gives_up, give_up, 0, {BL_SIGNAL, BL_UPDATES});
+
+static void emit_gives_up(bl_emitter *e, int block, void *user)
+{
+    (void)user;
+    bl_emit_product(e, BL_ERROR, block);
+    bl_emit_map(e, &gives_up, block);
+}
+
+RULE(my_gives_up, "my-gives-up", 0, BL_FEEDBACK_DIRECT, NULL, 0, NULL, emit_gives_up, NULL);
+
+static void test_a_map_that_fails(void **state)
+{
+    (void)state;
+    struct made m;
+    must(&m, make(&m, &(struct chosen){"my-dfa", dense, "normal", 3, NULL}));
+    must(&m, bl_rule_register(m.ctx, &my_gives_up));
+    bl_trainer_free(m.trainer);
+    m.trainer = NULL;
+    must(&m, bl_config_set(m.config, "rule", "my-gives-up"));
+    must(&m, bl_trainer_create(&m.trainer, m.ctx, m.config, m.data));
+    must(&m, bl_trainer_step(m.trainer, x, labels, EXAMPLES, NULL));
+    fails_measured = true;
+    assert_int_equal(bl_trainer_inspect(m.trainer, x, labels, EXAMPLES), BL_BAD_VALUE);
+    fails_measured = false;
+    must(&m, bl_trainer_inspect(m.trainer, x, labels, EXAMPLES)); /* the fault has been forgotten */
+    must(&m, bl_trainer_step(m.trainer, x, labels, EXAMPLES, NULL));
+    assert_int_equal(bl_trainer_step(m.trainer, x, labels, EXAMPLES, NULL), BL_BAD_VALUE);
+    assert_non_null(strstr(bl_why(m.ctx), "map gives_up has failed on block "));
+    assert_string_equal(bl_model_metadata(bl_trainer_model(m.trainer), "step"), "2");
+    release(&m);
+}
+
 /* The message for an unknown name suggests registered rules too. */
 static void test_unknown_names_are_suggested_registered_rules(void **state)
 {
@@ -419,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_registering_during_training),
         cmocka_unit_test(test_structs_may_be_freed_after_registering),
         cmocka_unit_test(test_a_map_that_writes_what_it_reads),
+        cmocka_unit_test(test_a_map_that_fails),
         cmocka_unit_test(test_unknown_names_are_suggested_registered_rules),
         cmocka_unit_test(test_structs_of_other_versions),
         cmocka_unit_test(test_options_without_effect),

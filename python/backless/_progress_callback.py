@@ -23,15 +23,12 @@ class ProgressCallback:
     """function: the bl_progress_fn. Exceptions cannot pass through the library: the first one stops the fit
     and is kept in `error`."""
 
-    def __init__(
-        self, callbacks: Iterable[Callback], interrupts: Interrupts, failed: Callable[[], bool]
-    ) -> None:
+    def __init__(self, callbacks: Iterable[Callback], interrupts: Interrupts) -> None:
         self.epochs: list[Progress] = []
         self.error: BaseException | None = None
         self.function = _structs.OnProgress(self._on_progress)
         self._callbacks: Sequence[Callback] = tuple(callbacks)
         self._interrupts = interrupts
-        self._failed = failed
 
     def _on_progress(self, user: int | None, now: Any) -> int:
         try:
@@ -42,7 +39,7 @@ class ProgressCallback:
 
     def _should_stop(self, now: _structs.Progress) -> bool:
         """Runs the callbacks; returns whether the fit must stop."""
-        stops = self._interrupts.is_requested or self._failed()
+        stops = self._interrupts.is_requested
         if not self._callbacks and not now.epoch_ended:
             return stops
         progress = progress_of(now)

@@ -216,6 +216,7 @@ class MapCall(c.Structure):
         ("unit", c.c_size_t),
         ("fan_out", c.c_size_t),
         ("view", View * 4),
+        ("failed", c.POINTER(c.c_int)),
     ]
 
 

@@ -174,15 +174,16 @@ class Binding:
         self._guard(function, emitter, *block)
         emitter.address = None
 
-    def _guard(self, function: Run, *arguments: Any) -> None:
-        """Runs a function of the rule. After the first failure no function is run until the error has been
-        raised."""
+    def _guard(self, function: Run, *arguments: Any) -> bool:
+        """Runs a function of the rule; False: it has failed. After the first failure no function is run until
+        the error has been raised."""
         if self.error is not None:
-            return
+            return False
         try:
             function(*arguments)
         except BaseException as error:
             self.error = error
+        return self.error is None
 
     def raise_error(self) -> None:
         if self.error is not None:
@@ -201,9 +202,13 @@ class Binding:
         """The C function for a Python function, and its name; both live as long as the context."""
         key = function, accesses
         if key not in self._maps:
-            run = _structs.MapRun(lambda call: self._guard(_run, function, call.contents, accesses))
+            run = _structs.MapRun(lambda call: self._run(function, call.contents, accesses))
             self._maps[key] = run, getattr(function, "__name__", type(function).__name__).encode()
         return self._maps[key]
+
+    def _run(self, function: Run, call: _structs.MapCall, accesses: tuple[int, ...]) -> None:
+        if not self._guard(_run, function, call, accesses):
+            call.failed[0] = 1
 
 
 def _run(function: Run, call: _structs.MapCall, accesses: tuple[int, ...]) -> None:

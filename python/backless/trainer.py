@@ -144,7 +144,7 @@ class Trainer:
         self, trainer: int, data: Data, held_out: list[Data | None], callbacks: list[Callback]
     ) -> History:
         with Interrupts() as interrupts:
-            watched = ProgressCallback(callbacks, interrupts, self._has_rule_failed)
+            watched = ProgressCallback(callbacks, interrupts)
             addresses = [d.address if d else None for d in held_out]
             status = lib.bl_trainer_fit(trainer, data.address, *addresses, watched.function, None)
         interrupts.deliver()
@@ -341,9 +341,6 @@ class Trainer:
         status = function(*arguments)
         self._raise_rule_error()
         self._context.check(status)
-
-    def _has_rule_failed(self) -> bool:
-        return self._binding is not None and self._binding.error is not None
 
     def _raise_rule_error(self) -> None:
         if self._binding is not None:

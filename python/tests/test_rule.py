@@ -126,6 +126,26 @@ def test_an_exception_in_a_rule_comes_out(floats):
         trainer.step(x[:8], y[:8])
 
 
+def test_nothing_of_a_step_that_failed_is_saved(floats, tmp_path):
+    class FailsLater(Again):
+        name = "fails-later"
+
+        def spoil(self, call, signal):
+            if call.step > 20:
+                raise ArithmeticError("in step 21")
+
+        def emit(self, e, block):
+            super().emit(e, block)
+            e.call(self.spoil, block, updates=[Buffer.SIGNAL])
+
+    x, y = floats
+    folder = tmp_path / "run"
+    with pytest.raises(ArithmeticError, match="in step 21"):
+        fitted(FailsLater(), x, y, epochs=100, batch=len(x) // 8, out=folder)
+    state = backless.Model.load(folder / "model.safetensors", rules=[FailsLater()]).metadata
+    assert int(state["step"]) == 16  # of the second epoch's end
+
+
 def test_rules_that_are_none_are_refused():
     class Unnamed(Again):
         name = "No Name"

@@ -14,12 +14,12 @@ struct rule_arrays {
     size_t room;        /* examples */
     float *saved;       /* during a measurement: copies of the persistent arrays, one after the other */
     bool saves_feedback;
-    struct rule_fault fault;
+    struct rule_faults faults;
 };
 
-struct rule_fault *rule_fault(const struct rule *rule)
+struct rule_faults *rule_faults(const struct rule *rule)
 {
-    return &rule->arrays->fault;
+    return &rule->arrays->faults;
 }
 
 size_t rule_array_count(const struct rule *rule)

@@ -52,6 +52,15 @@ static bool must_stay(const struct op *op, const bl_map_call *call, size_t i)
     return op->operands[i].buffer != BUFFER_NONE;
 }
 
+static void keep_first(struct map_fault *fault, size_t operand, const struct op *op, const bl_map_call *call)
+{
+    size_t none = 0;
+    if (atomic_compare_exchange_strong(&fault->operand, &none, operand + 1)) {
+        fault->map = op->name;
+        fault->l = (size_t)call->block;
+    }
+}
+
 /* Calls the map and compares its read-only operands before and after. No other task writes them at this time,
    so any change was made by the map. */
 static void run_checked(const struct rule *rule, const struct op *op, const bl_map_call *call)
@@ -61,21 +70,17 @@ static void run_checked(const struct rule *rule, const struct op *op, const bl_m
     for (size_t i = 0; i < OPERANDS; i++)
         before[i] = must_stay(op, &copy, i) ? hash_of(&copy.view[i]) : 0;
     op->given.run(call);
-    for (size_t i = 0; i < OPERANDS; i++) {
-        size_t none = 0;
-        if (!must_stay(op, &copy, i) || hash_of(&copy.view[i]) == before[i])
-            continue;
-        if (atomic_compare_exchange_strong(&rule_fault(rule)->operand, &none, i + 1)) {
-            rule_fault(rule)->map = op->name;
-            rule_fault(rule)->l = (size_t)call->block;
-        }
-    }
+    for (size_t i = 0; i < OPERANDS; i++)
+        if (must_stay(op, &copy, i) && hash_of(&copy.view[i]) != before[i])
+            keep_first(&rule_faults(rule)->changed, i, op, call);
 }
 
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct workspace *workspace)
 {
     bl_map_call call = call_of(rule, net, at);
+    int failed = 0;
+    call.failed = &failed;
     call.n = workspace->n;
     call.step = workspace->pass.purpose == PASS_TRAIN ? workspace->pass.step : 0;
     call.scale = workspace->scale;
@@ -90,17 +95,24 @@ void rule_run_map(const struct rule *rule, const struct net *net, const struct o
         run_checked(rule, op, &call);
     else
         op->given.run(&call);
+    if (failed)
+        keep_first(&rule_faults(rule)->failed, 0, op, &call);
 }
 
 bl_status rule_check_maps(const struct rule *rule)
 {
-    const struct rule_fault *fault = rule->arrays ? rule_fault(rule) : NULL;
-    const size_t operand = fault ? atomic_load(&fault->operand) : 0;
-    if (operand == 0)
+    struct rule_faults *faults = rule->arrays ? rule_faults(rule) : NULL;
+    if (!faults)
         return BL_OK;
-    BL_FAIL(rule->ctx, BL_BAD_VALUE,
-            "rule %s: map %s has changed its operand %zu on block %zu, which it declares as read only",
-            rule->ops->name, fault->map, operand - 1, fault->l);
+    const size_t changed = atomic_load(&faults->changed.operand);
+    if (changed > 0)
+        BL_FAIL(rule->ctx, BL_BAD_VALUE,
+                "rule %s: map %s has changed its operand %zu on block %zu, which it declares as read only",
+                rule->ops->name, faults->changed.map, changed - 1, faults->changed.l);
+    if (atomic_exchange(&faults->failed.operand, 0) > 0)
+        BL_FAIL(rule->ctx, BL_BAD_VALUE, "rule %s: map %s has failed on block %zu", rule->ops->name,
+                faults->failed.map, faults->failed.l);
+    return BL_OK;
 }
 
 double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item)
@@ -108,6 +120,8 @@ double rule_map_work(const struct rule *rule, const struct net *net, const struc
     const struct op *op = item->op;
     const struct place at = net_whole(net, item->l, 1, NULL);
     bl_map_call call = call_of(rule, net, &at);
+    int failed = 0;
+    call.failed = &failed;
     if (!op->given.macs)
         return 0.0;
     call.n = 1;

@@ -22,13 +22,17 @@ struct user_rule {
 /* The i-th rule that is registered with ctx; NULL past the last. */
 const struct rule_ops *user_rule_at(const bl_context *ctx, int i);
 
-/* The first operand that a map has changed although the map declares it as read-only. */
-struct rule_fault {
-    atomic_size_t operand; /* number of the operand plus 1; 0: none */
+/* The first fault of a kind that a map made. */
+struct map_fault {
+    atomic_size_t operand; /* number of the operand plus 1; 0: no fault */
     const char *map;
     size_t l;
 };
-struct rule_fault *rule_fault(const struct rule *rule); /* rule: must be a user's rule */
+struct rule_faults {
+    struct map_fault changed; /* the map has changed an operand that it declares as read-only */
+    struct map_fault failed;  /* the map could not compute what it writes; the operand has no meaning */
+};
+struct rule_faults *rule_faults(const struct rule *rule); /* rule: must be a user's rule */
 
 /* Creates the rule's arrays on this net; refuses a net for which the rule is not defined. */
 bl_status user_rule_bind(struct rule *rule, const struct net *net);
@@ -79,7 +83,8 @@ struct matrix user_shape(const struct rule *rule, const struct net *net, struct 
 /* Calls a user's map on the range of a place. */
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct workspace *workspace);
-/* Fails if a map has changed, in step 1, an operand that it declares as read-only. */
+/* Fails if a map has changed, in step 1, an operand that it declares as read-only, or if a map has failed since
+   the last call. */
 bl_status rule_check_maps(const struct rule *rule);
 /* The declared cost of the map in multiply-accumulates per example; 0 by default. */
 double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item);

@@ -153,15 +153,15 @@ static void measure_update(struct alignment *a, size_t l, bl_angles *out)
 
 /* The error of each example is dJ_n / da under every reduction, so that deltas and their norms do not depend
    on the number of examples. */
-static void inspect_both(struct alignment *a)
+static bl_status inspect_both(struct alignment *a)
 {
     const struct stepper *s = a->stepper;
     a->by_rule->pass.purpose = a->bp->pass.purpose = PASS_PROBE;
     workspace_set_size(a->bp, a->by_rule->n);
     memcpy(a->bp->x.x, a->by_rule->x.x, a->by_rule->n * a->by_rule->x.cols * sizeof(float));
     memcpy(a->bp->y.x, a->by_rule->y.x, a->by_rule->n * a->by_rule->y.cols * sizeof(float));
-    step_inspect(s, a->bp_rule, a->bp_program, a->bp, 1.0f, a->bp_gradient);
-    step_inspect(s, s->rule, s->inspected, a->by_rule, 1.0f, a->rule_gradient);
+    BL_TRY(step_inspect(s, a->bp_rule, a->bp_program, a->bp, 1.0f, a->bp_gradient));
+    return step_inspect(s, s->rule, s->inspected, a->by_rule, 1.0f, a->rule_gradient);
 }
 
 /* Scales the sums over the measured examples to the gradient of a step on `batch` examples: to the mean, or
@@ -178,7 +178,7 @@ static void scale_gradients(struct alignment *a, size_t batch)
 
 bl_status alignment_measure(struct alignment *a, double rate, uint64_t t, size_t batch, bl_angles *out)
 {
-    inspect_both(a);
+    BL_TRY(inspect_both(a));
     scale_gradients(a, batch);
     for (size_t l = 0; l < a->stepper->net->n_blocks; l++) {
         stepper_optimizer(a->stepper, l, rate, t, &a->optimizer);

@@ -30,8 +30,8 @@ static bl_status inspect(bl_trainer *t, const bl_batch *batch)
     t->has_inspected = false;
     BL_TRY(trainer_take_batch(t, t->inspected, batch));
     t->inspected->pass = (struct pass){.purpose = PASS_PROBE};
-    step_inspect(&t->stepper, t->model->rule, t->stepper.inspected, t->inspected,
-                 step_scale(&t->stepper, batch->n), t->gradient);
+    BL_TRY(step_inspect(&t->stepper, t->model->rule, t->stepper.inspected, t->inspected,
+                        step_scale(&t->stepper, batch->n), t->gradient));
     t->has_inspected = true;
     return BL_OK;
 }

@@ -96,7 +96,8 @@ void adversary_perturb(struct adversary *a, struct workspace *workspace)
     bp->pass = workspace->pass;
     bp->pass.purpose = PASS_REPLAY;
     bp->pass.number = PASS_OF_ADVERSARY;
-    step_inspect(a->stepper, a->rule, a->program, bp, 1.0f, NULL);
+    /* It cannot fail: the rule is bp, which has no maps. */
+    (void)step_inspect(a->stepper, a->rule, a->program, bp, 1.0f, NULL);
     parallel_for(a->ctx, bp->threads.now, input_gradient_tasks(net, bp->n), NULL, input_task, a);
     parallel_for(a->ctx, bp->threads.now, bp->n, NULL, move_task, a);
 }

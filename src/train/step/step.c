@@ -582,8 +582,8 @@ float step_scale(const struct stepper *s, size_t n)
     return s->sums ? 1.0f : 1.0f / (float)n;
 }
 
-void step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
-                  struct workspace *workspace, float scale, float *to)
+bl_status step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
+                       struct workspace *workspace, float scale, float *to)
 {
     struct step_run run = {.program = program,
                            .stepper = s,
@@ -598,6 +598,7 @@ void step_inspect(const struct stepper *s, const struct rule *rule, const struct
     rule_save_arrays(rule);
     run_program(&run, (struct prefetch){NULL, NULL});
     rule_restore_arrays(rule);
+    return rule_check_maps(rule);
 }
 
 /* Chooses the program of step t and begins the step. The program of a clipped step keeps its gradients in

@@ -94,9 +94,10 @@ bl_status stepper_need_buffered(struct stepper *s);
 void step_forward(const struct net *net, struct workspace *workspace);
 /* Computes every delta and gradient from workspace->x and y without updates. program: a program of `rule`
    without updates; the rule may differ from the stepper's. scale: the factor of the error. to: the gradients,
-   laid out like net->params; must be 0 for parameters that are not trained. */
-void step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
-                  struct workspace *workspace, float scale, float *to);
+   laid out like net->params; must be 0 for parameters that are not trained. Fails if a map of a user's rule
+   fails. */
+bl_status step_inspect(const struct stepper *s, const struct rule *rule, const struct program *program,
+                       struct workspace *workspace, float scale, float *to);
 /* The factor of the error for a batch of n examples: 1, or 1 / n. */
 float step_scale(const struct stepper *s, size_t n);
 
