@@ -5,6 +5,7 @@
  */
 #include "command.h"
 #include "help/unknown_word.h"
+#include "resumed_files.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -341,6 +342,10 @@ static int load_files(struct session *session)
     }
     if (resume && snprintf(path, sizeof path, "%s/config.json", resume) < (int)sizeof path)
         code = load_config(session, path);
+    if (resume && code == EXIT_DONE) {
+        const bl_status status = resumed_files_replace(session->config, resume);
+        code = status == BL_OK ? EXIT_DONE : fail_with(session, status);
+    }
     if (code == EXIT_DONE && config)
         code = load_config(session, config);
     return code;

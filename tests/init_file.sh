@@ -46,6 +46,21 @@ mkdir -p elsewhere
     complain "the run is not resumed from another folder"
 [ "$(hash_of part)" = "$(hash_of drawn)" ] || complain "a resumed run has other weights"
 
+# ---- resumed after the files of init and feedback were removed
+expect 0 "" "$program" train $go --net "$net" --init fanin --seed 4 --epochs 0 --out other
+for epochs in 0.0000001 0; do
+    [ "$epochs" = 0 ] && out=unbroken || out=gone
+    cp begun/model.safetensors weights.safetensors
+    cp other/model.safetensors matrices.safetensors
+    "$program" train $go --net "$net" --init weights.safetensors --feedback matrices.safetensors --seed 3 \
+        --epochs 3 --max-time $epochs --out $out >/dev/null 2>&1
+done
+rm weights.safetensors matrices.safetensors
+expect 0 "" "$program" train --resume gone --max-time 0 --quiet
+[ -n "$(hash_of unbroken)" ] && [ "$(hash_of gone)" = "$(hash_of unbroken)" ] ||
+    complain "a run that is resumed without its files has other weights"
+[ "$(hash_of unbroken)" != "$(hash_of drawn)" ] || complain "the feedback of a file changes nothing"
+
 # ---- notes, and refused files
 expect 0 "scales its inputs" "$program" train --data other.csv --rule dfa --net "$net" --epochs 1 \
     --no-angles --init begun/model.safetensors

@@ -7,6 +7,7 @@
  */
 #include "run_training.h"
 #include "../make_folder.h"
+#include "../resumed_files.h"
 
 #include "../progress/progress.h"
 #include "../tensorboard/tensorboard.h"
@@ -82,6 +83,8 @@ static bl_status configure_training(struct training *t, const struct folder_run 
     bl_status status = run->configure(&t->config, t->ctx, run->what);
     if (status == BL_OK)
         status = bl_config_set(t->config, "out", run->folder);
+    if (status == BL_OK && is_begun)
+        status = resumed_files_replace(t->config, run->folder);
     if (status == BL_OK && !is_begun) /* a run that was killed before its first checkpoint begins again */
         status = bl_config_set(t->config, "force", "true");
     return status;
