@@ -87,7 +87,9 @@ expect 0 "frozen" "$program" compare --data table.csv --net "$net" --rules dfa \
     --init begun/model.safetensors --epochs 1 --no-report --seeds 1 --rates 1e-3,1e-2 --out rates
 expect 3 "nowhere.safetensors" "$program" compare --data table.csv --net "$net" --rules dfa,bp \
     --init nowhere.safetensors
-expect 2 "no init" "$program" train $go --out refused --net "$net" --init table.csv
+expect 2 'init "table.csv" is a file, expected a model file' "$program" train $go --out refused --net "$net" \
+    --init table.csv
+expect 2 'a run folder has begun/model.safetensors' "$program" train $go --out refused --net "$net" --init begun
 
 [ "$failures" = 0 ] && echo "init_file: all as expected"
 exit "$failures"

@@ -29,14 +29,27 @@ static const struct extra extras[] = {
     {NULL, NULL, NULL},
 };
 
+/* Whether the option has an effect on the rule: a model has metadata of such options only. */
+static bool is_of_rule(bl_trainer *trainer, const char *key)
+{
+    return bl_model_metadata(bl_trainer_model(trainer), key) != NULL;
+}
+
+static void print_slope(const struct session *s, bl_trainer *trainer, const bl_config *c)
+{
+    if (is_of_rule(trainer, "slope"))
+        note(s, "slope      %s%s", bl_config_get(c, "slope"),
+             bl_config_is_set(c, "slope") ? "" : " (default here)");
+}
+
 /* Prints lambda, the share of each weight that a step subtracts, and the weight-decay that subtracts as much
    at this learning rate. */
-static void print_lambda(const struct session *s, const bl_config *c)
+static void print_lambda(const struct session *s, bl_trainer *trainer, const bl_config *c)
 {
     const char *lambda = bl_config_get(c, "lambda");
     const double x = strtod(lambda, NULL);
     char decay[32];
-    if (x > 0.0)
+    if (x > 0.0 && is_of_rule(trainer, "lambda"))
         note(s, "lambda     %s of weights and feedback at each step%s; as weight-decay %s at this rate",
              lambda, bl_config_is_set(c, "lambda") ? "" : " (default here)",
              short_number(x / strtod(bl_config_get(c, "lr"), NULL), 3, decay));
@@ -62,7 +75,7 @@ static void note_defaults(const struct session *s, const bl_config *c)
         note(s, "           by default: %s", text);
 }
 
-static void print_start(const struct session *s, const bl_trainer *trainer, const bl_data *train,
+static void print_start(const struct session *s, bl_trainer *trainer, const bl_data *train,
                         const bl_data *val, const bl_data *test)
 {
     const bl_config *c = bl_trainer_config(trainer);
@@ -94,10 +107,8 @@ static void print_start(const struct session *s, const bl_trainer *trainer, cons
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
          bl_config_get(c, "split-seed"));
     print_precision(s, bl_config_get(c, "precision"));
-    if (bl_config_get(c, "slope")[0])
-        note(s, "slope      %s%s", bl_config_get(c, "slope"),
-             bl_config_is_set(c, "slope") ? "" : " (default here)");
-    print_lambda(s, c);
+    print_slope(s, trainer, c);
+    print_lambda(s, trainer, c);
     note(s, "machine    %s (%s), %d thread%s", bl_context_backend(s->ctx), bl_context_machine(s->ctx),
          bl_context_threads(s->ctx), plural(bl_context_threads(s->ctx)));
 }

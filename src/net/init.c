@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The random streams of a layer's weights and biases, the X of "uniform X", and whether no weighted layer
    precedes the layer. */
@@ -145,11 +146,19 @@ bl_status init_check_text(bl_context *ctx, const char *text)
     struct slice rest = slice_of(text), word = {"", 0};
     float size = 0.0f;
     char advice[256];
+    struct stat found;
     if (init_is_file(text) || parse_init(text, &init, &size))
         return BL_OK;
     if (init && init->has_size)
         BL_FAIL(ctx, BL_BAD_VALUE, "init \"%s\": expected a number above 0 and up to 1e6 after the word",
                 text);
+    if (stat(text, &found) == 0 && S_ISDIR(found.st_mode))
+        BL_FAIL(ctx, BL_BAD_VALUE,
+                "init \"%s\" is a folder, expected a model file, NAME.safetensors; a run folder has "
+                "%s/model.safetensors",
+                text, text);
+    if (stat(text, &found) == 0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "init \"%s\" is a file, expected a model file, NAME.safetensors", text);
     (void)slice_word(&rest, &word);
     vocabulary_advise(&inits, word, advice, sizeof advice);
     BL_FAIL(ctx, BL_BAD_VALUE, "no init \"%s\"; %s", text, advice);

@@ -253,6 +253,8 @@ static bl_status check_twins(bl_context *ctx, const struct net *net)
 static bl_status parse_text(bl_context *ctx, struct net *net, const char *text, int outputs)
 {
     char *expanded = NULL;
+    if (slice_trim(slice_of(text)).n == 0)
+        BL_FAIL(ctx, BL_BAD_VALUE, "the net is empty; a net is written as in dense 100, tanh, dense 10");
     BL_TRY(net_text_expand(ctx, text, outputs, &expanded));
     const bl_status status = net_parse(ctx, net, expanded);
     mem_free(ctx, expanded);
