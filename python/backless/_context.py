@@ -28,7 +28,8 @@ class Context:
         self._n_objects = 0
         self._is_dropped = False
         self._to_release: deque[Callable[[], None]] = deque()
-        self._kept: list[object] = []
+        self.threads = threads
+        self.kept: list[object] = []
         self._free: Callable[[Any], None] = lib.bl_context_free
         self.address: int = lib.bl_context_new(None) or 0
         if not self.address:
@@ -64,7 +65,7 @@ class Context:
 
     def keep(self, thing: object) -> None:
         """Keeps an object that the library borrows alive as long as the context."""
-        self._kept.append(thing)
+        self.kept.append(thing)
 
     def add_object(self) -> None:
         """Counts one more object that must be released before the context."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +24,13 @@ from .tensors import Tensors, is_feedback, is_rule_array, is_weight
 
 if TYPE_CHECKING:
     from .rule import Rule
+
+
+def _restored(saved: bytes, threads: int, rules: list[Rule]) -> Model:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "model.safetensors")
+        path.write_bytes(saved)
+        return Model.load(path, threads=threads, rules=rules)
 
 
 class Model:
@@ -46,6 +55,15 @@ class Model:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes a safetensors file, which is replaced as a whole. Diverged: a weight is not a number."""
         self._context.call(lib.bl_model_save, self.address, path_bytes(path))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickles and copies hold what save() writes, and the user's rules that the model knows."""
+        from .rule import rules_of
+
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "model.safetensors")
+            self.save(path)
+            return _restored, (path.read_bytes(), self._context.threads, rules_of(self._context))
 
     # ---- Predictions
 

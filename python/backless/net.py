@@ -71,6 +71,9 @@ class Net:
         self._context = Context(threads=1)
         Config(self._context, {"net": layers})
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Net, (self.text,)
+
     @property
     def outputs(self) -> int | None:
         """Units of the last layer; None: as many as there are classes or targets."""

@@ -348,6 +348,11 @@ def register(context: Context, rule: Rule) -> Binding:
     return binding
 
 
+def rules_of(context: Context) -> list[Rule]:
+    """The rules that were registered in a context."""
+    return [thing.rule for thing in context.kept if isinstance(thing, Binding)]
+
+
 @dataclass(frozen=True)
 class RuleInfo:
     """A rule of the library's. order: in which the blocks learn: "backward", "forward", "any"."""

@@ -322,6 +322,9 @@ class Trainer:
             self._context.call(lib.bl_trainer_resume, self._built(), path_bytes(folder))
             self._has_finished = False
 
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a trainer cannot be pickled or copied; save() and load() keep its state in a file")
+
     # ---- Inside
 
     @contextmanager

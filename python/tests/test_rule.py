@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -124,6 +126,13 @@ def test_an_exception_in_a_rule_comes_out(floats):
     trainer.step(x[:8], y[:8])
     with pytest.raises(ArithmeticError, match="in step 3"):
         trainer.step(x[:8], y[:8])
+
+
+def test_a_model_of_a_rule_is_pickled(floats):
+    trainer = fitted(Again(), *floats)
+    again = pickle.loads(pickle.dumps(trainer.model))
+    assert again.hash() == trainer.hash()
+    assert pickle.loads(pickle.dumps(again)).hash() == trainer.hash()
 
 
 def test_nothing_of_a_step_that_failed_is_saved(floats, tmp_path):

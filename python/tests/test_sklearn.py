@@ -198,6 +198,17 @@ def test_batches_of_weight_zero_are_left_out(iris):
         model.partial_fit(x, y, sample_weight=np.zeros(len(x)))
 
 
+def test_options_hold_for_partial_fit(iris):
+    x, y = iris
+    named = BacklessClassifier(random_state=0, batch_size=10, solver="sgd momentum 0.9")
+    optional = BacklessClassifier(random_state=0, options={"batch": 10, "optimizer": "sgd momentum 0.9"})
+    for model in (named, optional):
+        model.partial_fit(x, y, classes=[0, 1, 2])
+    assert optional.model_.hash() == named.model_.hash()
+    plain = BacklessClassifier(random_state=0).partial_fit(x, y, classes=[0, 1, 2])
+    assert plain.model_.hash() != named.model_.hash()
+
+
 def test_partial_fit_keeps_the_first_scaling(iris):
     x, y = iris
     model = BacklessClassifier(random_state=0).partial_fit(x[::2], y[::2], classes=[0, 1, 2])

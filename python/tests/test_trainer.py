@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import subprocess
 import threading
 import time
@@ -20,6 +22,21 @@ def fitted(x, y, **options):
     trainer = backless.Trainer(NET, **{"epochs": 3, **options})
     trainer.fit(x, y)
     return trainer
+
+
+def test_models_and_nets_are_pickled_and_copied(pixels):
+    x, y = pixels
+    trainer = fitted(x, y)
+    for again in (pickle.loads(pickle.dumps(trainer.model)), copy.deepcopy(trainer.model)):
+        assert again.hash() == trainer.hash()
+        assert np.array_equal(again.predict_proba(x), trainer.predict_proba(x))
+    before = again.hash()
+    trainer.set_rate(0.01)
+    trainer.step(x[:8], y[:8])
+    assert again.hash() == before != trainer.hash()
+    assert pickle.loads(pickle.dumps(trainer.net)).text == trainer.net.text
+    with pytest.raises(TypeError, match="save.. and load.. keep its state"):
+        pickle.dumps(trainer)
 
 
 def test_a_net_learns(pixels):

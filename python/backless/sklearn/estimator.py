@@ -258,7 +258,8 @@ class BacklessEstimator(BaseEstimator):
         return self
 
     def _stream_batch(self) -> int:
-        return _BATCH_OF_PARTIAL_FIT if self.batch_size == "auto" else int(self.batch_size)
+        batch: Any = (self.options or {}).get("batch", self.batch_size)
+        return _BATCH_OF_PARTIAL_FIT if batch in ("auto", None) else int(batch)
 
     def _begin_stream(self) -> None:
         """Sets every option whose default depends on the data, because no data are known yet."""
@@ -266,7 +267,7 @@ class BacklessEstimator(BaseEstimator):
         self._random = check_random_state(self.random_state)
         arguments = self._arguments(self._random)
         if arguments["lr"] is None:
-            words = str(self.solver).split()
+            words = str(arguments["optimizer"]).split()
             arguments["lr"] = _RATE_OF_PARTIAL_FIT.get(words[0] if words else "")
         arguments.update(batch=self._stream_batch(), epochs=1, patience=None, schedule="constant")
         learner = Learner(self._task(), arguments)
