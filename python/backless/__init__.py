@@ -7,6 +7,7 @@ trainer.predict(x_test)
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ._errors import (
     BadData,
@@ -50,11 +51,23 @@ _LAZY = {
     "to_torch": "torch",
 }
 
+if TYPE_CHECKING:
+    from .sklearn import BacklessClassifier as BacklessClassifier
+    from .sklearn import BacklessRegressor as BacklessRegressor
+    from .torch import TorchTrainer as TorchTrainer
+    from .torch import fit as fit
+    from .torch import from_torch as from_torch
+    from .torch import to_torch as to_torch
+
 
 def __getattr__(name: str) -> object:
     if name not in _LAZY:
         raise AttributeError(f"module 'backless' has no attribute {name!r}")
     return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
 
 
 __all__ = [
