@@ -37,7 +37,8 @@ is_silent "first layer"
 begins zero nokland --rule dfa --net "$tanh"
 is_silent "weights"
 begins fanin nokland --rule dfa --net "$relu"
-begins fanin nokland --rule bp --net "$tanh"
+expect 0 "init fanin" run --max-time 1e-6 --rule bp --net "$tanh"
+grep -q "init fanin, feedback" out.txt && complain "bp, which has no feedback, begins with one"
 # The user's values, and optimisers for which another feedback is the default
 begins zero nokland --rule fa --net "$tanh" --init zero
 is_silent "first layer"

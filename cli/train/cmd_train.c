@@ -61,15 +61,28 @@ static size_t steps_of(const bl_config *c, const bl_data *train)
     return (bl_data_count(train) + batch - 1) / batch;
 }
 
+/* Whether the model has a feedback matrix. */
+static bool has_feedback(bl_trainer *trainer)
+{
+    bl_tensor tensor;
+    for (int i = 0; bl_model_tensor(bl_trainer_model(trainer), i, &tensor); i++) {
+        const char *name = strstr(tensor.name, ".feedback");
+        if (name && strcmp(name, ".feedback") == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Lists the settings that are defaults. */
-static void note_defaults(const struct session *s, const bl_config *c)
+static void note_defaults(const struct session *s, bl_trainer *trainer, const bl_config *c)
 {
     static const char *const keys[] = {"net",      "epochs", "batch", "optimizer", "lr",
                                        "schedule", "loss",   "init",  "feedback"};
     char text[128] = ""; /* enough for all keys together */
     size_t n = 0;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!bl_config_is_set(c, keys[i]) && !is_from_preset(c, keys[i]))
+        if (!bl_config_is_set(c, keys[i]) && !is_from_preset(c, keys[i]) &&
+            (strcmp(keys[i], "feedback") != 0 || has_feedback(trainer)))
             n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n > 0 ? ", " : "", keys[i]);
     if (n > 0)
         note(s, "           by default: %s", text);
@@ -96,12 +109,13 @@ static void print_start(const struct session *s, bl_trainer *trainer, const bl_d
          bl_config_get(c, "epochs"), plural(atof(bl_config_get(c, "epochs"))), steps, plural((double)steps),
          bl_config_get(c, "batch"), bl_config_get(c, "optimizer"), bl_config_get(c, "lr"),
          bl_config_get(c, "schedule"));
-    note(s, "           loss %s, init %s, feedback %s%s%s%s%s", bl_config_get(c, "loss"),
-         bl_config_get(c, "init"), bl_config_get(c, "feedback"), is_by_layer ? "" : ", modules ",
+    note(s, "           loss %s, init %s%s%s%s%s%s%s", bl_config_get(c, "loss"), bl_config_get(c, "init"),
+         has_feedback(trainer) ? ", feedback " : "",
+         has_feedback(trainer) ? bl_config_get(c, "feedback") : "", is_by_layer ? "" : ", modules ",
          is_by_layer ? "" : bl_config_get(c, "modules"),
          strcmp(bl_config_get(c, "reduction"), "sum") == 0 ? ", reduction sum" : "",
          strcmp(bl_config_get(c, "stop"), "paper") == 0 ? ", stop paper" : "");
-    note_defaults(s, c);
+    note_defaults(s, trainer, c);
     print_preset(s, c, NULL);
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),
