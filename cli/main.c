@@ -25,6 +25,11 @@ static const char sweep_story[] =
     "sweep). A sweep\n"
     "that was stopped or killed continues when the same command is given again. See docs/comparing.md.";
 
+static const char explain_story[] =
+    "Where an option is not given, explain differs from train: the net is \"dense 100, tanh, dense C\" and the\n"
+    "batch 64; with --data the optimizer is sgd, whose steps are easy to follow, and init fanin where train\n"
+    "would begin with weights of 0.";
+
 static const struct command_table program[] = {
     {&command_train, NULL, NULL},
     {&command_compare, NULL, NULL},
@@ -36,7 +41,7 @@ static const struct command_table program[] = {
     {&command_curves, NULL, NULL},
     {&command_report, NULL, NULL},
     {&command_rules, NULL, NULL},
-    {&command_explain, NULL, NULL},
+    {&command_explain, NULL, explain_story},
     {&command_nets, NULL, NULL},
     {&command_info, NULL, NULL},
     {&command_data, data_parts, NULL},
