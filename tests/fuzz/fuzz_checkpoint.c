@@ -23,7 +23,7 @@ static const uint64_t most_steps = (uint64_t)1 << 51; /* checkpoints with about 
 /* Options that set no path, do not depend on the machine and cannot make the training endless. */
 static const char *const allowed[] = {"net",   "rule",      "feedback", "loss",     "reduction", "optimizer",
                                       "lr",    "schedule",  "seed",     "init",     "stop",      "patience",
-                                      "batch", "no-angles", "epochs",   "max-time", NULL};
+                                      "batch", "no-angles", "epochs",   "max-time", "freeze",    NULL};
 
 struct run {
     bl_context *ctx;

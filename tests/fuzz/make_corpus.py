@@ -441,6 +441,8 @@ CHECKPOINTS = {
     "done": "epoch=2\nstep=2\nbest_epoch=1\nbest_val=0.5\n",
     "far_beyond": "epoch=1000000000\nstep=2\n",
     "early_angles": "early_angles=[{\"step\": 1, \"angles\": []}]\n",
+    "frozen": "!optimizer=adam\n!freeze=0 until 1\nepoch=1\nstep=1\nfrozen_steps=[1,0]\n",
+    "frozen_too_long": "step=1\nfrozen_steps=[2,0]\n",
     "no_angles": "!no-angles=true\n",
     "halved": "!schedule=auto\nhalvings=7\nrunning_error=0.1\n",
     "stepped": "!schedule=step 1 0.5\nepoch=1\n",
