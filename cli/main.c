@@ -26,9 +26,9 @@ static const char sweep_story[] =
     "that was stopped or killed continues when the same command is given again. See docs/comparing.md.";
 
 static const char explain_story[] =
-    "Where an option is not given, explain differs from train: the net is \"dense 100, tanh, dense C\" and the\n"
-    "batch 64; with --data the optimizer is sgd, whose steps are easy to follow, and init fanin where train\n"
-    "would begin with weights of 0.";
+    "Where an option is not given, explain differs from train: the net is \"dense 100, tanh, dense C\" and\n"
+    "the batch 64; with --data the optimizer is sgd, whose steps are easy to follow, and init fanin where\n"
+    "train would begin with weights of 0.";
 
 static const struct command_table program[] = {
     {&command_train, NULL, NULL},

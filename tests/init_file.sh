@@ -89,7 +89,8 @@ expect 3 "nowhere.safetensors" "$program" compare --data table.csv --net "$net" 
     --init nowhere.safetensors
 expect 2 'init "table.csv" is a file, expected a model file' "$program" train $go --out refused --net "$net" \
     --init table.csv
-expect 2 'a run folder has begun/model.safetensors' "$program" train $go --out refused --net "$net" --init begun
+expect 2 'a run folder has begun/model.safetensors' "$program" train $go --out refused --net "$net" \
+    --init begun
 
 [ "$failures" = 0 ] && echo "init_file: all as expected"
 exit "$failures"

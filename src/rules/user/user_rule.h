@@ -83,8 +83,8 @@ struct matrix user_shape(const struct rule *rule, const struct net *net, struct 
 /* Calls a user's map on the range of a place. */
 void rule_run_map(const struct rule *rule, const struct net *net, const struct op *op, const struct place *at,
                   const struct workspace *workspace);
-/* Fails if a map has changed, in step 1, an operand that it declares as read-only, or if a map has failed since
-   the last call. */
+/* Fails if a map has changed, in step 1, an operand that it declares as read-only, or if a map has failed
+   since the last call. */
 bl_status rule_check_maps(const struct rule *rule);
 /* The declared cost of the map in multiply-accumulates per example; 0 by default. */
 double rule_map_work(const struct rule *rule, const struct net *net, const struct instruction *item);
