@@ -38,6 +38,7 @@ begins zero nokland --rule dfa --net "$tanh"
 is_silent "weights"
 begins fanin nokland --rule dfa --net "$relu"
 expect 0 "init fanin" run --max-time 1e-6 --rule bp --net "$tanh"
+[ "$(option init)/$(option feedback)" = fanin/nokland ] || complain "other options are saved: bp"
 grep -q "init fanin, feedback" out.txt && complain "bp, which has no feedback, begins with one"
 # The user's values, and optimisers for which another feedback is the default
 begins zero nokland --rule fa --net "$tanh" --init zero

@@ -6,6 +6,15 @@
 
 #include "backless_experimental.h"
 
+/* Makes the trainer again, with another rule that its context knows. */
+static void change_rule(struct made *m, const char *rule)
+{
+    bl_trainer_free(m->trainer);
+    m->trainer = NULL;
+    must(m, bl_config_set(m->config, "rule", rule));
+    must(m, bl_trainer_create(&m->trainer, m->ctx, m->config, m->data));
+}
+
 /* ---- Refused rules */
 
 MAP(write_targets, copy_view, 0, {BL_ERROR, BL_READS}, {BL_TARGETS, BL_WRITES});
@@ -226,10 +235,7 @@ static void test_structs_may_be_freed_after_registering(void **state)
     free(text);
     free(array);
     free(rule);
-    bl_trainer_free(m.trainer);
-    m.trainer = NULL;
-    must(&m, bl_config_set(m.config, "rule", "my-freed"));
-    must(&m, bl_trainer_create(&m.trainer, m.ctx, m.config, m.data));
+    change_rule(&m, "my-freed");
     learn(&m, 0, STEPS);
     while (bl_rule_at(m.ctx, n, &info))
         n++;
@@ -265,10 +271,7 @@ static void test_a_map_that_writes_what_it_reads(void **state)
     struct made m;
     must(&m, make(&m, &(struct chosen){"my-dfa", dense, "normal", 3, NULL}));
     must(&m, bl_rule_register(m.ctx, &my_spoils));
-    bl_trainer_free(m.trainer);
-    m.trainer = NULL;
-    must(&m, bl_config_set(m.config, "rule", "my-spoils"));
-    must(&m, bl_trainer_create(&m.trainer, m.ctx, m.config, m.data));
+    change_rule(&m, "my-spoils");
     assert_int_equal(bl_trainer_step(m.trainer, x, labels, EXAMPLES, NULL), BL_BAD_VALUE);
     assert_non_null(strstr(bl_why(m.ctx), "map spoils has changed its operand 0 on block 1"));
     release(&m);
@@ -300,10 +303,7 @@ static void test_a_map_that_fails(void **state)
     struct made m;
     must(&m, make(&m, &(struct chosen){"my-dfa", dense, "normal", 3, NULL}));
     must(&m, bl_rule_register(m.ctx, &my_gives_up));
-    bl_trainer_free(m.trainer);
-    m.trainer = NULL;
-    must(&m, bl_config_set(m.config, "rule", "my-gives-up"));
-    must(&m, bl_trainer_create(&m.trainer, m.ctx, m.config, m.data));
+    change_rule(&m, "my-gives-up");
     must(&m, bl_trainer_step(m.trainer, x, labels, EXAMPLES, NULL));
     fails_measured = true;
     assert_int_equal(bl_trainer_inspect(m.trainer, x, labels, EXAMPLES), BL_BAD_VALUE);

@@ -242,7 +242,8 @@ static size_t count_lines(const char *text)
 }
 
 /* The same trainer continues a run that its callback stopped, in its folder, also with the option force:
-   weights and log are those of a run without the stop. */
+   weights and log are those of a run without the stop. After bl_trainer_load the folder's run is not the
+   trainer's any more, and force replaces it. */
 static void test_stopped_and_continued(void **state)
 {
     (void)state;
@@ -265,6 +266,13 @@ static void test_stopped_and_continued(void **state)
     log = log_of(&scratch);
     assert_int_equal(count_lines(log), lines);
     assert_non_null(strstr(log, "\"epoch\": 1,"));
+    free(log);
+    const char *saved = scratch_path(&scratch, "saved.safetensors");
+    assert_int_equal(bl_trainer_save(run.trainer, saved), BL_OK);
+    assert_int_equal(bl_trainer_load(run.trainer, saved), BL_OK);
+    assert_int_equal(bl_trainer_fit(run.trainer, run.data, NULL, NULL, NULL, NULL), BL_OK);
+    log = log_of(&scratch);
+    assert_null(strstr(log, "\"epoch\": 1,"));
     free(log);
     run_free(&run);
     run_free(&whole);

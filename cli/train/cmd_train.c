@@ -73,8 +73,8 @@ static bool has_feedback(bl_trainer *trainer)
     return false;
 }
 
-/* Lists the settings that are defaults. */
-static void note_defaults(const struct session *s, bl_trainer *trainer, const bl_config *c)
+/* Lists the settings that are defaults; that of the feedback only with_feedback. */
+static void note_defaults(const struct session *s, const bl_config *c, bool with_feedback)
 {
     static const char *const keys[] = {"net",      "epochs", "batch", "optimizer", "lr",
                                        "schedule", "loss",   "init",  "feedback"};
@@ -82,7 +82,7 @@ static void note_defaults(const struct session *s, bl_trainer *trainer, const bl
     size_t n = 0;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!bl_config_is_set(c, keys[i]) && !is_from_preset(c, keys[i]) &&
-            (strcmp(keys[i], "feedback") != 0 || has_feedback(trainer)))
+            (with_feedback || strcmp(keys[i], "feedback") != 0))
             n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n > 0 ? ", " : "", keys[i]);
     if (n > 0)
         note(s, "           by default: %s", text);
@@ -94,7 +94,8 @@ static void print_start(const struct session *s, bl_trainer *trainer, const bl_d
     const bl_config *c = bl_trainer_config(trainer);
     const int n_outputs = bl_data_outputs(train);
     const size_t steps = steps_of(c, train);
-    const bool is_by_layer = strcmp(bl_config_get(c, "modules"), "layer") == 0;
+    const bool is_by_layer = strcmp(bl_config_get(c, "modules"), "layer") == 0,
+               with_feedback = has_feedback(trainer);
     note(s, "data       %s: %zu to train on, %zu to validate, %zu to test, %d %s%s", bl_data_source(train),
          bl_data_count(train), val ? bl_data_count(val) : 0, test ? bl_data_count(test) : 0, n_outputs,
          bl_data_labels(train) ? "class" : "regression target",
@@ -110,12 +111,11 @@ static void print_start(const struct session *s, bl_trainer *trainer, const bl_d
          bl_config_get(c, "batch"), bl_config_get(c, "optimizer"), bl_config_get(c, "lr"),
          bl_config_get(c, "schedule"));
     note(s, "           loss %s, init %s%s%s%s%s%s%s", bl_config_get(c, "loss"), bl_config_get(c, "init"),
-         has_feedback(trainer) ? ", feedback " : "",
-         has_feedback(trainer) ? bl_config_get(c, "feedback") : "", is_by_layer ? "" : ", modules ",
-         is_by_layer ? "" : bl_config_get(c, "modules"),
+         with_feedback ? ", feedback " : "", with_feedback ? bl_config_get(c, "feedback") : "",
+         is_by_layer ? "" : ", modules ", is_by_layer ? "" : bl_config_get(c, "modules"),
          strcmp(bl_config_get(c, "reduction"), "sum") == 0 ? ", reduction sum" : "",
          strcmp(bl_config_get(c, "stop"), "paper") == 0 ? ", stop paper" : "");
-    note_defaults(s, trainer, c);
+    note_defaults(s, c, with_feedback);
     print_preset(s, c, NULL);
     note(s, "seeds      seed %s, weights %s, feedback %s, order %s, splits %s", bl_config_get(c, "seed"),
          bl_config_get(c, "weight-seed"), bl_config_get(c, "feedback-seed"), bl_config_get(c, "order-seed"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +15,7 @@ from ._arrays import Array, examples_of
 from ._context import Context, Handle
 from ._library import lib, path_bytes, text
 from ._options import Config
+from ._saved import as_file, saved_bytes
 from .data import Data
 from .layers import LayerInfo, layers_of
 from .records import Score, score_of
@@ -27,9 +26,7 @@ if TYPE_CHECKING:
 
 
 def _restored(saved: bytes, threads: int, rules: list[Rule]) -> Model:
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "model.safetensors")
-        path.write_bytes(saved)
+    with as_file(saved) as path:
         return Model.load(path, threads=threads, rules=rules)
 
 
@@ -60,10 +57,7 @@ class Model:
         """Pickles and copies hold what save() writes, and the user's rules that the model knows."""
         from .rule import rules_of
 
-        with TemporaryDirectory() as folder:
-            path = Path(folder, "model.safetensors")
-            self.save(path)
-            return _restored, (path.read_bytes(), self._context.threads, rules_of(self._context))
+        return _restored, (saved_bytes(self.save), self._context.threads, rules_of(self._context))
 
     # ---- Predictions
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .._arrays import Array
+from .._saved import as_file, saved_bytes
 from ..data import Data
 from ..model import Model
 from ..records import History, Progress
@@ -47,27 +46,20 @@ class Learner:
         if self._trainer is not None:
             return self._trainer.model
         if self._model is None:
-            with tempfile.TemporaryDirectory() as folder:
-                self._model = Model.load(
-                    self._file(folder), threads=self._arguments["threads"], rules=self._own_rules()
-                )
+            with as_file(self._saved) as path:
+                self._model = Model.load(path, threads=self._arguments["threads"], rules=self._own_rules())
         return self._model
 
     def _own_rules(self) -> list[Rule]:
         rule = self._arguments["rule"]
         return [rule] if isinstance(rule, Rule) else []
 
-    def _file(self, folder: str) -> Path:
-        path = Path(folder) / "net.safetensors"
-        path.write_bytes(self._saved)
-        return path
-
     def _learning(self) -> Trainer:
         if self._trainer is None:
             trainer = self._new_trainer()
             trainer.build(*self._example())
-            with tempfile.TemporaryDirectory() as folder:
-                trainer.load(self._file(folder))
+            with as_file(self._saved) as path:
+                trainer.load(path)
             self._trainer, self._model, self._saved = trainer, None, b""
         return self._trainer
 
@@ -113,12 +105,7 @@ class Learner:
         return self._learning().step(x, y, sample_weight=weights)
 
     def __getstate__(self) -> dict[str, Any]:
-        saved = self._saved
-        if self._trainer is not None:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "net.safetensors"
-                self._trainer.save(path)
-                saved = path.read_bytes()
+        saved = self._saved if self._trainer is None else saved_bytes(self._trainer.save)
         return {"task": self.task, "arguments": self._arguments, "saved": saved}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

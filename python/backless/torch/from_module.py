@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from torch import nn
 
 from .._arrays import Array
 from .._library import lib, path_bytes
+from .._saved import as_file, saved_bytes
 from ..data import Data
 from ..net import Net
 from ..rule import Rule
@@ -81,18 +81,17 @@ class TorchTrainer(Trainer):
         weights = self.model.weights
         self._arrays = [np.array(weights[name]) for name in names_of(self.model.layers)]
         if self._state is not None:
-            with TemporaryDirectory() as folder:
-                file = Path(folder, "state.safetensors")
-                self._context.call(lib.bl_trainer_save, super()._built(), path_bytes(file))
-                self._state = file.read_bytes()
+            self._state = saved_bytes(self._save_state)
         self._handle = self._model = None
         self._is_provisional = False
 
+    def _save_state(self, path: Path) -> None:
+        """As save(), within a call that holds the context."""
+        self._context.call(lib.bl_trainer_save, self._built(), path_bytes(path))
+
     def _restore(self, address: int) -> None:
         if self._state is not None:
-            with TemporaryDirectory() as folder:
-                file = Path(folder, "state.safetensors")
-                file.write_bytes(self._state)
+            with as_file(self._state) as file:
                 self._context.call(lib.bl_trainer_load, address, path_bytes(file))
         if self._rate is not None:
             self._context.call(lib.bl_trainer_set_rate, address, self._rate)
@@ -123,7 +122,7 @@ class TorchTrainer(Trainer):
     def load(self, path: str | os.PathLike[str]) -> None:
         super().load(path)
         if self._is_provisional:
-            self._state, self._rate = b"", None
+            self._state, self._rate = saved_bytes(self._save_state), None
 
     def resume(self, folder: str | os.PathLike[str]) -> None:
         if self._handle is None or self._is_provisional:
